@@ -1,7 +1,7 @@
 """SIGTERM from the first moment on: the process ends in good order, whatever it is doing.
 
 Imported before everything that takes its time, and therefore imports next to nothing. A command
-that waits for the word has handlers of its own meanwhile (``cli/told_to_end.py``).
+that waits for such a signal has handlers of its own meanwhile (``cli/end_requests.py``).
 """
 
 import os
@@ -12,11 +12,11 @@ from typing import Final
 STATUS: Final = 128 + signal.SIGTERM
 """As a shell reports it: the command was not done."""
 ENDED_FROM_OUTSIDE: Final = frozenset({"run", "record", "watch", "bridge"})
-"""Commands for which being told is the way to end: there is nothing that they have not done, and
-they wait for the word themselves."""
+"""Commands that end by a signal as a rule: there is nothing that they have not done, and
+they wait for it themselves."""
 
 
-class ToldToEnd(SystemExit):
+class EndRequested(SystemExit):
     """Raised by SIGTERM in a command that does not wait for it.
 
     asyncio and libraries let SystemExit pass.
@@ -29,7 +29,7 @@ def end_in_good_order() -> None:
 
 
 def begun(command: str) -> None:
-    """Have SIGTERM raise ``ToldToEnd`` from now on: the command may hold what has to be closed."""
+    """Have SIGTERM raise ``EndRequested`` from now on: the command may have things to close."""
     if signal.getsignal(signal.SIGTERM) is _leave and command not in ENDED_FROM_OUTSIDE:
         signal.signal(signal.SIGTERM, _raise)
 
@@ -46,4 +46,4 @@ def _leave(_number: int, _frame: object) -> None:
 
 def _raise(_number: int, _frame: object) -> None:
     signal.signal(signal.SIGTERM, _leave)  # once more, and it ends in any case
-    raise ToldToEnd(STATUS)
+    raise EndRequested(STATUS)

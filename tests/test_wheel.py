@@ -57,17 +57,21 @@ def used(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     return {**found, "site": site}
 
 
-def test_wheel_holds_every_profile_the_types_marker_and_the_licence(wheel: Path) -> None:
-    """GIVEN the built wheel THEN each profile of the checkout is inside it, the marker for type
-    checkers, the licence, and no test.
+def test_wheel_holds_every_profile_and_plan_the_types_marker_and_the_licence(wheel: Path) -> None:
+    """GIVEN the built wheel THEN each profile and plan of the checkout is inside it, the marker for
+    type checkers, the licence, and no test.
     """
     names = set(zipfile.ZipFile(wheel).namelist())
     profiles = {
         f"kickcue/{path.relative_to(REPO).as_posix()}"
         for path in (REPO / "firmware_profiles").rglob("*.toml")
     }
+    plans = {
+        path.relative_to(REPO).as_posix() for path in (REPO / "kickcue" / "plans").glob("*.toml")
+    }
     assert profiles
-    assert set() == profiles - names
+    assert plans
+    assert set() == (profiles | plans) - names
     assert {"kickcue/py.typed", f"kickcue-{__version__}.dist-info/licenses/LICENSE"} <= names
     assert [] == [name for name in names if name.startswith("tests/")]
 

@@ -1,6 +1,6 @@
 """What a runner asks of a recording: how long, how far, the laps.
 
-The inputs tell it, and what the engine made of them in a race.
+By its inputs, and by what the engine made of them in a race.
 """
 
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ from kickcue.recording.model import Recording
 
 
 @dataclass(frozen=True, slots=True)
-class RunTold:
+class RecordedRun:
     """From the start to the end of the run, seconds of the recording.
 
-    ``estimated_m`` is how far the engine had it at the end. ``started`` and ``ended`` tell whether
-    anybody said so; without it the recording's own ends stand there. ``lap_times_s`` lie between
+    ``estimated_m`` is how far the engine had it at the end. ``started`` and ``ended``: whether
+    anybody marked it; without it the recording's own ends stand there. ``lap_times_s`` lie between
     the start and the lines that were marked, one after the other; a lap press that was taken back
     is none.
     """
@@ -44,8 +44,8 @@ class RunTold:
         return self.to_s - self.from_s
 
 
-def run_told(recording: Recording) -> RunTold:
-    """Return what the recording tells of the run.
+def recorded_run(recording: Recording) -> RecordedRun:
+    """Return the run as recorded.
 
     Of several starts, such as after a false start, the last one counts that was not taken back; an
     end that was taken back is none.
@@ -55,7 +55,7 @@ def run_told(recording: Recording) -> RunTold:
     from_s, last_s = ns_to_s(from_ns), recording.duration_s
     to_s = max(last_s, from_s) if over_ns is None else ns_to_s(over_ns)
     lines = [ns_to_s(t_ns) for t_ns, _ in presses(recording) if from_s < ns_to_s(t_ns) <= to_s]
-    return RunTold(
+    return RecordedRun(
         from_s=from_s,
         to_s=to_s,
         started=begun is not None,
@@ -89,7 +89,7 @@ def _source(event: Input) -> MarkSource | None:
 
 
 _Span = tuple[int | None, int | None]
-"""When the run began and when it was over; None: nobody said so."""
+"""When the run began and when it was over; None: not marked."""
 
 
 def _as_ordered(recording: Recording) -> _Span:
@@ -102,16 +102,16 @@ def _as_ordered(recording: Recording) -> _Span:
 
 
 def _as_raced(recording: Recording) -> _Span | None:
-    """Return the span by the phases that the engine told; None where it told none."""
+    """Return the span by the phases that the engine reported; None where it reported none."""
     span: _Span = (None, None)
     before = span
-    told, order, asked_ns = False, None, None
+    reported, order, asked_ns = False, None, None
     for entry in recording.entries:
         if isinstance(entry, Command):
             order = entry.kind
             asked_ns = entry.t_ns if order is CommandKind.START else asked_ns
         elif isinstance(entry, PhaseChange):
-            told = True
+            reported = True
             began_ns, _ = span
             if entry.phase is Phase.WAITING:
                 span = (None, None)  # the first start was taken back
@@ -123,7 +123,7 @@ def _as_raced(recording: Recording) -> _Span | None:
                 before, span, order = span, (entry.t_ns, None), None
             elif entry.previous in OVER:
                 span = (began_ns, None)  # the end was taken back
-    return span if told else None
+    return span if reported else None
 
 
 def _estimated_m(recording: Recording, to_s: float) -> float | None:

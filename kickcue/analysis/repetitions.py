@@ -24,11 +24,11 @@ from kickcue.recording.model import Recording
 from kickcue.recording.plausible import steps_m
 
 PRESSED: Final = frozenset({MarkSource.BUTTON, MarkSource.TRACKSIDE})
-"""A line or a beacon that is crossed says where one is, not that one begins or ends."""
+"""A line or a beacon that is crossed shows where one is, not that one begins or ends."""
 FEWEST: Final = 2
 """One stretch of running is no session of repetitions."""
 LONGEST_S: Final = 2 * 86400.0
-"""No session lasts longer; a file that says so has a clock that jumped."""
+"""No session lasts longer; in a longer one the clock jumped."""
 GAP_NS: Final = s_to_ns(GAP_S)
 
 
@@ -45,7 +45,7 @@ class RepFigures:
     """One repetition; distance, speed and cadence (steps per minute) are None where unknown.
 
     An end that was not seen is where the recording begins or ends, by presses where the usual
-    length puts it; no distance is told then. ``rest_s`` is the time since the repetition before,
+    length puts it; no distance is given then. ``rest_s`` is the time since the repetition before,
     None for the first.
     """
 
@@ -74,8 +74,8 @@ class RepFigures:
 
 
 @dataclass(slots=True)
-class _Heard:
-    """What a recording tells of running, in order of time.
+class _Readings:
+    """A recording's readings of running, in order of time.
 
     The speeds, totals and cadences are one sensor's.
     """
@@ -94,7 +94,7 @@ def repetitions(
 
     ``way`` None takes positions, else speeds, else presses, whichever show any. Presses are the
     last choice because those of a race look like them. ``profiles`` by id, to read the
-    notifications with. DataError where there are none: it says what was looked at and why that
+    notifications with. DataError where there are none: its text is what was looked at and why that
     shows none.
     """
     name = recording.path.name
@@ -103,16 +103,16 @@ def repetitions(
             f"{name}: spans {recording.duration_s / 86400:.0f} days by its own clock, too long "
             "for a session"
         )
-    heard = _heard(recording, profiles)
-    way_m = _way_m(heard)
+    readings = _readings(recording, profiles)
+    way_m = _way_m(readings)
     run = Interpolated(way_m) if way_m else None
-    there = _sources(heard, run)
+    there = _sources(readings, run)
     _check_asked(name, way, there)
     shown: dict[RepetitionSource, tuple[Rep, ...]] = {}
     for each in there if way is None else (way,):
         shown[each] = there[each]()
         if len(shown[each]) >= FEWEST:
-            return each, tuple(_figures(heard, run, shown[each], each))
+            return each, tuple(_figures(readings, run, shown[each], each))
     reasons: dict[str, list[str]] = {}
     for each, reps in shown.items():
         reasons.setdefault(_why_none(each, reps, run), []).append(each.value)
@@ -121,17 +121,17 @@ def repetitions(
 
 
 def _sources(
-    heard: _Heard, run: Interpolated | None
+    readings: _Readings, run: Interpolated | None
 ) -> dict[RepetitionSource, Callable[[], tuple[Rep, ...]]]:
     """Return what there is to find repetitions by, the first choice first."""
     there: dict[RepetitionSource, Callable[[], tuple[Rep, ...]]] = {}
-    if len(heard.fixes) > 1:
-        there[RepetitionSource.POSITIONS] = lambda: reps_from_fixes(heard.fixes)
-    if len(heard.speeds) > 1:
-        there[RepetitionSource.SPEED] = lambda: reps_from_speeds(_each_second(heard))
-    if len(heard.presses_ns) > 1:
+    if len(readings.fixes) > 1:
+        there[RepetitionSource.POSITIONS] = lambda: reps_from_fixes(readings.fixes)
+    if len(readings.speeds) > 1:
+        there[RepetitionSource.SPEED] = lambda: reps_from_speeds(_each_second(readings))
+    if len(readings.presses_ns) > 1:
         there[RepetitionSource.MARKS] = lambda: reps_from_marks(
-            heard.presses_ns, None if run is None else run.at
+            readings.presses_ns, None if run is None else run.at
         )
     return there
 
@@ -160,9 +160,9 @@ def _why_none(way: RepetitionSource, reps: Sequence[Rep], run: Interpolated | No
 # ---- what is in the recording
 
 
-def _heard(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Heard:
-    everything = _Heard()
-    pods: dict[str, _Heard] = {}
+def _readings(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Readings:
+    everything = _Readings()
+    pods: dict[str, _Readings] = {}
     for event in sorted(recording.inputs, key=lambda event: event.t_ns):
         match event:
             case Fix(lat_deg=lat_deg, lon_deg=lon_deg) if is_position(lat_deg, lon_deg):
@@ -176,7 +176,7 @@ def _heard(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Hear
             case Notification():
                 _take(
                     everything,
-                    pods.setdefault(event.sensor, _Heard()),
+                    pods.setdefault(event.sensor, _Readings()),
                     event,
                     profile_of(recording, profiles, event),
                 )
@@ -186,7 +186,7 @@ def _heard(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Hear
 
 
 def _take(
-    everything: _Heard, pod: _Heard, event: Notification, profile: SensorProfile | None
+    everything: _Readings, pod: _Readings, event: Notification, profile: SensorProfile | None
 ) -> None:
     if profile is None:
         return
@@ -207,23 +207,23 @@ def _take(
         pod.cadences.append((event.t_ns, steps))
 
 
-def _take_position(everything: _Heard, t_ns: int, reading: LocationReading) -> None:
+def _take_position(everything: _Readings, t_ns: int, reading: LocationReading) -> None:
     lat_deg, lon_deg = reading.lat_deg, reading.lon_deg
     if lat_deg is not None and lon_deg is not None and is_position(lat_deg, lon_deg):
         everything.fixes.append(Fix(t_ns, lat_deg, lon_deg))
 
 
-def _each_second(heard: _Heard) -> list[tuple[int, float]]:
+def _each_second(readings: _Readings) -> list[tuple[int, float]]:
     """Return the speeds at each full second.
 
     In a gap it is what the total grew by, nothing where there is no total.
     """
-    run = Interpolated(_way_m(heard)) if heard.totals else None
-    times = [t_ns for t_ns, _ in heard.speeds]
+    run = Interpolated(_way_m(readings)) if readings.totals else None
+    times = [t_ns for t_ns, _ in readings.speeds]
     found: list[tuple[int, float]] = []
     for t_ns in range(times[0], times[-1] + 1, NS_PER_S):
         after = min(max(bisect_right(times, t_ns), 1), len(times) - 1)
-        (a_ns, a_mps), (b_ns, b_mps) = heard.speeds[after - 1 : after + 1]
+        (a_ns, a_mps), (b_ns, b_mps) = readings.speeds[after - 1 : after + 1]
         gap_ns = b_ns - a_ns
         if gap_ns > GAP_NS:
             found.append(
@@ -236,23 +236,23 @@ def _each_second(heard: _Heard) -> list[tuple[int, float]]:
     return found
 
 
-# ---- what is told of them
+# ---- what is shown of them
 
 
-def _way_m(heard: _Heard) -> list[tuple[int, float]]:
+def _way_m(readings: _Readings) -> list[tuple[int, float]]:
     """Return the metres run over time, by the pod, else positions, else speeds; may be empty."""
-    if heard.totals:
-        return _summed(heard.totals[0][0], steps_m(heard.totals))
-    if heard.fixes:
-        plane = Plane(heard.fixes[0].lat_deg, heard.fixes[0].lon_deg)
-        places = [(fix.t_ns, plane.east_north(fix.lat_deg, fix.lon_deg)) for fix in heard.fixes]
+    if readings.totals:
+        return _summed(readings.totals[0][0], steps_m(readings.totals))
+    if readings.fixes:
+        plane = Plane(readings.fixes[0].lat_deg, readings.fixes[0].lon_deg)
+        places = [(fix.t_ns, plane.east_north(fix.lat_deg, fix.lon_deg)) for fix in readings.fixes]
         return _summed(places[0][0], [(b_ns, dist(a, b)) for (_, a), (b_ns, b) in pairwise(places)])
-    if heard.speeds:
+    if readings.speeds:
         steps = [
             (b_ns, (a + b) / 2.0 * ns_to_s(b_ns - a_ns) if b_ns - a_ns <= GAP_NS else 0.0)
-            for (a_ns, a), (b_ns, b) in pairwise(heard.speeds)
+            for (a_ns, a), (b_ns, b) in pairwise(readings.speeds)
         ]
-        return _summed(heard.speeds[0][0], steps)
+        return _summed(readings.speeds[0][0], steps)
     return []
 
 
@@ -265,12 +265,12 @@ def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int,
 
 
 def _figures(
-    heard: _Heard, run: Interpolated | None, reps: Sequence[Rep], way: RepetitionSource
+    readings: _Readings, run: Interpolated | None, reps: Sequence[Rep], way: RepetitionSource
 ) -> Iterator[RepFigures]:
-    cadence_times = [t_ns for t_ns, _ in heard.cadences]
+    cadence_times = [t_ns for t_ns, _ in readings.cadences]
     for before, rep in pairwise((None, *reps)):
         assert rep is not None  # only the first ``before`` is
-        steps = heard.cadences[
+        steps = readings.cadences[
             bisect_left(cadence_times, rep.start_ns) : bisect_right(cadence_times, rep.end_ns)
         ]
         made_up = way is RepetitionSource.MARKS and not (rep.start_seen and rep.end_seen)

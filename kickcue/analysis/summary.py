@@ -222,7 +222,7 @@ def _sensor(
     events: Sequence[Notification],
     profiles: Mapping[str, SensorProfile],
 ) -> SensorSummary:
-    told = recording.header.sensors.get(name)
+    recorded = recording.header.sensors.get(name)
     values = _Values()
     for event in events:
         profile = profile_of(recording, profiles, event)
@@ -233,7 +233,7 @@ def _sensor(
     middle_s = median(map(_length_ns, steps)) / NS_PER_S if steps else 0.0
     return SensorSummary(
         name=name,
-        profile=told,
+        profile=recorded,
         notifications=len(events),
         rate_hz=1 / middle_s if middle_s > 0 else None,
         silence=_span(max(silences, key=_length_ns)),

@@ -40,7 +40,7 @@ class TaughtLine:
 def taught_line(
     recording: Recording, course: Course, sensors: Mapping[str, SensorProfile], gun_ns: int
 ) -> TaughtLine:
-    """Return the line; DataError says why there is none.
+    """Return the line; DataError gives the reason why there is none.
 
     ``sensors``: who reads each, the first in order first.
     """
@@ -141,7 +141,7 @@ def _numbered(times_s: Sequence[float], course: Course) -> Iterator[Crossing]:
     """
     if not times_s or course.lap_m is None:
         return
-    # Of a single crossing nobody can tell that lines were missed.
+    # With a single crossing nobody can know that lines were missed.
     first_s = times_s[0] / course.first_crossing_m * course.lap_m
     lap_s = median([after - before for before, after in pairwise(times_s)] or [first_s])
     line = round((times_s[0] / lap_s * course.lap_m - course.first_crossing_m) / course.lap_m) + 1

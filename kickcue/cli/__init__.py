@@ -15,7 +15,7 @@ from kickcue.cli.asking import Parser
 from kickcue.cli.format.printing import complain, discard, flush, open_what_is_closed, printing
 from kickcue.core.errors import KickcueError, UsageError
 from kickcue.core.nearest import did_you_mean
-from kickcue.ending import STATUS, ToldToEnd, begun, end_in_good_order
+from kickcue.ending import STATUS, EndRequested, begun, end_in_good_order
 
 
 class CliCommand(NamedTuple):
@@ -52,8 +52,18 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "check whether this machine is ready for a race, and what to fix",
     ),
     "say": CliCommand("Before the race", "kickcue.cli.say", "play the cues: try your headphones"),
+    "visualise": CliCommand(
+        "Before the race",
+        "kickcue.cli.visualise",
+        "your own race in the mind: spoken, with the cues of race day",
+    ),
     "course": CliCommand(
         "Before the race", "kickcue.cli.course", "show the lines and the bell of an event"
+    ),
+    "plan": CliCommand(
+        "Before the race",
+        "kickcue.cli.plan",
+        "sessions: strides, 200s, intervals; draw them, write your own",
     ),
     "run": CliCommand("In the race", "kickcue.cli.run", "run a race: sensors in, cues out"),
     "press": CliCommand(
@@ -147,8 +157,8 @@ logging.getLogger("kickcue.config").addHandler(_Warnings(logging.WARNING))
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status.
 
-    0, 1 (ran and failed), 2 (asked wrongly), 130 (interrupted), or 143 (told to end before it was
-    done).
+    0, 1 (ran and failed), 2 (asked wrongly), 130 (interrupted), or 143 (ended by SIGTERM before it
+    was done).
     """
     if argv is None:
         end_in_good_order()
@@ -171,7 +181,7 @@ def _main(argv: list[str]) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
-    except ToldToEnd:
+    except EndRequested:
         return STATUS
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EFBIG):
@@ -205,7 +215,7 @@ def _run(argv: list[str]) -> int:
     module.configure(parser)
     try:
         args = parser.parse_args(rest)
-    except ToldToEnd:
+    except EndRequested:
         raise
     except SystemExit as leaving:  # argparse leaves so after --help
         return int(leaving.code or 0)

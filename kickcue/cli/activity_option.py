@@ -21,7 +21,7 @@ def add_activity_option(parser: argparse.ArgumentParser) -> None:
 
 
 def opened(args: argparse.Namespace, path: Path, *, marks: str = "manual") -> Recording:
-    """Return the recording; of several activities, say on standard error which one is taken.
+    """Return the recording; of several activities, name on standard error the one that is taken.
 
     Errors are those of ``read``.
     """

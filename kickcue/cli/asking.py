@@ -18,14 +18,14 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
-        raise UsageError(f"{self._told(message)} (see {self.prog} --help)")
+        raise UsageError(f"{self._reworded(message)} (see {self.prog} --help)")
 
-    def _told(self, message: str) -> str:
+    def _reworded(self, message: str) -> str:
         """Return a message of argparse's as one of ours."""
-        for pattern, tell in _MESSAGES.items():
+        for pattern, reword in _MESSAGES.items():
             found = re.fullmatch(pattern, message, flags=re.DOTALL)
             if found is not None:
-                return tell(found, self)
+                return reword(found, self)
         return f"{message}"
 
     def options(self) -> list[str]:
@@ -40,7 +40,7 @@ class Parser(argparse.ArgumentParser):
         return "a value"
 
 
-Tell = Callable[[re.Match[str], Parser], str]
+Reword = Callable[[re.Match[str], Parser], str]
 
 
 def _missing(found: re.Match[str], _: Parser) -> str:
@@ -73,7 +73,7 @@ def _list(words: Iterable[str], last: str) -> str:
 
 
 _NAME: Final = r"argument (?P<name>.+?)"
-_MESSAGES: Final[dict[str, Tell]] = {
+_MESSAGES: Final[dict[str, Reword]] = {
     r"the following arguments are required: (?P<names>.+)": _missing,
     r"one of the arguments (?P<names>.+) is required": lambda found, _: (
         f"expected {_list(found['names'].split(), 'or')}, got neither"

@@ -13,7 +13,7 @@ from typing import Final
 from rich.text import Text
 
 from kickcue import machine_time
-from kickcue.cli.broker_options import add_broker_options, told_broker
+from kickcue.cli.broker_options import add_broker_options, chosen_broker
 from kickcue.cli.tui.keyboard import HUNG_UP
 from kickcue.cli.tui.race_view import STAGES
 from kickcue.cli.tui.screen import END, INTERRUPT, canvas
@@ -91,7 +91,7 @@ def _pin(profile: WatchProfile, args: argparse.Namespace) -> WatchPin:
 
 
 async def _bridge(args: argparse.Namespace, pin: WatchPin) -> None:
-    broker = told_broker(args)
+    broker = chosen_broker(args)
     state = args.state or default_state_folder(os.environ)
     async with (
         bridge(
@@ -112,7 +112,7 @@ async def _bridge(args: argparse.Namespace, pin: WatchPin) -> None:
             while await screen.key(FRAME_S) not in LEAVING:
                 screen.draw(line.picture())
         else:
-            await BridgeLines(running).until_told()
+            await BridgeLines(running).until_asked()
 
 
 class Line:
@@ -121,7 +121,7 @@ class Line:
     def __init__(self, running: Bridge) -> None:
         self._bridge = running
         self._last = ""
-        running.told = self._take
+        running.answered = self._take
 
     def picture(self) -> Text:
         """Return it as it is now."""
@@ -146,28 +146,28 @@ class BridgeLines:
     def __init__(self, running: Bridge) -> None:
         self._bridge = running
         self._began_s = time.monotonic()
-        self._said = ""
+        self._printed = ""
         self._remarks: tuple[str, ...] = ()
-        running.told = lambda play, answer: self._print(cue_line(play, answer))
+        running.answered = lambda play, answer: self._print(cue_line(play, answer))
 
-    async def until_told(self) -> None:
-        """Print until the process is told to end."""
-        told = asyncio.Event()
+    async def until_asked(self) -> None:
+        """Print until the process is asked to end."""
+        requested = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, told.set)
-        while not told.is_set():
+            asyncio.get_running_loop().add_signal_handler(number, requested.set)
+        while not requested.is_set():
             self._look()
             try:
                 async with asyncio.timeout(FRAME_S):
-                    await told.wait()
+                    await requested.wait()
             except TimeoutError:
                 continue
 
     def _look(self) -> None:
         """Print what has changed since the last look."""
         now = state_of(self._bridge)
-        if now != self._said:
-            self._said = now
+        if now != self._printed:
+            self._printed = now
             self._print(now)
         health = self._bridge.worn.health
         if (

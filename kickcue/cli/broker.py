@@ -73,7 +73,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the files and say what to do with them."""
+    """Write the files and print what to do with them."""
     folder = Path(os.path.abspath(args.folder))  # noqa: PTH100  links stay links
     _check(folder, args.tls, args.port)
     topics = Topics.of(None, args.athlete)
@@ -131,7 +131,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _hand_over(folder: Path) -> bool:
-    """Keep the files from everybody but Mosquitto; tell whether that could be done.
+    """Keep the files from everybody but Mosquitto; return whether that could be done.
 
     It reads its own when it has given up being root.
     """

@@ -1,11 +1,11 @@
-"""The options that say which broker, shared by the commands that talk to one that runs already."""
+"""The options that choose the broker, shared by the commands that talk to one that runs already."""
 
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
 from kickcue.config.broker_form import URL_FORM
-from kickcue.config.broker_secret import password_told
+from kickcue.config.broker_secret import password_from_environment
 from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.broker_discovery import PrivateBrokerFinder, private_brokers
@@ -34,7 +34,7 @@ def add_broker_options(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldBroker:
+class ChosenBroker:
     """Where to connect, as ``watch`` takes it."""
 
     address: Address | PrivateBrokerFinder
@@ -46,7 +46,7 @@ class ToldBroker:
         """Whether it is one of kickcue's own, which comes and goes with its run: wait for it."""
         return isinstance(self.address, PrivateBrokerFinder)
 
-    def now(self) -> "ToldBroker":
+    def now(self) -> "ChosenBroker":
         """Return it as it is at this moment; UsageError where there is none."""
         if isinstance(self.address, Address):
             return self
@@ -57,26 +57,26 @@ class ToldBroker:
                 "no kickcue broker is running on this machine: start one with `kickcue run`, or "
                 "choose one with --broker URL"
             ) from None
-        return ToldBroker(address, Topics.of(address.prefix, None))
+        return ChosenBroker(address, Topics.of(address.prefix, None))
 
 
-def told_address(args: argparse.Namespace) -> Address | None:
-    """Return where ``--broker`` is, None unless told.
+def chosen_address(args: argparse.Namespace) -> Address | None:
+    """Return where ``--broker`` is, None unless given.
 
     A password that its URL does not hold comes from the environment.
     """
     if args.broker is None:
         return None
-    return parse_address(args.broker, password=password_told(), ca_file=args.ca)
+    return parse_address(args.broker, password=password_from_environment(), ca_file=args.ca)
 
 
-def told_broker(args: argparse.Namespace) -> ToldBroker:
+def chosen_broker(args: argparse.Namespace) -> ChosenBroker:
     """Return the broker that the options name, or this machine's private one, once it comes."""
-    address = told_address(args)
+    address = chosen_address(args)
     if address is not None:
-        return ToldBroker(address, Topics.of(address.prefix, args.athlete))
+        return ChosenBroker(address, Topics.of(address.prefix, args.athlete))
     private_brokers()  # UsageError where nobody may look for one
-    return ToldBroker(
+    return ChosenBroker(
         PrivateBrokerFinder(None if args.athlete is None else Topics.of(None, args.athlete).prefix),
         None,
     )

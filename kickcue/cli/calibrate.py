@@ -22,7 +22,7 @@ from kickcue.config.learned_scale import (
 from kickcue.config.paths import default_state_folder
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import OVER
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Phase
 from kickcue.core.position.scale_measurement import PodScale
@@ -130,7 +130,7 @@ def _show(known: Calibrations, athlete: str | None, *, as_object: bool) -> int:
 
 
 def _all(files: Iterable[Path]) -> tuple[list[Calibration], bool]:
-    """Return what can be read, and whether something could not; that is told."""
+    """Return what can be read, and whether something could not; that is reported."""
     found, damaged = [], False
     for path in files:
         try:
@@ -214,12 +214,12 @@ def _learn(
             )
         )
     else:
-        told = (
+        summary = (
             f"scale {race.scale:.4f} ±{race.sd:.2%} of pod {calibration.pod}"
             if new
             else "already counted"
         )
-        print(f"{path.name}: {told}; {' '.join(outlook(calibration))}")
+        print(f"{path.name}: {summary}; {' '.join(outlook(calibration))}")
     return 0
 
 
@@ -241,7 +241,7 @@ def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | str:
     return _verdict(engine) if ended is None else ended[1]
 
 
-def _verdict(engine: Engine) -> PodScale | str:
+def _verdict(engine: AnyEngine) -> PodScale | str:
     """Return what is measured up to now, or why that is nothing."""
     if engine.phase is Phase.ABORTED:
         return "nothing learned: the race was abandoned"

@@ -90,7 +90,7 @@ def _as_text(course: Course) -> str:
 
 
 def _marks(course: Course) -> dict[float, str]:
-    """Return what to say beside the point, by metres run; the bell and the finish come first."""
+    """Return what to print beside the point, by metres run; the bell and the finish come first."""
     marks = {
         course.distance_m: "finish",
         course.bell_m: "bell" if course.window is Window.METRES else f"bell: {course.window_name}",

@@ -1,4 +1,4 @@
-"""``kickcue decode``: what the bytes of one notification say."""
+"""``kickcue decode``: what the bytes of one notification mean."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def wire_fields(char: str, measurement: Measurement) -> dict[str, Any]:
         elif field.name not in _OTHERWISE:
             shown[_KEYS.get(field.name, field.name)] = _plain(value)
     if isinstance(measurement, HeartRateMeasurement):
-        shown["heart_rate_bpm"] = measurement.bpm or None  # 0 is how a sensor says that it has none
+        shown["heart_rate_bpm"] = measurement.bpm or None  # by 0 a sensor reports that it has none
         shown["rr_ms"] = [_plain(rr) for rr in measurement.rr_ms]
         if measurement.half_rr:
             shown["half_rr_lost"] = True

@@ -1,12 +1,13 @@
 """``kickcue evaluate``: many races, simulated or recorded, and how far off the cues were."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kickcue.cli.format.console import console, json_line, table
 from kickcue.cli.format.evaluate_overview import OverviewRow, overview
@@ -23,16 +24,17 @@ from kickcue.lab.simulate import simulated_document
 from kickcue.lab.statistics import Outcome, Summary, summary
 from kickcue.lab.thresholds import is_short, missed, missed_after_press, missed_together
 
-_DASK_HELP = (
+_DASK_HELP: Final = (
     "run on a Dask cluster: with tcp://HOST:8786 anyone in that network can run code on the "
     "workers and on this machine, with tls://HOST:8786 only holders of a certificate of the same "
     "authority"
 )
-_BEST_HELP = "also show how the best possible filters do on the same data"
+_BEST_HELP: Final = "also show how the best possible filters do on the same data"
 BEST, BEST_UNTOLD = "best possible", "presses unlabelled"
-NAMES_OF_BESTS = {BEST: "best", BEST_UNTOLD: "best_untold"}
+NAMES_OF_BESTS: Final = {BEST: "best", BEST_UNTOLD: "best_untold"}
 """In JSON."""
-HEADER = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
+KINDS_AHEAD: Final = 4
+HEADER: Final = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -234,13 +236,29 @@ def _with_progress(
     screen = console()
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("", total=sum(len(kind.seeds) for kind in kinds))
-        for kind in kinds:
+        for kind, outcomes in _begun_ahead(kinds, spread):
             progress.update(task, description=kind.title)
             found = []
-            for outcome in in_batches(kind.work, kind.seeds, spread):
+            for outcome in outcomes:
                 found.append(outcome)
                 progress.advance(task)
             yield kind, found
+
+
+def _begun_ahead(
+    kinds: Iterable[RaceKind], spread: Spread
+) -> Iterator[tuple[RaceKind, Iterator[Outcome]]]:
+    """Yield each kind with its outcomes as they come; the next kinds are begun before it ends.
+
+    So no core waits while another one ends a kind's last races, and few races of a kind are no
+    reason to leave a core idle.
+    """
+    begun: deque[tuple[RaceKind, Iterator[Outcome]]] = deque()
+    for kind in kinds:
+        begun.append((kind, in_batches(kind.work, kind.seeds, spread)))
+        if len(begun) > KINDS_AHEAD:
+            yield begun.popleft()
+    yield from begun
 
 
 def _print(

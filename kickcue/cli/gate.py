@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the line; a recording that teaches none is an error, which says why."""
+    """Print the line; a recording that teaches none is an error with the reason."""
     recording = opened(args, args.file)
     document = _document(args, recording)
     course = document.course()

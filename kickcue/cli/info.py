@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any, Final
 
-from kickcue.analysis.recorded_race import RunTold, run_told
+from kickcue.analysis.recorded_race import RecordedRun, recorded_run
 from kickcue.analysis.summary import RecordingSummary, summarize
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.format.console import console, json_line
@@ -21,7 +21,7 @@ from kickcue.core.profiles import SensorProfile
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording, read
 
-INDENT: Final = 10
+INDENT_COLUMNS: Final = 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +70,7 @@ def _print(
     *,
     first: bool,
 ) -> None:
-    summary, run = summarize(recording, profiles), run_told(recording)
+    summary, run = summarize(recording, profiles), recorded_run(recording)
     if args.json:
         print(json_line(_as_json(recording, summary, run)))
         return
@@ -83,14 +83,14 @@ def _print(
         soft_wrap=True,
     )
     for label, text in rows(recording, summary, run, verbose=args.verbose):
-        for number, line in enumerate(wrap(text, max(out.width - INDENT, INDENT))):
-            shown = f"{'' if number else label:<{INDENT}}{line}"
+        for number, line in enumerate(wrap(text, max(out.width - INDENT_COLUMNS, INDENT_COLUMNS))):
+            shown = f"{'' if number else label:<{INDENT_COLUMNS}}{line}"
             out.print(
                 shown, style="bold yellow" if label == PROBLEM else "", markup=False, soft_wrap=True
             )
 
 
-def _as_json(recording: Recording, summary: RecordingSummary, run: RunTold) -> dict[str, Any]:
+def _as_json(recording: Recording, summary: RecordingSummary, run: RecordedRun) -> dict[str, Any]:
     header = recording.header
     return {
         "file": str(recording.path),

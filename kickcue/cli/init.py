@@ -108,13 +108,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask, write, and say what comes next."""
+    """Ask, write, and name the next step."""
     check_place(args.file)
     answers: dict[str, Any] = {}
     for question in QUESTIONS:
-        told = getattr(args, question.option)
-        if told is not None:
-            answers |= _from_option(question, told, answers)
+        given = getattr(args, question.option)
+        if given is not None:
+            answers |= _from_option(question, given, answers)
         elif question.applies(answers) and not (args.yes and question.key != "race"):
             # No event is usual enough to be guessed.
             answers |= (

@@ -1,4 +1,4 @@
-"""``kickcue pair``: say which strap and pod are yours; race.toml keeps it."""
+"""``kickcue pair``: choose the strap and pod that are yours; race.toml keeps it."""
 
 import argparse
 import asyncio
@@ -43,11 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Find, show, ask, write."""
-    told = _told(args)
+    given = _given(args)
     path = writable_race_file(args.file, "pair")
     adapter = args.adapter or load_settings(path).adapter
     be_quiet()
-    found = asyncio.run(find(told, adapter) if args.yes else _ask(told, adapter))
+    found = asyncio.run(find(given, adapter) if args.yes else _ask(given, adapter))
     for each in found:
         pin_sensor(path, each.sensor, each.pin)
         tell(f"{each.sensor}: {describe(each)}")
@@ -63,11 +63,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _told(args: argparse.Namespace) -> dict[Wanted, str]:
+def _given(args: argparse.Namespace) -> dict[Wanted, str]:
     """Return the addresses that the options give; UsageError where more have to be asked for."""
     options = {STRAP: args.strap, POD: args.pod}
-    told = {wanted: address for wanted, address in options.items() if address is not None}
-    if args.yes and not told:
+    given = {wanted: address for wanted, address in options.items() if address is not None}
+    if args.yes and not given:
         raise UsageError(
             "--yes: expected --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows them)"
         )
@@ -76,7 +76,7 @@ def _told(args: argparse.Namespace) -> dict[Wanted, str]:
             "no terminal to ask in: give --strap ADDRESS and --pod ADDRESS with --yes (`kickcue "
             "scan` shows them)"
         )
-    return told
+    return given
 
 
 def describe(found: Chosen) -> str:
@@ -86,10 +86,10 @@ def describe(found: Chosen) -> str:
     return printable(f"{named}recognised by its {kind} {value}, profile {found.pin.profile}")
 
 
-async def _ask(told: dict[Wanted, str], adapter: str | None) -> list[Chosen]:
-    async with dialogue(adapter, all_devices=bool(told)) as talk:
+async def _ask(given: dict[Wanted, str], adapter: str | None) -> list[Chosen]:
+    async with dialogue(adapter, all_devices=bool(given)) as talk:
         return (
-            [await talk.told(wanted, address) for wanted, address in told.items()]
-            if told
+            [await talk.confirmed(wanted, address) for wanted, address in given.items()]
+            if given
             else await talk.sensors()
         )

@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.text import Text
 
 from kickcue import machine_time
-from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
+from kickcue.cli.broker_options import ChosenBroker, add_broker_options, chosen_broker
 from kickcue.cli.format.console import json_line
 from kickcue.cli.format.printing import complain, tell
 from kickcue.cli.tui.formatting import which_lap
@@ -29,6 +29,7 @@ from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.messages import StateMessage, StatusMessage
 from kickcue.edges.mqtt.watch_client import COMMAND_WORTH_S, Happening, WatchClient, watch
+from kickcue.supervision.tasks import running
 
 WHAT: Final = {
     "lap": CommandKind.LAP,
@@ -40,7 +41,7 @@ WHAT: Final = {
 }
 ENDS: Final = frozenset({"finish", "abort"})
 KEYS: Final = {**ORDERS, **dict.fromkeys(ENTER, CommandKind.LAP), GIVE_UP: CommandKind.ABORT}
-HEARS: Final = ("status", "state")
+SUBSCRIBED: Final = ("status", "state")
 LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})
 ANSWER_S: Final = 1.5
 """A state comes half a second after what changed it, a status each second."""
@@ -49,7 +50,7 @@ GIVEN_UP_S: Final = COMMAND_WORTH_S + 0.5
 """The broker's word that a press has come may take a little longer than the press."""
 HELP: Final = "Enter lap · u undo · s start · f finish · x give up · d distance · q quit"
 SAME_M: Final = 1.0
-"""What a state tells is rounded to 0.1 m."""
+"""The distances of a state are rounded to 0.1 m."""
 TAKEN_BACK: Final = "not over? undo works for one minute"
 
 
@@ -61,8 +62,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=sorted(WHAT),
         help="press this once and report the result (default: interactive keys)",
     )
-    told = "with distance: the correct race distance, such as 3000, mile, 10k"
-    parser.add_argument("race_distance", nargs="?", metavar="DISTANCE", help=told)
+    hint = "with distance: the correct race distance, such as 3000, mile, 10k"
+    parser.add_argument("race_distance", nargs="?", metavar="DISTANCE", help=hint)
     parser.add_argument(
         "--trackside",
         action="store_true",
@@ -80,21 +81,21 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(
             f"expected what to press ({', '.join(WHAT)}), as there is no terminal for keys"
         )
-    press = _told_press(args)
-    broker = told_broker(args)
+    press = _press_from(args)
+    broker = chosen_broker(args)
     by = Orderer.TRACKSIDE if args.trackside else Orderer.RUNNER
     # A lost connection is shown, not logged over the picture.
     logging.getLogger("kickcue").addHandler(logging.NullHandler())
     if press is None:
         machine_time.run(_keyboard(broker, by))
         return 0
-    heard = machine_time.run(_once(broker.now(), press, by))
-    trouble = heard.trouble(press)
-    _tell(args, by, heard, trouble)
+    view = machine_time.run(_once(broker.now(), press, by))
+    trouble = view.trouble(press)
+    _print_outcome(args, by, view, trouble)
     return 0 if trouble is None else 1
 
 
-def _told_press(args: argparse.Namespace) -> KeyPress | None:
+def _press_from(args: argparse.Namespace) -> KeyPress | None:
     """Return what is to be pressed once, None for a keyboard.
 
     UsageError for a distance that is none, or belongs to no press.
@@ -111,8 +112,8 @@ def _told_press(args: argparse.Namespace) -> KeyPress | None:
 
 
 @dataclass(slots=True)
-class Heard:
-    """What the daemon said last, and whether a race was on at any time since we listen."""
+class DaemonView:
+    """What the daemon published last, and whether a race was on at any time since we listen."""
 
     status: StatusMessage | None = None
     state: StateMessage | None = None
@@ -149,7 +150,7 @@ class Heard:
         return f"no race is on ({_words(phase)})"
 
     def _other_distance(self, metres: float) -> str | None:
-        """Return that the race is another distance still; None where it is not, as far as told."""
+        """Return that the race is another distance still; None where it is not, as far as known."""
         state = self.state
         if not self.is_racing or state is None or state.distance_m is None or state.to_go_m is None:
             return None
@@ -188,44 +189,46 @@ def _words(phase: Phase | None) -> str:
 # ---- one press
 
 
-async def _once(broker: ToldBroker, press: KeyPress, by: Orderer) -> Heard:
-    """Press, and return what was said after that."""
+async def _once(broker: ChosenBroker, press: KeyPress, by: Orderer) -> DaemonView:
+    """Press, and return what was published after that."""
     loop = asyncio.get_running_loop()
-    heard = Heard()
-    async with watch(broker.address, broker.topics, hears=HEARS) as helper:
+    view = DaemonView()
+    async with watch(broker.address, broker.topics, subscribes=SUBSCRIBED) as helper:
         helper.command(press.kind, by, press.race_distance_m)
         until_s = loop.time() + ANSWER_S
         while (left_s := until_s - loop.time()) > 0.0:
             for happening in await helper.wait(left_s):
-                heard.take(happening)
+                view.take(happening)
         if not helper.session.counters.sent:
             raise BrokerError(
                 f"broker {broker.address}: "
                 f"{helper.session.refusals.text or 'did not confirm the press in time'}"
             )
-    if not heard.online:
+    if not view.online:
         raise BrokerError(f"no answer to the press: no kickcue is online at {helper.topics.prefix}")
-    return heard
+    return view
 
 
-def _tell(args: argparse.Namespace, by: Orderer, heard: Heard, trouble: str | None) -> None:
-    """Tell what became of one press."""
+def _print_outcome(
+    args: argparse.Namespace, by: Orderer, view: DaemonView, trouble: str | None
+) -> None:
+    """Print what became of one press."""
     if args.json:
-        print(json_line(_as_json(args.what, by, heard, trouble)))
+        print(json_line(_as_json(args.what, by, view, trouble)))
     elif trouble is None:
-        over = f" ({TAKEN_BACK})" if args.what in ENDS and heard.is_over else ""
-        tell(f"{args.what} sent: {heard.where()}{over}")
+        over = f" ({TAKEN_BACK})" if args.what in ENDS and view.is_over else ""
+        tell(f"{args.what} sent: {view.where()}{over}")
     else:
         complain(f"{args.what} was sent, but {trouble}")
 
 
-def _as_json(what: str, by: Orderer, heard: Heard, trouble: str | None) -> dict[str, Any]:
-    assert heard.status is not None
-    state = None if heard.state is None else heard.state.model_dump(mode="json")
+def _as_json(what: str, by: Orderer, view: DaemonView, trouble: str | None) -> dict[str, Any]:
+    assert view.status is not None
+    state = None if view.state is None else view.state.model_dump(mode="json")
     return {
         "pressed": what,
         "by": by,
-        "phase": heard.status.phase,
+        "phase": view.status.phase,
         "state": state,
         "trouble": trouble,
     }
@@ -234,14 +237,15 @@ def _as_json(what: str, by: Orderer, heard: Heard, trouble: str | None) -> dict[
 # ---- a keyboard
 
 
-async def _keyboard(broker: ToldBroker, by: Orderer) -> None:
+async def _keyboard(broker: ChosenBroker, by: Orderer) -> None:
     async with (
-        watch(broker.address, broker.topics, hears=HEARS, patient=broker.is_private) as helper,
+        watch(
+            broker.address, broker.topics, subscribes=SUBSCRIBED, patient=broker.is_private
+        ) as helper,
         canvas(take_interrupt=True, whole=False) as screen,
     ):
         board = Keyboard(helper, by)
-        listening = asyncio.create_task(board.listen())
-        try:
+        async with running(board.listen(), name="press") as listening:
             while not listening.done():
                 screen.draw(board.picture())
                 key = await screen.key(FRAME_S)
@@ -249,11 +253,6 @@ async def _keyboard(broker: ToldBroker, by: Orderer) -> None:
                     break
                 if key is not None:
                     board.take(key)
-        finally:
-            listening.cancel()
-            await asyncio.wait({listening})
-            if not listening.cancelled():
-                listening.result()  # it never ends by itself: what it raises must not pass unseen
         screen.draw(board.picture())
 
 
@@ -263,7 +262,7 @@ class Keyboard:
     def __init__(self, helper: WatchClient, by: Orderer) -> None:
         self._helper = helper
         self._by = by
-        self._heard = Heard()
+        self._view = DaemonView()
         self._pressed = 0
         self._pressed_s = 0.0
         self._press = KeyPress(CommandKind.LAP)
@@ -276,10 +275,10 @@ class Keyboard:
         return self._typed is not None
 
     async def listen(self) -> None:
-        """Take what the daemon says, until cancelled."""
+        """Take what the daemon publishes, until cancelled."""
         while True:
             for happening in await self._helper.wait(1.0):
-                self._heard.take(happening)
+                self._view.take(happening)
 
     def take(self, key: str) -> None:
         """Take a key; one that would end a race far from its end is asked about first."""
@@ -287,13 +286,13 @@ class Keyboard:
             self._type(self._typed, key)
             return
         asked, self._asked = self._asked, None
-        state = self._heard.state
+        state = self._view.state
         to_go = (None, None) if state is None else (state.to_go_m, state.distance_sd_m)
-        if self._heard.is_racing and key != asked and is_asked_first(key, *to_go):
+        if self._view.is_racing and key != asked and is_asked_first(key, *to_go):
             self._asked = key
         elif key == DISTANCE:
             self._typed = TypedDistance()
-        elif key in KEYS and (key != GIVE_UP or self._heard.is_racing):
+        elif key in KEYS and (key != GIVE_UP or self._view.is_racing):
             self.press(KeyPress(KEYS[key]))
 
     def _type(self, typed: TypedDistance, key: str) -> None:
@@ -310,11 +309,11 @@ class Keyboard:
         self._pressed += 1
         self._pressed_s = asyncio.get_running_loop().time()
         self._press = press
-        self._heard.listen_anew()
+        self._view.listen_anew()
 
     def picture(self) -> Group:
         """Return three lines."""
-        up = self._helper.session.connected and self._heard.online
+        up = self._helper.session.connected and self._view.online
         title = Text.assemble(
             (self._helper.topics.prefix, "bold"),
             f"  {'trackside' if self._by is Orderer.TRACKSIDE else 'as the runner'}  ",
@@ -322,7 +321,7 @@ class Keyboard:
         )
         title.append("● online" if up else f"○ {self._trouble()}", "green" if up else "bold red")
         where = Text(
-            self._heard.where() if self._heard.online else "-", no_wrap=True, overflow="ellipsis"
+            self._view.where() if self._view.online else "-", no_wrap=True, overflow="ellipsis"
         )
         where.append(f"   {self._came_of_it()}" if self._pressed else "", "bold")
         asked = QUESTIONS.get(self._asked or "") if self._typed is None else self._typed.question
@@ -346,7 +345,7 @@ class Keyboard:
             asyncio.get_running_loop().time() - self._pressed_s,
         )
         if not unsent:
-            trouble = self._heard.trouble(self._press) if ago_s > ANSWER_S else None
+            trouble = self._view.trouble(self._press) if ago_s > ANSWER_S else None
             return f"{last}: sent{'' if trouble is None else f', but {trouble}'}"
         refused = self._helper.session.refusals.text
         if refused is not None:

@@ -1,7 +1,6 @@
 """``kickcue profiles``: known sensors and watches, on what evidence; checks of profile files."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from kickcue.cli.format.console import console, json_line, table
 from kickcue.cli.format.printing import complain
 from kickcue.cli.format.profile_page import wrapped
 from kickcue.cli.format.timeline import shades
+from kickcue.config.named_files import is_path
 from kickcue.config.profile_checks import best_proof, match_problems, run_vectors
 from kickcue.config.profile_files import SENSORS, SensorFile, read_profile_file
 from kickcue.config.profile_overrides import AnyFile
@@ -66,8 +66,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _any_file(id_or_path: str) -> SensorFile | WatchFile:
-    """Return a sensor's or a watch's file; for neither, the kind with the nearest id says so."""
-    if id_or_path.endswith(".toml") or os.sep in id_or_path:
+    """Return a sensor's or a watch's file; for neither, the nearest id's error."""
+    if is_path(id_or_path):
         return _file_at(Path(id_or_path))
     watches = WATCHES.ids()
     if id_or_path in watches or (nearest(id_or_path, watches) and id_or_path not in SENSORS.ids()):
@@ -178,7 +178,7 @@ def _show(file: SensorFile | WatchFile, *, as_json: bool) -> int:
 
 
 def _check_all(paths: Sequence[Path], *, as_json: bool) -> int:
-    """Check each file and return the worst status; of several, one that is no profile is told."""
+    """Check each file and return the worst status; of several, report one that is no profile."""
     status = 0
     for path in paths:
         try:

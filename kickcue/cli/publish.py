@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
+from typing import Final
 
 from kickcue.cli.format.printing import complain, flush
 from kickcue.core.cueing.race_rules import ALLOWED
@@ -15,7 +16,7 @@ from kickcue.edges.mqtt.delivery import deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.replay.source import Source, at_pace
 
-ANSWERS_S = 2.2
+ANSWERS_S: Final = 2.2
 """How long to wait for the last acknowledgements: a cue is worth two seconds."""
 
 
@@ -32,7 +33,7 @@ async def publish(  # noqa: PLR0913  what is played, and to whom
 
     ``to``: a broker and an athlete; None is a private one, and runner.
 
-    Where to listen and how it went is said on standard error. UsageError where another run
+    Where to listen and how it went is written to standard error. UsageError where another run
     sends on the same topics, unless ``alongside``.
     """
     address, athlete = to

@@ -9,16 +9,25 @@ from typing import Any, Final
 
 from kickcue.cli.format.printing import complain
 from kickcue.config.paths import find_race_file
+from kickcue.config.plan_document import PlanDocument
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.config.settings_sources import OPTIONS
 from kickcue.config.time_format import seconds
+from kickcue.core.cueing.lap_splits import Splits
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
+from kickcue.workouts.plan_source import load_any_plan
 
 
-def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
-    """Add the options of a race; ``unless_told`` says where the race comes from without them."""
-    add_course_options(parser, unless_told)
+def add_race_options(parser: argparse.ArgumentParser, default: str = "as recorded") -> None:
+    """Add the options of a race; ``default`` names where the race comes from without them."""
+    add_course_options(parser, default)
+    parser.add_argument(
+        "--plan",
+        metavar="NAME",
+        help="a session in place of a race: strides, two-hundreds ... ('kickcue plan list'), or "
+        "the file of one",
+    )
     group = parser.add_argument_group("its cues")
     group.add_argument(
         "--kick",
@@ -33,6 +42,11 @@ def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as rec
     )
     group.add_argument(
         "--target", metavar="TIME", help="target time, 15:30 or seconds: enables even-pace cues"
+    )
+    group.add_argument(
+        "--splits",
+        choices=[s.value for s in Splits],
+        help="tell each lap's time at its line (default: off)",
     )
     group.add_argument(
         "--hr-ceiling",
@@ -55,11 +69,11 @@ def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as rec
     add_pod_options(parser)
 
 
-def add_course_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
-    """Add those that say where the lines are, and how the sensors are read."""
+def add_course_options(parser: argparse.ArgumentParser, default: str = "as recorded") -> None:
+    """Add those for where the lines are, and how the sensors are read."""
     group = parser.add_argument_group("the race")
     group.add_argument(
-        "--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... (default: {unless_told})"
+        "--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... (default: {default})"
     )
     group.add_argument("--lap", type=float, metavar="M", help="lap length in metres (default: 400)")
     group.add_argument(
@@ -102,39 +116,44 @@ def race_wish(
     None where they want nothing else than was recorded. Another event means another course, so a
     recorded lap, finish line or wanted time does not go with it.
     """
-    told = told_race(args)
-    profiles = told_profiles(args.profile)
-    if not told and not profiles:
+    given = race_from_options(args)
+    plan = plan_from_options(args)
+    profiles = profiles_from_options(args.profile)
+    if not given and not profiles and plan is None:
         return None
     base: dict[str, Any] = {} if recorded is None else recorded.as_json()
-    if "race" in told:
+    if plan is not None:
+        base = {"race": _TRAINED_FOR, **base, "plan": plan.as_json()}
+    elif "race" in given:
+        base.pop("plan", None)
+    if "race" in given:
         base = {key: value for key, value in base.items() if key not in _COURSE}
-    _check_heard(profiles, sensors)
-    heard = {name: choice.model_dump() for name, choice in sensors.items()}
-    given = {**base, **told, "sensors": {**heard, **profiles}}
-    if "race" not in given:
+    _check_known(profiles, sensors)
+    used = {name: choice.model_dump() for name, choice in sensors.items()}
+    merged = {**base, **given, "sensors": {**used, **profiles}}
+    if "race" not in merged:
         raise UsageError("expected --race, e.g. --race 5000m")
-    document = RaceDocument.parse(given, OPTIONS)
-    if {"race", "target_s"} & told.keys():
+    document = RaceDocument.parse(merged, OPTIONS)
+    if {"race", "target_s"} & given.keys():
         _check_target(document)
-    if "race" in told:
-        _tell_note(document.course().note)
+    if "race" in given:
+        _print_note(document.course().note)
     return document
 
 
-def _check_heard(profiles: Iterable[str], sensors: Iterable[str]) -> None:
+def _check_known(profiles: Iterable[str], sensors: Iterable[str]) -> None:
     """Raise UsageError where a profile is given for a sensor that was not recorded."""
     known = list(sensors)
-    unheard = [name for name in profiles if name not in known]
-    if unheard:
+    absent = [name for name in profiles if name not in known]
+    if absent:
         raise UsageError(
-            f"--profile {unheard[0]}=...: expected a sensor of the recording "
+            f"--profile {absent[0]}=...: expected a sensor of the recording "
             f"({', '.join(known) or 'none'})"
         )
 
 
 @cache
-def _tell_note(note: str | None) -> None:
+def _print_note(note: str | None) -> None:
     """Say what the event was taken for, once for however many recordings."""
     if note is not None:
         complain(note)
@@ -147,11 +166,13 @@ def _check_target(document: RaceDocument) -> None:
         raise UsageError(f"{OPTIONS}: {error}") from None
 
 
-_COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
+_TRAINED_FOR: Final = "5000m"
+"""A session needs no race; its words for the last lap are those of one."""
+_COURSE: Final = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
 
 
-def told_race(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what the options say of the race, under the race document's keys.
+def race_from_options(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what the options set of the race, under the race document's keys.
 
     A command may have only some of them.
     """
@@ -172,6 +193,7 @@ _OPTIONS: Final = {
     "kick_m": "kick",
     "rules": "rules",
     "target_s": "target",
+    "splits": "splits",
     "hr_ceiling_bpm": "hr_ceiling",
     "language": "language",
     "smile": "plain_relax",
@@ -187,7 +209,18 @@ def _target_s(text: str) -> float:
         raise UsageError(f"--target: {error}") from None
 
 
-def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
+def plan_from_options(args: argparse.Namespace) -> PlanDocument | None:
+    """Return the session of ``--plan``; None without it, and where it is that of a race."""
+    name = getattr(args, "plan", None)
+    if name is None:
+        return None
+    document, notes = load_any_plan(name)
+    for note in notes:
+        complain(f"{name}: {note}")
+    return None if document.plan().is_race else document
+
+
+def profiles_from_options(pairs: list[str]) -> dict[str, dict[str, str]]:
     """Return the sensors that ``--profile`` names, each with its profile.
 
     UsageError for what is no pair.
@@ -201,12 +234,12 @@ def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def writable_race_file(told: Path | None, command: str) -> Path:
+def writable_race_file(given: Path | None, command: str) -> Path:
     """Return the race file that ``command`` writes to.
 
     UsageError where there is none, or it is somebody else's.
     """
-    path = told or find_race_file(os.environ)
+    path = given or find_race_file(os.environ)
     if path is None:
         raise UsageError(
             f"no race.toml to write to: create one with `kickcue init`, then `kickcue {command}` "

@@ -14,8 +14,8 @@ from typing import Final
 from rich.text import Text
 
 from kickcue import machine_time
+from kickcue.cli.end_requests import cancelled_by, end_requests
 from kickcue.cli.format.console import console
-from kickcue.cli.told_to_end import cancelled_by, told_to_end
 from kickcue.cli.tui.device_search import Chosen, find
 from kickcue.cli.tui.formatting import minutes
 from kickcue.cli.tui.keyboard import HUNG_UP, ORDERS
@@ -54,7 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=where)
     parser.add_argument(
-        "--strap", metavar="ADDRESS", help=("use this strap, whatever race.toml says")
+        "--strap", metavar="ADDRESS", help=("use this strap, whatever race.toml has")
     )
     parser.add_argument("--pod", metavar="ADDRESS", help="same for a foot pod")
     parser.add_argument(
@@ -71,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Record until told to end; 1 where the recording ended before that."""
+    """Record until asked to end; 1 where the recording ended before that."""
     if args.seconds is not None and not args.seconds > 0:
         raise UsageError(f"--seconds: expected more than 0, got {args.seconds:g}")
     out, race_file = _files(args.files)
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _files(paths: Sequence[Path]) -> tuple[Path | None, Path | None]:
-    """Return the file to write and the race file, told apart by their endings."""
+    """Return the file to write and the race file, distinguished by their endings."""
     outs = [path for path in paths if path.suffix == ".mcap"]
     races = [path for path in paths if path.suffix == ".toml"]
     odd = [str(path) for path in paths if path not in (*outs, *races)]
@@ -94,7 +94,7 @@ def _files(paths: Sequence[Path]) -> tuple[Path | None, Path | None]:
 
 
 async def _record(args: argparse.Namespace, out: Path | None, race_file: Path | None) -> None:
-    with told_to_end(signal.SIGHUP) as told, cancelled_by(told) as starting:
+    with end_requests(signal.SIGHUP) as requested, cancelled_by(requested) as starting:
         adapter, pins = await _pins(args, race_file)
         began_ns = machine_time.machine_ns()
         take = _Take(
@@ -106,7 +106,7 @@ async def _record(args: argparse.Namespace, out: Path | None, race_file: Path | 
                 await (
                     _on_screen(take, radio, args.seconds)
                     if is_terminal()
-                    else _until_told(take, args.seconds, told)
+                    else _until_asked(take, args.seconds, requested)
                 )
         finally:
             take.recorder.close(slow=lambda text: print(f"kickcue: {text}", file=sys.stderr))
@@ -150,12 +150,12 @@ class _Take:
         self.recorder.write(Command(self.now_ns(), kind))
 
 
-async def _until_told(take: _Take, seconds: float | None, told: asyncio.Event) -> None:
-    """Return when the time is up, the recording has ended early, or the process is told to end."""
-    while take.goes_on(seconds) and not told.is_set():
+async def _until_asked(take: _Take, seconds: float | None, requested: asyncio.Event) -> None:
+    """Return when the time is up, the recording has ended early, or the process is asked to end."""
+    while take.goes_on(seconds) and not requested.is_set():
         with suppress(TimeoutError):
             async with asyncio.timeout(FRAME_S):
-                await told.wait()
+                await requested.wait()
 
 
 async def _on_screen(take: _Take, radio: Radio, seconds: float | None) -> None:
@@ -177,13 +177,13 @@ def _line(take: _Take, radio: Radio) -> Text:
     line = Text(f"{minutes(now_ns / NS_PER_S)} ", style="bold", no_wrap=True, overflow="ellipsis")
     for name, health in radio.health.items():
         dot, style, words = STAGES[health.stage]
-        said = (
+        shown = (
             spelt(take.values[name].now(now_ns), UNSHOWN)
             if health.stage is Stage.CONNECTED
             else words
         )
         line.append(f"  {name} ", "not bold dim").append(f"{dot} ", f"not bold {style}").append(
-            said or "-", "not bold"
+            shown or "-", "not bold"
         )
     return line.append(
         f"  {take.laps} {'lap' if take.laps == 1 else 'laps'}" if take.laps else "", "not bold"
@@ -199,9 +199,9 @@ async def _pins(args: argparse.Namespace, race_file: Path | None) -> tuple[str |
     settings = None if path is None else load_settings(path)
     adapter = args.adapter or (None if settings is None else settings.adapter)
     options = {STRAP: args.strap, POD: args.pod}
-    told = {wanted: address for wanted, address in options.items() if address is not None}
-    if told:
-        return adapter, [pin_of(each.sensor, each.pin) for each in await find(told, adapter)]
+    given = {wanted: address for wanted, address in options.items() if address is not None}
+    if given:
+        return adapter, [pin_of(each.sensor, each.pin) for each in await find(given, adapter)]
     if settings is not None and settings.sensors:
         return adapter, _near(settings, path)
     if not is_terminal():

@@ -6,20 +6,34 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.format.console import json_line
 from kickcue.cli.format.output_format import as_json, as_text
 from kickcue.cli.format.printing import complain, flush, nobody_reads
+from kickcue.cli.format.session_text import session_text
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.core.course import Course
 from kickcue.core.errors import UsageError
-from kickcue.core.events import Cue, Estimate, Input, Mode, Output, PhaseChange
+from kickcue.core.events import (
+    Cue,
+    Estimate,
+    Input,
+    LegBegin,
+    LegKind,
+    LegResult,
+    Mode,
+    Output,
+    PhaseChange,
+)
 from kickcue.core.position.uncertainty import metres
 from kickcue.core.units import NS_PER_S
 from kickcue.recording import MARKS, Recording
 from kickcue.recording.header import race_header
 from kickcue.replay.source import Source, recorded_document, sensors_of, source
+
+SHOWN: Final = (Cue, PhaseChange, LegBegin, LegResult)
 
 
 class Show:
@@ -33,6 +47,8 @@ class Show:
         self._path = path
         self.last: Estimate | None = None
         self.measured = False
+        self.runs: dict[int, LegResult] = {}
+        """The repetitions of a session, by the number of their leg."""
         self._headed = args.json
 
     def __call__(self, output: Output) -> None:
@@ -42,7 +58,9 @@ class Show:
             self.last = output if output.distance_m is not None else self.last
             self.measured = self.measured or output.mode not in (Mode.CLOCK, Mode.NONE)
         else:
-            wanted = self._args.why or isinstance(output, Cue | PhaseChange)
+            wanted = self._args.why or isinstance(output, SHOWN)
+            if isinstance(output, LegResult) and output.kind in (LegKind.REP, LegKind.EXTRA):
+                self.runs[output.leg] = output
         if wanted and not self._headed:
             print(f"{self._path.name}:")
             self._headed = True
@@ -155,7 +173,7 @@ def _replay(
             steps = _recorded(stack, steps, _target(args.record, path), recording, race)
         if args.publish:
             # MQTT takes its time to import.
-            from kickcue.cli.broker_options import told_address  # noqa: PLC0415
+            from kickcue.cli.broker_options import chosen_address  # noqa: PLC0415
             from kickcue.cli.publish import publish  # noqa: PLC0415
 
             asyncio.run(
@@ -163,7 +181,7 @@ def _replay(
                     race,
                     steps,
                     rate or 1.0,
-                    (told_address(args), args.athlete),
+                    (chosen_address(args), args.athlete),
                     show,
                     alongside=args.alongside,
                 )
@@ -171,7 +189,8 @@ def _replay(
         else:
             _paced(steps, rate, show)
     if not args.json:
-        print(_ending(engine.course, show))
+        is_race = race.document.plan is None
+        print(_ending(engine.course, show) if is_race else session_text(show.runs.values()))
 
 
 def _paced(

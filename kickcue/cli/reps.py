@@ -113,11 +113,11 @@ def _spread(seconds: Sequence[float], digits: int) -> Iterator[str]:
         )
 
 
-def _fade(told: Sequence[RepFigures]) -> Iterator[str]:
+def _fade(figures: Sequence[RepFigures]) -> Iterator[str]:
     """Yield how the last repetition compares, of those of which more than an end is known."""
-    if len(told) < 2:
+    if len(figures) < 2:
         return
-    *before, last = told
+    *before, last = figures
     speed, cadence = _change(before[:1], last)
     also = "" if cadence is None else f", cadence {cadence:+.1%}"
     if speed is not None:
@@ -147,18 +147,18 @@ def _share(before: Sequence[float | None], last: float | None) -> float | None:
 
 
 def for_the_kick(speed: float | None, cadence: float | None) -> str:
-    """Return what the last repetition says of a kick: its cadence against what the cue asks.
+    """Return what the last repetition shows of a kick: its cadence against what the cue asks.
 
-    Nothing is said beyond that.
+    No more is concluded.
     """
     if cadence is None:
         return "unknown: the last lap calls for cadence, and there is no cadence data"
-    said = f"cadence {cadence:+.1%} against those before"
+    text = f"cadence {cadence:+.1%} against those before"
     if cadence < ANSWERED_RATIO - 1.0:
-        return f"{said}; the last-lap cue calls for {ANSWERED_RATIO - 1.0:+.0%}"
+        return f"{text}; the last-lap cue calls for {ANSWERED_RATIO - 1.0:+.0%}"
     if speed is not None and speed <= 0.0:
-        return f"{said}, but no faster: steps were shorter"
-    return f"{said}, as the last-lap cue calls for ({ANSWERED_RATIO - 1.0:+.0%})"
+        return f"{text}, but no faster: steps were shorter"
+    return f"{text}, as the last-lap cue calls for ({ANSWERED_RATIO - 1.0:+.0%})"
 
 
 def _shown(value: float | None, digits: int) -> str:
@@ -186,8 +186,8 @@ def _clock(seconds: float, digits: int) -> str:
 def _as_json(
     recording: Recording, way: RepetitionSource, reps: Sequence[RepFigures]
 ) -> dict[str, Any]:
-    told = [rep for rep in reps if rep.whole or rep.distance_m is not None]
-    speed, cadence = _change(told[:1], told[-1]) if len(told) > 1 else (None, None)
+    known = [rep for rep in reps if rep.whole or rep.distance_m is not None]
+    speed, cadence = _change(known[:1], known[-1]) if len(known) > 1 else (None, None)
     return {
         "file": str(recording.path),
         "from": way,

@@ -3,15 +3,16 @@
 import argparse
 import asyncio
 import os
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from kickcue import machine_time
+from kickcue.cli.end_requests import end_requests, hang_up_ends
 from kickcue.cli.format.printing import complain, tell
 from kickcue.cli.pair import describe
-from kickcue.cli.race_options import add_race_options, told_profiles, told_race
-from kickcue.cli.told_to_end import hang_up_ends, told_to_end
+from kickcue.cli.race_options import add_race_options, profiles_from_options, race_from_options
 from kickcue.cli.tui.device_search import Chosen
 from kickcue.cli.tui.nearby import sent_by
 from kickcue.cli.tui.pairing_dialog import dialogue
@@ -19,6 +20,7 @@ from kickcue.cli.tui.race_screen import RaceScreen
 from kickcue.cli.tui.screen import canvas
 from kickcue.cli.tui.terminal import be_quiet, is_terminal
 from kickcue.config.broker_form import URL_FORM
+from kickcue.config.plan_files import plan_names
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
@@ -30,13 +32,15 @@ from kickcue.daemon.health import summed_up
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
 from kickcue.edges.radio import RadioError, looking_around
+from kickcue.supervision import tasks
+from kickcue.workouts.plan_source import is_workout
 
 LOOK_S: Final = 4.0
 STATUS_EACH_S: Final = 5.0
 STOPPING_S: Final = 18.0
-"""Sensors hang up within five seconds, the recording is finished within ten, the broker is told
+"""Sensors hang up within five seconds, the recording is finished within ten, the broker gets it
 within one."""
-SHOWN: Final = 4
+SHOWN_SENSORS: Final = 4
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,9 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         nargs="?",
-        type=Path,
-        metavar="race.toml",
-        help="the race file (default: ./race.toml, else the user's, else the one in /etc)",
+        metavar="race.toml | PLAN",
+        help="the race file (default: ./race.toml, else the user's, else the one in /etc), or a "
+        "session to run in place of its race: strides, two-hundreds ...",
     )
     parser.add_argument(
         "--broker",
@@ -97,7 +101,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the race; 0 when it was left in good order."""
     headless = args.headless or not is_terminal()
-    path = args.file or find_race_file(os.environ)
+    if args.file is not None and (args.file in plan_names() or is_workout(args.file)):
+        args.file, args.plan = None, args.file
+    path = find_race_file(os.environ) if args.file is None else Path(args.file)
     settings = load_settings(path, options=_options(args))
     if not settings.sensors:
         be_quiet()
@@ -112,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """What no setting says, for it is meant for this one start."""
+    """What no setting holds, for it is meant for this one start."""
 
     fresh: bool
     alongside: bool
@@ -120,10 +126,11 @@ class _How:
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:
     return {
-        **told_race(args),
+        **race_from_options(args),
+        "plan": args.plan,
         **{
             f"sensors.{name}.profile": choice["profile"]
-            for name, choice in told_profiles(args.profile).items()
+            for name, choice in profiles_from_options(args.profile).items()
         },
         "broker.url": args.broker,
         "broker.ca": None if args.ca is None else str(args.ca),
@@ -141,7 +148,7 @@ def _with_sensors(
 ) -> Settings:
     """Return the settings with the sensors that the person chooses.
 
-    Where nobody can, UsageError says who is around.
+    Where nobody can, UsageError names the devices around.
     """
     if headless:
         raise UsageError(asyncio.run(_who_is_around(settings)))
@@ -177,12 +184,14 @@ async def _who_is_around(settings: Settings) -> str:
                 for each in seen()
             ]
     except RadioError as error:
-        heard = f"cannot search for sensors ({error})"
+        nearby = f"cannot search for sensors ({error})"
     else:
-        more = f" and {len(around) - SHOWN} more" if len(around) > SHOWN else ""
-        heard = f"nearby: {', '.join(around[:SHOWN])}{more}" if around else "none found nearby"
+        more = f" and {len(around) - SHOWN_SENSORS} more" if len(around) > SHOWN_SENSORS else ""
+        nearby = (
+            f"nearby: {', '.join(around[:SHOWN_SENSORS])}{more}" if around else "none found nearby"
+        )
     return (
-        f"race.toml has no sensors, and kickcue does not guess which are yours; {heard}; choose "
+        f"race.toml has no sensors, and kickcue does not guess which are yours; {nearby}; choose "
         "yours with `kickcue pair`"
     )
 
@@ -194,14 +203,14 @@ async def _on_screen(settings: Settings, how: _How) -> str | None:
     """Show the race until the person leaves; return what was wrong with the recording."""
     # From before the start, which is not broken off: the end of a start is near, and good order is
     # easier.
-    with told_to_end() as told:
+    with end_requests() as requested:
         async with live(
             settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
         ) as race:
             async with canvas(take_interrupt=True) as screen:
-                left = told.is_set() or await RaceScreen(race, screen).until_left()
+                left = requested.is_set() or await RaceScreen(race, screen).until_left()
             if not left:
-                await _until_over(race, told)
+                await _until_over(race, requested)
             race.announcer.aloud = complain
             phase = race.phase
         print(_ending(race, phase))
@@ -230,44 +239,39 @@ def _trouble(race: RaceDaemon) -> str | None:
 
 
 async def _headless(settings: Settings, how: _How) -> str | None:
-    """Run until the race is over or the process is told to end.
+    """Run until the race is over or the process is asked to end.
 
     Returns what was wrong with the recording.
     """
-    beat: asyncio.Task[None] | None = None
-    try:
-        with told_to_end() as told:  # as above
+    async with AsyncExitStack() as beat:  # until all is closed: an end may take its time
+        with end_requests() as requested:  # as above
             async with live(
                 settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
             ) as race:
                 service.ready(_status(race))
-                beat = asyncio.create_task(service.beat(race.feed.alive), name="watchdog")
+                await beat.enter_async_context(
+                    tasks.running(service.beat(race.feed.alive), name="watchdog")
+                )
                 try:
-                    with hang_up_ends(told, unless=lambda: race.phase in RACING):
-                        await _until_over(race, told)
+                    with hang_up_ends(requested, unless=lambda: race.phase in RACING):
+                        await _until_over(race, requested)
                 finally:
                     service.stopping(STOPPING_S)
-    finally:
-        if beat is not None:  # until all is closed: an end may take its time
-            beat.cancel()
-            await asyncio.wait({beat})
     return _trouble(race)
 
 
-async def _until_over(race: RaceDaemon, told: asyncio.Event) -> None:
-    """Return when the race is over, or the process is told to end.
+async def _until_over(race: RaceDaemon, requested: asyncio.Event) -> None:
+    """Return when the race is over, or the process is asked to end.
 
-    Meanwhile the service manager is told how it goes.
+    Meanwhile the service manager gets the state.
     """
-    ends = [asyncio.create_task(event.wait()) for event in (told, race.done)]
+    ends = [asyncio.create_task(event.wait()) for event in (requested, race.done)]
     try:
         while not any(end.done() for end in ends):
             service.status(_status(race))
             await asyncio.wait(ends, timeout=STATUS_EACH_S, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for end in ends:
-            end.cancel()
-        await asyncio.wait(ends)
+        await tasks.end(ends)
 
 
 def _status(race: RaceDaemon) -> str:

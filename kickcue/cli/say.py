@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play the cues, one after the other; 0 when all were heard."""
+    """Play the cues, one after the other; 0 when all were played."""
     for cue in args.cue:
         if cue not in set(CueKind):
             raise UsageError(f"cue: expected one of {', '.join(CueKind)}, got {cue!r}")
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _settings(args: argparse.Namespace) -> Settings:
     path = args.file or find_race_file(os.environ)
-    race = {"race": "5000m"} if path is None else {}  # any will do: no cue says which race it is
+    race = {"race": "5000m"} if path is None else {}  # any will do: no cue names the race
     return load_settings(
         path,
         options={
@@ -73,7 +73,7 @@ def _settings(args: argparse.Namespace) -> Settings:
 async def _say(output: AudioOutput, settings: Settings, wanted: list[CueSound]) -> None:
     try:
         await output.prepare()
-        _print(_told(output, settings))
+        _print(_outputs(output, settings))
         for number, sound in enumerate(wanted):
             await asyncio.sleep(BETWEEN_S if number else 0.0)
             _print(f"{sound.kind.replace('_', ' '):<9} {bars(sound.pulses):<24} {sound.say}")
@@ -84,7 +84,7 @@ async def _say(output: AudioOutput, settings: Settings, wanted: list[CueSound]) 
         await output.close()
 
 
-def _told(output: AudioOutput, settings: Settings) -> str:
+def _outputs(output: AudioOutput, settings: Settings) -> str:
     voice = "no voice, tones only" if output.voice is None else f"voice {output.voice.name}"
     player = "no player" if output.playing.best is None else f"player {output.playing.best.program}"
     rules = ALLOWED[settings.rules]

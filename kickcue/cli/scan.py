@@ -24,11 +24,12 @@ from kickcue.core.errors import UsageError
 from kickcue.core.events import Input
 from kickcue.core.profiles import SensorProfile
 from kickcue.edges.radio import RadioError, Sighting, listening, looking_around
+from kickcue.supervision.tasks import running
 
 PIPE_S: Final = 5.0
 FRAME_S: Final = 0.5
 LISTEN_S: Final = 8.0
-"""How long a sensor has to be connected and to say its first word; a real connection takes one to
+"""How long a sensor has to be connected and to send its first value; a real connection takes one to
 four seconds."""
 MOST_ASKED: Final = 5
 OTHER_LINES: Final = 5
@@ -84,7 +85,7 @@ class _Scan:
         self._watches = load_watches()
         self._around = Surroundings()
         self._values: dict[str, dict[str, Any]] = {}
-        self._said: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
 
     async def go(self) -> None:
         """Look around, show, and leave."""
@@ -116,34 +117,33 @@ class _Scan:
 
     async def _show(self, screen: Canvas, seen: Callable[[], tuple[Sighting, ...]]) -> None:
         began_s = asyncio.get_running_loop().time()
-        asking: asyncio.Task[None] | None = None
-        try:
+        asks = False
+        async with AsyncExitStack() as beside:
             while (
                 self._args.seconds is None
                 or asyncio.get_running_loop().time() - began_s < self._args.seconds
             ):
                 now_s = asyncio.get_running_loop().time()
                 self._around.take(seen())
-                if self._args.values and asking is None and now_s - began_s > FRAME_S * 4:
-                    asking = asyncio.create_task(self._ask_on(), name="scan values")
+                if self._args.values and not asks and now_s - began_s > FRAME_S * 4:
+                    asks = True
+                    await beside.enter_async_context(
+                        running(self._ask_on(), name="scan values", cancel_once=True)
+                    )
                 screen.draw(self._picture(screen.size, now_s, now_s - began_s))
                 if await screen.key(FRAME_S) in LEAVING:
                     return
-        finally:
-            if asking is not None:
-                asking.cancel()
-                await asyncio.wait({asking})
 
     def _picture(self, size: os.terminal_size, now_s: float, looked_s: float) -> RenderableType:
         rows = self._around.rows()
         title = Text(f"Bluetooth sensors nearby, strongest first ({looked_s:.0f} s)", style="bold")
-        said = self._said if self._args.values else None
+        shown = self._shown if self._args.values else None
         room = max(size.lines - OTHER_LINES, 1)
         weaker = Text(
             f"and {len(rows) - room} weaker ones" if len(rows) > room else "", style="dim"
         )
         body = (
-            sensor_table(rows[:room], now_s, size.columns, values=said)
+            sensor_table(rows[:room], now_s, size.columns, values=shown)
             if rows
             else Text(NOBODY, style="yellow")
         )
@@ -160,20 +160,20 @@ class _Scan:
                     json_line(as_json(row, now_s, () if values is None else tuple(values.items())))
                 )
         elif rows:
-            print(plain_table(rows, now_s, self._said if self._args.values else None))
-            said = [
+            print(plain_table(rows, now_s, self._shown if self._args.values else None))
+            lines = [
                 f"{row.sighting.address}: {each}" for row in rows for each in row.sighting.beacons
             ]
-            if said:
+            if lines:
                 print(
                     "\nbeacons, as written in [beacon] of a race file (docs/beacon.md):",
-                    *said,
+                    *lines,
                     sep="\n",
                 )
         else:
             print(NOBODY)
 
-    # ---- what they say
+    # ---- what they send
 
     async def _ask_on(self) -> None:
         while True:
@@ -188,16 +188,16 @@ class _Scan:
                 await self._listen_to(row, profile)
 
     async def _listen_to(self, row: Around, profile: SensorProfile) -> None:
-        """Listen until it has said a word about each thing that it sends, but not for ever."""
-        heard, address, enough = Values(profile), row.sighting.address, asyncio.Event()
+        """Listen until it has sent each of its quantities, but not for ever."""
+        latest, address, enough = Values(profile), row.sighting.address, asyncio.Event()
         quantities = len(SAYS.keys() & set(sent_by(row.sighting)))
 
         def put(event: Input) -> None:
-            heard.take(event)
-            if len(set(SAYS.values()) & heard.now(event.t_ns).keys()) >= quantities:
+            latest.take(event)
+            if len(set(SAYS.values()) & latest.now(event.t_ns).keys()) >= quantities:
                 enough.set()
 
-        self._said.setdefault(address, "connecting")
+        self._shown.setdefault(address, "connecting")
         try:
             with suppress(TimeoutError):
                 async with (
@@ -206,7 +206,7 @@ class _Scan:
                 ):
                     await enough.wait()
         except RadioError as error:
-            self._said[address] = str(error)
+            self._shown[address] = str(error)
             return
-        self._values[address] = heard.now(time.monotonic_ns())
-        self._said[address] = spelt(self._values[address]) or "no data"
+        self._values[address] = latest.now(time.monotonic_ns())
+        self._shown[address] = spelt(self._values[address]) or "no data"

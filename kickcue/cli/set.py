@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Set, and say what is set."""
+    """Set, and print what is set."""
     if len(args.pairs) % 2:
         raise UsageError(
             f"{args.pairs[-1]}: expected a value after it: kickcue set KEY VALUE [KEY VALUE ...]"

@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kickcue.cli.activity_option import add_activity_option, opened
-from kickcue.cli.race_options import add_race_options, race_wish, told_race
+from kickcue.cli.race_options import add_race_options, race_from_options, race_wish
 from kickcue.config.extras import how_to_get
 from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, Input, Mark, Notification
 from kickcue.core.gatt import short_uuid
+from kickcue.core.plan import Plan
 from kickcue.core.units import ns_to_s
 from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, describe
 from kickcue.edges.virtual_sensor.playback import PlaybackCount, play
 from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate import simulate
+from kickcue.lab.simulate_session import simulate_session
 from kickcue.recording.header import MADE_BY, race_header
 
 if TYPE_CHECKING:
@@ -82,10 +85,22 @@ def run(args: argparse.Namespace) -> int:
     )
     if document is None:
         raise UsageError("expected --race, e.g. --race 3000m")
+    if document.plan is not None:
+        return _session(args, document, document.plan.plan())
     race = simulate(document.course(), SCENARIOS[args.scenario or SCENARIO], args.seed or 0)
     if args.out is not None:
         _write(args.out, race.document(document), race.inputs)
     return _on_air(args, race.inputs) if args.ble else 0
+
+
+def _session(args: argparse.Namespace, document: RaceDocument, plan: Plan) -> int:
+    """Make a session and do with it what was asked for."""
+    if args.scenario is not None:
+        raise UsageError("--scenario: expected a race with it, a session has none")
+    session = simulate_session(plan, args.seed or 0, PodFaults())
+    if args.out is not None:
+        _write(args.out, document, session.inputs)
+    return _on_air(args, session.inputs) if args.ble else 0
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:
@@ -95,7 +110,8 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         )
     if args.recording is not None and (
         args.out is not None
-        or told_race(args)
+        or race_from_options(args)
+        or args.plan is not None
         or args.seed is not None
         or args.scenario is not None
     ):
@@ -127,7 +143,8 @@ def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
                 writer.write(event)
     else:
         raise UsageError(f"--out: expected a new file that ends in .jsonl or .mcap, got {path}")
-    print(f"{path}: {document.course().event}, {len(inputs)} events; kickcue replay {path} runs it")
+    what = document.course().event if document.plan is None else document.plan.name
+    print(f"{path}: {what}, {len(inputs)} events; kickcue replay {path} runs it")
 
 
 # ---- on the air
@@ -162,7 +179,7 @@ async def _offer(
                 "a connection (Ctrl-C to stop)",
                 flush=True,
             )
-        while not all(  # noqa: ASYNC110  bumble tells nobody
+        while not all(  # noqa: ASYNC110  bumble has no event for it
             speaker.subscribed(char)
             for name, speaker in speakers.items()
             for char in chars[name]
@@ -222,6 +239,6 @@ async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
 
 def _ending(played: PlaybackCount) -> str:
     lost = played.lost.total()
-    return f"done: {played.heard.total()} notifications delivered" + (
+    return f"done: {played.delivered.total()} notifications delivered" + (
         f", {lost} without a listener" if lost else ""
     )

@@ -96,7 +96,7 @@ def _check_user(name: str) -> None:
 def _state_dir(race_file: Path) -> Path | None:
     """Return where the race file wants recordings.
 
-    None where it does not say, or is not there yet.
+    None where it names none, or is not there yet.
     """
     from kickcue.config.settings import load_settings  # noqa: PLC0415  pydantic is slow to import
 

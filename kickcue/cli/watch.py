@@ -8,7 +8,7 @@ import sys
 from typing import Final
 
 from kickcue import machine_time
-from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
+from kickcue.cli.broker_options import ChosenBroker, add_broker_options, chosen_broker
 from kickcue.cli.format.printing import nobody_reads
 from kickcue.cli.tui.keyboard import HUNG_UP, ORDERS, keys
 from kickcue.cli.watch_output import Records, WatchLines, WatchOutput, WatchScreen
@@ -37,14 +37,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Be a watch until q, Ctrl-C or the end of the terminal."""
     profile = None if args.profile is None else worn_as(args.profile)
-    broker = told_broker(args)
+    broker = chosen_broker(args)
     # A lost connection is shown, not logged over the face.
     logging.getLogger("kickcue").addHandler(logging.NullHandler())
     machine_time.run(_wear(broker, profile, as_json=args.json))
     return 0
 
 
-async def _wear(broker: ToldBroker, profile: WatchProfile | None, *, as_json: bool) -> None:
+async def _wear(broker: ChosenBroker, profile: WatchProfile | None, *, as_json: bool) -> None:
     kind = TERMINAL if profile is None else profile.id
     async with watch(
         broker.address, broker.topics, answers=profile is None, patient=broker.is_private, kind=kind
@@ -73,7 +73,7 @@ class _Wearing:
         self._watch = worn
         self._output = output
         self._programs = None if profile is None else Programs(profile, self._answer, output.note)
-        worn.session.told = output.note
+        worn.session.warn = output.note
         if self._programs is not None:
             worn.wrist.lead_ms = self._programs.lead_ms
         self._quit = False

@@ -61,7 +61,7 @@ class WatchScreen(WatchOutput):
     """The face, alive."""
 
     def __init__(self, title: Callable[[], str]) -> None:
-        """Take what tells the title: whose race it is may be known only once there is a broker."""
+        """Take what makes the title: whose race it is may be known only once there is a broker."""
         self._title = title
         self._face = Face(title())
         self._console = console()
@@ -141,7 +141,7 @@ class WatchLines(WatchOutput):
         self._state_s = -STATE_EACH_S
 
     def take(self, happening: Happening) -> None:
-        """Print it, unless it was said before."""
+        """Print it, unless it was printed before."""
         text = self._text(happening)
         if text is not None:
             self.note(text)
@@ -155,7 +155,7 @@ class WatchLines(WatchOutput):
         print(f"{time.monotonic() - self._start_s:8.1f}  {printable(text)}", flush=True)
 
     def _text(self, happening: Happening) -> str | None:
-        """Return the line, or ``None`` for what was said before."""
+        """Return the line, or ``None`` for what was printed before."""
         match happening:
             case StatusMessage():
                 return self._status_text(happening)

@@ -1,4 +1,4 @@
-"""A phone as the watch: its profile says which programs play a cue.
+"""A phone as the watch: its profile names the programs that play a cue.
 
 ``termux-vibrate`` and ``am broadcast`` are such.
 """
@@ -59,18 +59,18 @@ def worn_as(id_or_path: str) -> WatchProfile:
 class Programs:
     """Plays what is decided; all of it returns at once but ``end``.
 
-    ``answered`` hears what became of each cue, ``told`` what is wrong. Cues are played one after
+    ``answered`` gets what became of each cue, ``warn`` what is wrong. Cues are played one after
     the other, for a ring has to be ended before anything else; one that is late by then is dropped.
     A cue counts as felt when its first program has ended well: the others are still to come then,
     and the sender would repeat what is not answered.
     """
 
     def __init__(
-        self, profile: WatchProfile, answered: Callable[[CueAck], None], told: Callable[[str], None]
+        self, profile: WatchProfile, answered: Callable[[CueAck], None], warn: Callable[[str], None]
     ) -> None:
         self._profile = profile
         self._answered = answered
-        self._told = told
+        self._warn = warn
         self._trouble: str | None = None
         self._decided: Play | None = None
         self._answers: OrderedDict[Key, CueAck | None] = OrderedDict()
@@ -88,7 +88,7 @@ class Programs:
         return self._trouble
 
     def take(self, happening: Happening) -> bool:
-        """Take what happened; tell whether it is dealt with here.
+        """Take what happened; return whether it is dealt with here.
 
         An answer that is not known yet must not be shown as given.
         """
@@ -155,7 +155,7 @@ class Programs:
     def _note(self, trouble: str | None) -> None:
         """Tell what is wrong, once while it lasts."""
         if trouble is not None and trouble != self._trouble:
-            self._told(trouble)
+            self._warn(trouble)
         self._trouble = trouble
 
 

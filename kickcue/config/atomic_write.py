@@ -12,14 +12,14 @@ from kickcue.core.errors import UsageError
 _PRIVATE: Final = 0o600
 
 
-def replace_file(path: Path, text: str, *, private: bool = False) -> None:
+def replace_file(path: Path, text: str | bytes, *, private: bool = False) -> None:
     """Put ``text`` in place of the file that ``path`` or its link means; owner and mode stay.
 
     A new file is its owner's alone, and so becomes one that is to be ``private``. UsageError
     where it cannot be written; what was there is then as it was.
     """
     try:
-        content = text.encode()
+        content = text.encode() if isinstance(text, str) else text
     except UnicodeEncodeError:  # an option whose bytes are no text
         raise UsageError(f"{path}: cannot write: expected UTF-8 text") from None
     target = Path(os.path.realpath(path))

@@ -14,11 +14,11 @@ from kickcue.core.errors import UsageError
 
 CREDENTIAL: Final = "broker-password"
 """The name after ``LoadCredential=`` in a systemd unit."""
-_LONGEST: Final = 4096
+_MOST_BYTES: Final = 4096
 
 
-def password_told(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Return the password of the environment, None where it tells none."""
+def password_from_environment(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the password of the environment, None where it has none."""
     return environ.get(PASSWORD_VARIABLE) or None
 
 
@@ -27,9 +27,9 @@ def find_password(password_file: Path | None, environ: Mapping[str, str]) -> Sec
 
     UsageError where the file cannot be trusted.
     """
-    told = password_told(environ)
-    if told is not None:
-        return SecretStr(told)
+    password = password_from_environment(environ)
+    if password is not None:
+        return SecretStr(password)
     folder = environ.get("CREDENTIALS_DIRECTORY")
     given = None if folder is None else Path(folder) / CREDENTIAL
     if password_file is not None:
@@ -43,7 +43,7 @@ def find_password(password_file: Path | None, environ: Mapping[str, str]) -> Sec
 def _read(path: Path, *, checked: bool) -> SecretStr:
     where = f"broker.password_file {path}"
     barred = "; make it belong to the user that runs kickcue"
-    file = read_plain_file(path, _LONGEST, where=where, barred=barred)
+    file = read_plain_file(path, _MOST_BYTES, where=where, barred=barred)
     if checked and file.mode & 0o077:
         raise UsageError(
             f"{where}: expected mode 0600, got {file.mode & 0o777:04o}: chmod 600 {path}"

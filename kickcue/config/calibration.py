@@ -18,13 +18,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from kickcue.config.atomic_write import replace_file
 from kickcue.config.plain_file import read_plain_file
-from kickcue.config.validation_errors import first_mistake, said
+from kickcue.config.validation_errors import first_mistake, mistake_text
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.position.scale_prior import MeasuredScale, learned
 
 MOST_RACES: Final = 20
 SCALES: Final = (0.8, 1.25)
-"""What a race may be told of a pod's scale, and no pod is outside of."""
+"""The range of a pod's scale that a race accepts; no pod is outside of it."""
 SURPRISE_SD: Final = 3.0
 """A scale this many standard deviations off what was expected makes one ask for the shoes."""
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -164,7 +164,8 @@ def read_calibration(path: Path) -> Calibration | None:
         first = first_mistake(error)
         where = ".".join(map(str, first["loc"])) or "the file"
         raise DataError(
-            f"{path}: is damaged ({said(first, where)}): delete it, or let the next race replace it"
+            f"{path}: is damaged ({mistake_text(first, where)}): delete it, or let the next race "
+            "replace it"
         ) from None
 
 

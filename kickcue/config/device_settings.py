@@ -1,6 +1,6 @@
 """The devices that a runner names in the settings: sensors, a watch, a beacon, a receiver.
 
-A device is meant by its address or by the name it advertises. A block in which nothing is told
+A device is meant by its address or by the name it advertises. A block in which nothing is set
 means that there is no such device.
 """
 
@@ -116,9 +116,9 @@ class SensorPin(BaseModel):
 
     @model_validator(mode="after")
     def _one_pin(self) -> Self:
-        told = [kind for kind in PINS if getattr(self, kind) is not None]
-        if len(told) != 1:
-            found = " and ".join(told) or "none of them"
+        given = [kind for kind in PINS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
             raise ValueError(
                 "expected exactly one of address, name and mqtt ('kickcue pair' writes it), got "
                 f"{found}"
@@ -145,7 +145,7 @@ def same_device(sensors: Mapping[str, SensorPin]) -> str | None:
 
 
 class WatchSettings(BaseModel):
-    """``[watch]``: the watch that ``kickcue run`` bridges to; none unless its profile is told."""
+    """``[watch]``: the watch that ``kickcue run`` bridges to; none unless its profile is given."""
 
     model_config = STRICT
 
@@ -256,9 +256,9 @@ class BeaconSettings(BaseModel):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        told = [name for name in _MEANT_BY if getattr(self, name) is not None]
-        if len(told) > 1:
-            raise ValueError(f"expected one of {', '.join(_MEANT_BY)}, got {' and '.join(told)}")
+        given = [name for name in _MEANT_BY if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"expected one of {', '.join(_MEANT_BY)}, got {' and '.join(given)}")
         for name, needs in (("major", "ibeacon"), ("minor", "ibeacon"), ("instance", "eddystone")):
             if getattr(self, name) is not None and getattr(self, needs) is None:
                 raise ValueError(f"expected {name} and {needs} together, got only {name}")

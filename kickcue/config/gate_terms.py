@@ -1,15 +1,15 @@
 """The finish line as a person gives it: a place and a direction, or two posts."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.errors import UsageError
 
-POINT = ("lat_deg", "lon_deg", "heading_deg")
-POSTS = ("left", "right")
+POINT: Final = ("lat_deg", "lon_deg", "heading_deg")
+POSTS: Final = ("left", "right")
 
 
 def _as_written(given: Any) -> Any:
@@ -21,7 +21,7 @@ Post = Annotated[tuple[float, float], BeforeValidator(_as_written)]
 
 
 class GateTerms(BaseModel):
-    """The line of ``[gate]``: told in one of two ways, or not at all."""
+    """The line of ``[gate]``: given in one of two ways, or not at all."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -90,7 +90,7 @@ class GateTerms(BaseModel):
         return self
 
     def gate(self) -> Gate | None:
-        """Return the line, None where none is told; UsageError for posts that cannot be."""
+        """Return the line, None where none is given; UsageError for posts that cannot be."""
         if self.left is not None and self.right is not None:
             return Gate.between(self.left, self.right)
         if self.lat_deg is None or self.lon_deg is None or self.heading_deg is None:

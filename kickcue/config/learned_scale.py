@@ -12,7 +12,7 @@ from kickcue.core.errors import DataError, KickcueError
 from kickcue.core.position.scale_measurement import PodScale
 
 ATHLETE: Final = "runner"
-"""Who runs where nobody says it."""
+"""The runner where none is named."""
 POD_CHARS: Final = frozenset({"2a53", "2acd", "2a67"})
 
 
@@ -39,13 +39,16 @@ def first_pod(settings: Settings) -> str | None:
     return next((name for name, gives in chars.items() if gives & POD_CHARS), None)
 
 
-def with_learned_scale(settings: Settings, known: Calibrations) -> tuple[RaceDocument, str | None]:
+def with_learned_scale(
+    settings: Settings, known: Calibrations, document: RaceDocument | None = None
+) -> tuple[RaceDocument, str | None]:
     """Return the race with the scale that earlier ones have taught, and a sentence about that.
 
+    ``document`` is the race, where it is not just what the settings say.
     The sentence is None where nothing was known. A scale that a person has set stays. A damaged
-    file counts as nothing known, and the sentence tells it.
+    file counts as nothing known, and the sentence states it.
     """
-    document = settings.document()
+    document = settings.document() if document is None else document
     sensor = first_pod(settings)
     if sensor is None or SCALE_TERMS & settings.model_fields_set:
         return document, None

@@ -24,7 +24,7 @@ def race_file_places(environ: Mapping[str, str]) -> Iterator[Path]:
 def find_race_file(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Return the nearest race file there is.
 
-    A folder or a dangling link of that name counts, so that it is told of.
+    A folder or a dangling link of that name counts, so that it is reported.
     """
     return next((path for path in race_file_places(environ) if os.path.lexists(path)), None)
 
@@ -80,10 +80,10 @@ def home(environ: Mapping[str, str]) -> Path:
 
 
 def known_home(environ: Mapping[str, str]) -> Path | None:
-    """Return the home folder: by HOME, else by the list of users; None where neither tells it."""
-    told = Path(environ.get("HOME", ""))
-    if told.is_absolute():
-        return told
+    """Return the home folder: by HOME, else by the list of users; None where neither gives it."""
+    given = Path(environ.get("HOME", ""))
+    if given.is_absolute():
+        return given
     with suppress(ImportError, KeyError):  # no such list (Windows); this user is not in it
         import pwd  # noqa: PLC0415  only where there are such users
 
@@ -94,9 +94,9 @@ def known_home(environ: Mapping[str, str]) -> Path | None:
 
 def _base(variable: str, usual: str, environ: Mapping[str, str]) -> Path | None:
     """Return a base folder of the XDG specification, by which a relative path is to be ignored."""
-    told = Path(environ.get(variable, ""))
-    if told.is_absolute():
-        return told
+    given = Path(environ.get(variable, ""))
+    if given.is_absolute():
+        return given
     found = known_home(environ)
     return None if found is None else found / usual
 

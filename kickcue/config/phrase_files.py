@@ -1,4 +1,4 @@
-"""Finds and reads what the cues say, one TOML file a language in ``kickcue/phrases``."""
+"""Finds and reads the texts of the cues, one TOML file a language in ``kickcue/phrases``."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -7,22 +7,28 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kickcue.config.toml_file import read_toml
-from kickcue.config.validation_errors import one_line
-from kickcue.core.course import Course, Window
+from kickcue.config.toml_lines import with_line
+from kickcue.config.validation_errors import first_mistake, one_line
+from kickcue.core.course import ROAD_MARKER_M, Course, Window
 from kickcue.core.cueing.phrases import OPENING, PLAIN, Phrase, PhraseKey, Vocabulary
 from kickcue.core.errors import UsageError
 
-_LONGEST_TEXT: Final = 40  # the smallest watch face that matters shows two lines of twenty
+_TEXT_LETTERS: Final = 40  # the smallest watch face that matters shows two lines of twenty
 
 
 METRES: Final = "{metres}"
 """Stands in a phrase for the length of the last window. No length has more letters."""
+SECONDS: Final = "{seconds}"
+"""Stands in a phrase for the seconds off even pace, or for the time of a lap..."""
+LAP: Final = "{lap}"
+"""...and this for its number. No value has more letters; a phrase that has no place for them is
+said as it is."""
 
 
 class _Phrase(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[str, Field(min_length=1, max_length=_LONGEST_TEXT)]
+    text: Annotated[str, Field(min_length=1, max_length=_TEXT_LETTERS)]
     say: Annotated[str, Field(min_length=1)]
 
 
@@ -33,6 +39,9 @@ class _Language(BaseModel):
     ready: _Phrase
     even_ease: _Phrase
     even_lift: _Phrase
+    split: _Phrase | None = None
+    split_kilometre: _Phrase | None = None
+    split_mile: _Phrase | None = None
     last_lap: _Phrase
     last_lap_about: _Phrase | None = None
     last_kilometre: _Phrase | None = None
@@ -53,6 +62,14 @@ class _Language(BaseModel):
     relax_smile: _Phrase
     turnover: _Phrase
     drive: _Phrase
+    rep: _Phrase | None = None
+    last_rep: _Phrase | None = None
+    tick: _Phrase | None = None
+    go: _Phrase | None = None
+    image: _Phrase | None = None
+    through: _Phrase | None = None
+    tall: _Phrase | None = None
+    rest_half: _Phrase | None = None
 
 
 def languages() -> tuple[str, ...]:
@@ -70,14 +87,28 @@ def languages() -> tuple[str, ...]:
 def load_vocabulary(language_or_path: str = "en", course: Course | None = None) -> Vocabulary:
     """Return the phrases of a shipped language, or of a TOML file of one's own.
 
-    What opens the last window says what that is on the ``course``; without one it is the last lap.
+    The cue that opens the last window names that window on the ``course``; default: the last lap.
     UsageError where the file is not valid.
     """
     found = _load(language_or_path)
-    whole = {key: getattr(found, key) or getattr(found, PLAIN[key]) for key in PhraseKey}
+    whole = {
+        key: _split(found, course) if key == PhraseKey.SPLIT else _phrase(found, key)
+        for key in PhraseKey
+    }
     if course is not None and course.window is not Window.LAP:
         whole |= {key: _opening(found, key, course) for key in OPENING}
     return {key: Phrase(phrase.text, phrase.say) for key, phrase in whole.items()}
+
+
+def _phrase(found: _Language, key: PhraseKey) -> _Phrase:
+    """Return a phrase, or what stands for it in a file of one's own that does not have it."""
+    own: _Phrase | None = getattr(found, key) or getattr(found, PLAIN.get(key, key))
+    return own or _own_or_shipped(found, [key])
+
+
+def _shipped(found: _Language) -> _Language:
+    """Return the shipped phrases in the language of a file of one's own, English without them."""
+    return _load(found.language if found.language in languages() else "en")
 
 
 def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
@@ -86,12 +117,26 @@ def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
     A file of one's own without words for it borrows those of its language.
     """
     named = [OPENING[each].format(window=course.window) for each in (key, PLAIN.get(key, key))]
-    shipped = _load(found.language if found.language in languages() else "en")
-    phrase: _Phrase = next(
-        filter(None, (getattr(each, name) for each in (found, shipped) for name in named))
-    )
+    phrase = _own_or_shipped(found, named)
     metres = f"{course.kick_m:.0f}"
     return _Phrase(text=phrase.text.replace(METRES, metres), say=phrase.say.replace(METRES, metres))
+
+
+def _split(found: _Language, course: Course | None) -> _Phrase:
+    """Return what tells a lap, which is a kilometre or a mile on the road."""
+    if course is None or course.lap_m is not None:
+        return _own_or_shipped(found, ["split"])
+    return _own_or_shipped(
+        found, ["split_kilometre" if course.marker_m == ROAD_MARKER_M else "split_mile"]
+    )
+
+
+def _own_or_shipped(found: _Language, named: list[str]) -> _Phrase:
+    """Return the first phrase of those names; what a file of one's own lacks, its language has."""
+    phrase: _Phrase = next(
+        filter(None, (getattr(each, name) for each in (found, _shipped(found)) for name in named))
+    )
+    return phrase
 
 
 def spoken_language(language_or_path: str = "en") -> str:
@@ -115,8 +160,9 @@ def _load(language_or_path: str) -> _Language:
 
 
 def _read(path: Path) -> _Language:
-    document = read_toml(path).document
+    file = read_toml(path)
     try:
-        return _Language.model_validate(document)
+        return _Language.model_validate(file.document)
     except ValidationError as error:
-        raise UsageError(f"{path}: {one_line(error, _Language, document)}") from None
+        where = with_line(path, file.text, first_mistake(error)["loc"])
+        raise UsageError(f"{where}: {one_line(error, _Language, file.document)}") from None

@@ -29,7 +29,7 @@ def read_plain_file(
 ) -> PlainFile:
     """Return the file; UsageError where it is none, is larger, or cannot be read.
 
-    An error begins with ``where`` (the path unless told). ``absent`` says what to do where there
+    An error begins with ``where`` (default: the path). ``absent`` is the advice where there
     is no such file, ``barred`` where this user may not read it.
     """
     name = where or str(path)

@@ -1,4 +1,4 @@
-"""Holds a profile to its word: its vectors read as it says, it matches its own examples alone."""
+"""Checks a profile: its vectors decode as stated, it matches its own examples alone."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -50,11 +50,13 @@ def profile_digest(id_or_path: str) -> str:
 
 
 def read_profile_file(path: Path) -> SensorFile:
-    """Read one file; UsageError says in one line what is wrong with it."""
+    """Read one file; UsageError names in one line what is wrong with it."""
     document, digest = read_document(path, schema.ProfileDocument)
     id_ = document.profile.id
     if path.stem != id_:
-        raise UsageError(f"{path}: expected the file name {id_}.toml for profile.id = {id_!r}")
+        raise UsageError(
+            f"{path}: profile.id: expected {path.stem!r}, the file's name, got {id_!r}"
+        )
     return SensorFile(path, digest, document, _to_core(document))
 
 
@@ -62,14 +64,14 @@ SENSORS: Final = ProfileStore("sensors", "sensor profile", read_profile_file)
 
 
 def example_adverts(document: schema.ProfileDocument) -> list[Advertisement]:
-    """Return the advertisements that the profile says it matches."""
+    """Return the advertisements that the profile claims to match."""
     return [advert_of(it) for it in document.example]
 
 
 def advert_of(example: schema.Example) -> Advertisement:
     """Return an example as the advertisement it is."""
-    tells = (example.company_id, example.dis_manufacturer, example.dis_model, example.fw)
-    return Advertisement(example.name, tuple(example.services), *tells)
+    details = (example.company_id, example.dis_manufacturer, example.dis_model, example.fw)
+    return Advertisement(example.name, tuple(example.services), *details)
 
 
 def _to_core(document: schema.ProfileDocument) -> SensorProfile:

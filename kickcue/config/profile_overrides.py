@@ -71,7 +71,7 @@ def own_files(
     read: Callable[[Path], AnyFile],
     shipped: Collection[str],
 ) -> OwnFiles[AnyFile]:
-    """Read the user's files, by the ids that their names say, and the ``extra`` ones.
+    """Read the user's files, by the ids in their names, and the ``extra`` ones.
 
     UsageError where an extra one is not valid, for somebody has asked for that.
     """
@@ -87,7 +87,7 @@ def own_files(
 
 
 def _replaces(path: Path) -> Iterator[str]:
-    """Yield the shipped id that a file which is not valid was meant to stand for, if it says so."""
+    """Yield the shipped id that an invalid file was meant to stand for, if it names one."""
     with suppress(UsageError):
         head = read_toml(path).document.get("profile")
         if isinstance(head, dict) and isinstance(head.get("replaces"), str):
@@ -99,8 +99,8 @@ def _add(found: OwnFiles[AnyFile], file: AnyFile, shipped: Collection[str]) -> N
     head = file.document.profile
     if head.id in found.by_id:
         raise UsageError(
-            f"{file.path}: profile.id = {head.id!r}: already used by {found.by_id[head.id].path}; "
-            "choose another one"
+            f"{file.path}: profile.id: expected an id of its own, got {head.id!r}, which "
+            f"{found.by_id[head.id].path} has already"
         )
     if head.replaces is not None and head.replaces not in shipped:
         raise UsageError(
@@ -109,8 +109,8 @@ def _add(found: OwnFiles[AnyFile], file: AnyFile, shipped: Collection[str]) -> N
         )
     if head.id in shipped and head.replaces != head.id:
         raise UsageError(
-            f"{file.path}: profile.id = {head.id!r}: already a built-in profile; choose another "
-            f'id, or add replaces = "{head.id}"'
+            f"{file.path}: profile.id: expected an id of its own, got {head.id!r}, which is built "
+            f'in: choose another one, or add replaces = "{head.id}"'
         )
     found.by_id[head.id] = file
     if head.replaces is not None:

@@ -1,8 +1,8 @@
 """The form of a sensor profile file; ``docs/profiles.md`` explains it to people.
 
 Everything is checked strictly and unknown keys are refused: a mistyped quirk must not become a
-silent one. A key that is left out means "nobody said", so that a profile claims only what somebody
-did say.
+silent one. A key that is left out means "unknown", so that a profile claims only what somebody
+has stated.
 """
 
 import re
@@ -15,7 +15,7 @@ from kickcue.core.profiles import FirmwareRange
 
 
 def _form(pattern: str, right: str) -> AfterValidator:
-    """Return a check that says in words what would be right; pydantic would show the pattern."""
+    """Return a check that states the expected form in words; pydantic would show the pattern."""
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
@@ -61,7 +61,7 @@ class Block(BaseModel):
 
 
 class Fact(Block):
-    """Base of what is claimed about the device: each says how well it is known."""
+    """Base of what is claimed about the device: each states how well it is known."""
 
     status: Status
     source: Text | None = None
@@ -93,7 +93,7 @@ class MatchBlock(Fact):
     fw: Firmware | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _is_not_empty(self) -> Self:
         keys = (
             self.name,
             self.adv_services,
@@ -110,7 +110,7 @@ class MatchBlock(Fact):
 
 
 class Example(Block):
-    """``[[example]]``: an advertisement seen or told of, which this profile alone must match."""
+    """``[[example]]``: an advertisement seen or reported, which this profile alone must match."""
 
     name: Text | None = None
     services: list[Uuid] = []

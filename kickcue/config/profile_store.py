@@ -14,10 +14,12 @@ from typing import Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from kickcue.config.named_files import files_by_name, is_path
 from kickcue.config.paths import config_folder
 from kickcue.config.profile_overrides import AnyFile, OwnFiles, own_files
 from kickcue.config.toml_file import read_toml
-from kickcue.config.validation_errors import one_line
+from kickcue.config.toml_lines import with_line
+from kickcue.config.validation_errors import first_mistake, one_line
 from kickcue.core.errors import UsageError
 from kickcue.core.nearest import did_you_mean
 
@@ -56,7 +58,7 @@ class ProfileStore(Generic[AnyFile]):
 
         UsageError where there is none or it is not valid.
         """
-        if id_or_path.endswith(".toml") or os.sep in id_or_path:
+        if is_path(id_or_path):
             return self.read(Path(id_or_path))
         own, shipped = self._own(), self._paths(self.shipped_folder)
         mine = own.get(id_or_path)
@@ -66,8 +68,8 @@ class ProfileStore(Generic[AnyFile]):
             return self.read(shipped[id_or_path])
         guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
         raise UsageError(
-            f"no {self.title} {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles "
-            "list' shows all"
+            f"expected a {self.title}, got {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue "
+            "profiles list' shows all"
         )
 
     def files(self, extra: Sequence[Path] = ()) -> dict[str, AnyFile]:
@@ -106,27 +108,18 @@ class ProfileStore(Generic[AnyFile]):
         return own_files(self._paths(self._user_folder), extra, self.read, shipped)
 
     def _paths(self, folder: Path | None) -> dict[str, Path]:
-        """Return the files by the ids that their names say, none where there is no folder."""
-        if folder is None:
-            return {}
-        try:
-            there = sorted(folder.glob("*.toml" if self.inside is None else "*"))
-        except OSError:  # a service may be kept out of a home folder
-            return {}
-        if self.inside is None:
-            return {path.stem: path for path in there}
-        paths = {path.name: path / self.inside for path in there}
-        return {name: path for name, path in paths.items() if os.path.lexists(path)}
+        return files_by_name(folder, self.inside)
 
 
 def read_document(path: Path, kind: type[Document]) -> tuple[Document, str]:
     """Return what is in a file, and the SHA-256 of its bytes in hex.
 
-    UsageError says in one line what is wrong with it.
+    UsageError names in one line what is wrong with it.
     """
     file = read_toml(path)
     try:
         document = kind.model_validate(file.document)
     except ValidationError as error:
-        raise UsageError(f"{path}: {one_line(error, kind, file.document)}") from None
+        where = with_line(path, file.text, first_mistake(error)["loc"])
+        raise UsageError(f"{where}: {one_line(error, kind, file.document)}") from None
     return document, sha256(file.content).hexdigest()

@@ -10,12 +10,15 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from kickcue.config.cue_terms import CueTerms
 from kickcue.config.gate_terms import GateTerms
 from kickcue.config.phrase_files import load_vocabulary
+from kickcue.config.plan_document import PlanDocument
 from kickcue.config.profile_files import load_profile, profile_digest
 from kickcue.config.time_format import seconds
 from kickcue.config.validation_errors import one_line
 from kickcue.core.course import Course, course_for
+from kickcue.core.cueing.lap_splits import Splits
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.engine_config import EngineConfig
 from kickcue.core.errors import UsageError
@@ -91,6 +94,10 @@ class RaceTerms(BaseModel):
         description='Target time, "16:30" or in seconds: enables even-pace cues.',
         examples=["16:30"],
     )
+    splits: Splits = Field(
+        default=Splits.OFF,
+        description="Tell each lap's time at its line: off, haptic, sound or both.",
+    )
     hr_ceiling_bpm: float | None = Field(
         default=None,
         ge=60,
@@ -120,6 +127,7 @@ class RaceTerms(BaseModel):
         description="Its uncertainty: one standard deviation, up to 0.2.",
     )
     gate: GateTerms = GateTerms()
+    cues: CueTerms = CueTerms()
 
     @field_validator("target_s", mode="before")
     @classmethod
@@ -157,6 +165,8 @@ class RaceDocument(RaceTerms):
     """Everything needed to build the same engine again."""
 
     sensors: dict[str, SensorChoice] = Field(default_factory=dict)
+    plan: PlanDocument | None = None
+    """A session; None: the race itself."""
 
     @classmethod
     def parse(cls, given: Mapping[str, Any], where: str) -> "RaceDocument":
@@ -191,16 +201,18 @@ class RaceDocument(RaceTerms):
         UsageError where a profile, a language or the course is not to be had.
         """
         return EngineConfig(
-            plan=race(self.course()),
+            plan=race(self.course()) if self.plan is None else self.plan.plan(),
             sensors={name: load_profile(choice.profile) for name, choice in self.sensors.items()},
             vocabulary=load_vocabulary(self.language, self.course()),
             rules=self.rules,
             scale=ScalePrior(self.scale, self.scale_sd),
             target_s=self.target_s,
+            splits=self.splits,
             hr_ceiling_bpm=self.hr_ceiling_bpm,
             smile=self.smile,
             lead_ms=self.lead_ms,
             gate=self.gate.gate(),
+            session_cues=self.cues.outputs(),
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Sets keys of a race file as a person says them on a command line."""
+"""Sets keys of a race file as given on a command line."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -21,8 +21,8 @@ from kickcue.config.toml_edit import (
 from kickcue.config.validation_errors import without_password
 from kickcue.core.errors import UsageError
 
-_ALIKE: Final = 0.6
-_LONGEST_NUMBER: Final = 60  # the two ends of a line take some 24
+_ALIKE_RATIO: Final = 0.6
+_NUMBER_LETTERS: Final = 60  # the two ends of a line take some 24
 _TRUE: Final = ("true", "yes", "on")
 _FALSE: Final = ("false", "no", "off")
 
@@ -44,8 +44,8 @@ def set_keys(path: Path, values: Mapping[str, str], unset: Sequence[str] = ()) -
         text = _edited(without_value(text, _key(name)), path, f"remove {name} yourself")
     for key, value in wanted.items():
         document = _changed(document, key, value, path)
-        told = f"set {'.'.join(key)} = {_shown(value)} yourself"
-        text = _edited(with_value(text, key, value), path, told)
+        hint = f"set {'.'.join(key)} = {_shown(value)} yourself"
+        text = _edited(with_value(text, key, value), path, hint)
     check_race_file(document, path)
     replace_file(path, with_newlines_of(file.text, text), private=_has_password(document))
     return {".".join(key): _shown(value) for key, value in wanted.items()}
@@ -69,7 +69,7 @@ def _known(name: str) -> SettingKey:
         for each in known
         if each.rpartition(".")[2] in (parts[-1], f"{parts[-1]}_m", f"{parts[-1]}_s")
     ]
-    near = last or get_close_matches(".".join(parts), known, n=1, cutoff=_ALIKE)
+    near = last or get_close_matches(".".join(parts), known, n=1, cutoff=_ALIKE_RATIO)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
     raise UsageError(f"{name}: unknown key: {guess}see docs/configuration.md for all")
 
@@ -78,7 +78,7 @@ def _value(key: SettingKey, text: str, path: Path) -> Any:
     """Return what the words of a command line are in a file; what fits no kind is refused later."""
     if key.is_path or (key.path[-1] in ("language", "profile") and text.endswith(".toml")):
         return _relative(text, path)
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > _NUMBER_LETTERS:
         return text
     if key.kind == "true or false":
         plain = text.lower()
@@ -105,7 +105,7 @@ def _number(text: str) -> float | int:
 
 
 def _relative(text: str, race_file: Path) -> str:
-    """Return a path of here as the race file has to say it, for there it starts at its folder."""
+    """Return a path as the race file needs it: relative to the file's own folder."""
     if not text or Path(text).is_absolute() or text == "~" or text.startswith("~/"):
         return text
     here = Path(os.path.abspath(text))  # noqa: PTH100  links stay links

@@ -59,7 +59,10 @@ def load_settings(
     variables = {key.variable: key.path for key in keys if key.variable is not None}
     said = from_environment(environ, variables, tables()) | from_options(options)
     givens = _file_givens({} if path is None else from_file(path), path, environ)
-    return _settings(givens | _paths_spelt_out(said, path_keys(), None, environ), path)
+    whole = givens | _paths_spelt_out(said, path_keys(), None, environ)
+    if ("plan",) in whole and ("race",) not in whole:  # a session needs no race
+        whole = {**whole, ("race",): Given(_ANY_RACE, whole["plan",].source)}
+    return _settings(whole, path)
 
 
 def check_race_file(document: Mapping[str, Any], path: Path) -> None:
@@ -85,6 +88,8 @@ def _settings(givens: Givens, path: Path | None, *, whole: bool = True) -> Setti
         settings = Settings.model_validate(document)
     except ValidationError as error:
         raise UsageError(_told(error, givens, document, path)) from None
+    if settings.plan is not None and settings.plan.lower().endswith(".toml"):
+        _check(settings.document, givens, ("plan",))  # a coach's file is read by those who run it
     if whole:
         _check(settings.course, givens, _COURSE)
         _check(settings.check_target, givens, (*_COURSE, "target_s"))
@@ -114,7 +119,7 @@ def _paths_spelt_out(
         return text if folder is None else str(folder / text)
 
     def is_path(key: tuple[str, ...], value: Any) -> bool:
-        own_file = key[-1] in ("language", "profile") and str(value).endswith(".toml")
+        own_file = key[-1] in ("language", "profile", "plan") and str(value).endswith(".toml")
         return isinstance(value, str) and value != "" and (key in paths or own_file)
 
     return {

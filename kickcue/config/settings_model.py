@@ -5,7 +5,7 @@ The broker's password is in no field: it shows in no ``repr``, no dump and no er
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 from urllib.parse import unquote
@@ -31,6 +31,8 @@ from kickcue.config.device_settings import (
     WatchSettings,
     same_device,
 )
+from kickcue.config.plan_document import PlanDocument
+from kickcue.config.plan_files import session_document
 from kickcue.config.race_document import RaceDocument, RaceTerms, SensorChoice
 
 _URL: Final = re.compile(
@@ -172,6 +174,14 @@ class Settings(RaceTerms):
 
     model_config = STRICT
 
+    plan: str | None = Field(
+        default=None,
+        description=(
+            "A session in place of a race: strides, two-hundreds, simulated-finish, ... "
+            "('kickcue plan list'), or a file of your own. race is then the one you train for."
+        ),
+        examples=["strides"],
+    )
     adapter: str | None = Field(
         default=None,
         description="Which Bluetooth adapter to use, if there are several (Linux).",
@@ -216,8 +226,13 @@ class Settings(RaceTerms):
             raise ValueError(problem)
         return sensors
 
-    def document(self) -> RaceDocument:
-        """Return the race as it is recorded: nothing of devices, brokers or folders."""
+    def document(
+        self, session: Callable[[str], PlanDocument | None] = session_document
+    ) -> RaceDocument:
+        """Return the race as it is recorded: nothing of devices, brokers or folders.
+
+        ``session`` finds the plan by its name or path.
+        """
         terms = {
             key: getattr(self, key)
             for key in RaceTerms.model_fields
@@ -226,6 +241,7 @@ class Settings(RaceTerms):
         return RaceDocument(
             **terms,
             sensors={name: SensorChoice(profile=pin.profile) for name, pin in self.sensors.items()},
+            plan=None if self.plan is None else session(self.plan),
         )
 
     def broker_password(self, environ: Mapping[str, str] = os.environ) -> SecretStr | None:

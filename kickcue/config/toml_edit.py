@@ -1,7 +1,7 @@
 """Changes a value in a TOML text and nothing else: comments, order and blanks stay as they are.
 
 There are many ways to write one thing in TOML, and no tool changes each of them well. So several
-edits are tried, the nicest first, and one counts only if it says what is wanted, all else as
+edits are tried, the nicest first, and one counts only if it parses to what is wanted, all else as
 before.
 """
 
@@ -51,8 +51,8 @@ def changed(document: Mapping[str, Any], key: Key, value: Any) -> dict[str, Any]
 
 
 def the_edit(edits: Iterable[str], wanted: Mapping[str, Any]) -> str | None:
-    """Return the first edit that says what is wanted; a block with nothing in it says nothing."""
-    return next((edit for edit in edits if _says(edit) == _without_empty(wanted)), None)
+    """Return the first edit that parses to what is wanted; an empty block counts as absent."""
+    return next((edit for edit in edits if _parsed(edit) == _without_empty(wanted)), None)
 
 
 def with_newlines_of(text: str, edit: str) -> str:
@@ -69,7 +69,7 @@ def toml_value(value: Any) -> str:
     return tomlkit.item(plain).as_string()
 
 
-def _says(text: str) -> dict[str, Any] | None:
+def _parsed(text: str) -> dict[str, Any] | None:
     try:
         return _without_empty(parse_toml(text, ""))
     except UsageError:

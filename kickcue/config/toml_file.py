@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.config.plain_file import read_plain_file
+from kickcue.config.toml_lines import with_line
 from kickcue.core.errors import UsageError
 
 MOST_BYTES: Final = 256_000
@@ -24,7 +25,6 @@ MOST_DEPTH: Final = 8
 """Brackets within brackets, and parts of one dotted key."""
 MOST_LETTERS: Final = 200
 """Of a number, or of a key without quotes."""
-_INT64: Final = range(-(2**63), 2**63)
 _TOKEN: Final = re.compile(
     r'''
       (?P<text> """(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}|\\?\Z)
@@ -41,13 +41,15 @@ _TOKEN: Final = re.compile(
     ''',
     re.VERBOSE | re.DOTALL,
 )
+"""The strings, comments and brackets of a file."""
+_INT64: Final = range(-(2**63), 2**63)
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TWICE: Final = re.compile(r"Cannot declare \((.*)\) twice")
 
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """A file as it is: its bytes, its text without a byte-order mark, what the text says."""
+    """A file as it is: its bytes, its text without a byte-order mark, the text parsed."""
 
     content: bytes
     mode: int
@@ -56,33 +58,35 @@ class TomlFile:
 
 
 def read_toml(path: Path, *, absent: str = "") -> TomlFile:
-    """Return the file; UsageError names it, and says what is wrong with it and where.
+    """Return the file; UsageError names it, what is wrong with it and where.
 
-    ``absent`` says what to do where there is no such file.
+    ``absent`` is the advice where there is no such file.
     """
     file = read_plain_file(path, MOST_BYTES, absent=absent)
     try:
         text = file.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        place = f"byte {error.start + 1} is not UTF-8"
-        raise UsageError(f"{path}: {place}: save it as UTF-8 text") from None
+        line = file.content.count(b"\n", 0, error.start) + 1
+        wrong = file.content[error.start]
+        raise UsageError(f"{path}, line {line}: expected UTF-8 text, got byte {wrong:#x}") from None
     return TomlFile(file.content, file.mode, text, parse_toml(text, path))
 
 
 def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
-    """Return what ``text`` says; UsageError begins with ``path``."""
+    """Return ``text`` parsed; UsageError begins with ``path``."""
     _check_bounds(text, path)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: {_mistake(str(error), text)}") from None
+        raise UsageError(f"{path}, {_mistake(str(error), text)}") from None
     except (ValueError, RecursionError) as error:  # none is known; bytes raise nothing undocumented
         raise UsageError(f"{path}: not TOML: {error}") from None
     for key, value in _numbers(document, ()):
         if isinstance(value, float) or value not in _INT64:
             wanted = "a finite number" if isinstance(value, float) else "at most 19 digits"
             shown = str(value) if isinstance(value, float) else "more"
-            raise UsageError(f"{path}: {'.'.join(key)}: expected {wanted}, got {shown}")
+            where = with_line(path, text, key)
+            raise UsageError(f"{where}: {'.'.join(key)}: expected {wanted}, got {shown}")
     return document
 
 
@@ -98,7 +102,7 @@ def _check_bounds(text: str, path: Path | str) -> None:
         wanted = _exceeded(parts, depth, keys, letters)
         if wanted is not None:
             line = text.count("\n", 0, token.start()) + 1
-            raise UsageError(f"{path}: line {line}: expected {wanted}, got more")
+            raise UsageError(f"{path}, line {line}: expected {wanted}, got more")
 
 
 def _exceeded(parts: int, depth: int, keys: int, letters: int) -> str | None:

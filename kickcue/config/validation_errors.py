@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from kickcue.core.nearest import nearest
 
-_SHOWN: Final = 60  # characters of a value: enough to find it in the file
+_SHOWN_LETTERS: Final = 60  # characters of a value: enough to find it in the file
 _LIMITS: Final = {
     "greater_than": ("more than", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -46,10 +46,10 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
         )
     if first["type"] == "union_tag_not_found":
         return f"{where}.{_tag_key(first)}: is missing{more}"
-    return f"{said(first, where)}{more}"
+    return f"{mistake_text(first, where)}{more}"
 
 
-def said(mistake: ErrorDetails, where: str) -> str:
+def mistake_text(mistake: ErrorDetails, where: str) -> str:
     """Return where it is, what was expected, and what was got, or a validator's own words."""
     kind, given = mistake["type"], mistake["input"]
     if kind == "missing":
@@ -59,7 +59,7 @@ def said(mistake: ErrorDetails, where: str) -> str:
         return (
             f"{where}.{key}: expected {_choice(context['expected_tags'])}, got {context['tag']!r}"
         )
-    if kind == "list_type" and isinstance(given, Mapping):
+    if kind in ("list_type", "tuple_type") and isinstance(given, Mapping):
         return f"{where}: expected [[{where}]]"
     sentence = (
         str(mistake["ctx"]["error"])
@@ -68,8 +68,6 @@ def said(mistake: ErrorDetails, where: str) -> str:
     )
     if _is_block(given) or ", got " in sentence:
         return f"{where}: {sentence}"
-    if not sentence.startswith("expected "):
-        return f"{where} = {_shown(given)}: {sentence}"
     right, hint, advice = sentence.partition("; ")
     return f"{where}: {right}, got {_shown(given)}{hint}{advice}"
 
@@ -103,7 +101,7 @@ def _choice(expected: str) -> str:
 
 
 def first_mistake(error: ValidationError) -> ErrorDetails:
-    """Return the mistake to tell: unknown keys come first.
+    """Return the mistake to report: unknown keys come first.
 
     A mistyped key is reported as missing too, and that would hide the cause.
     """
@@ -130,7 +128,7 @@ def _tag_key(mistake: Mapping[str, Any]) -> str:
 
 def _shown(value: Any) -> str:
     text = repr(without_password(value) if isinstance(value, str) else value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    return text if len(text) <= _SHOWN_LETTERS else f"{text[: _SHOWN_LETTERS - 3]}..."
 
 
 def _hint(key: str, known: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Holds a watch's profile to its word: its vectors encode as it says, cues collapse as admitted."""
+"""Checks a watch's profile: its vectors encode as stated, cues collapse as admitted."""
 
 import json
 from collections.abc import Iterable, Iterator

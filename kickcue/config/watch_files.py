@@ -58,11 +58,11 @@ def load_watch(id_or_path: str) -> WatchProfile:
 
 
 def read_watch_file(path: Path) -> WatchFile:
-    """Read one file; UsageError says in one line what is wrong with it."""
+    """Read one file; UsageError names in one line what is wrong with it."""
     document, digest = read_document(path, schema.WatchDocument)
     id_ = document.profile.id
     if path.absolute().parent.name != id_ or path.name != _FILE:
-        raise UsageError(f"{path}: expected the path {id_}/{_FILE} for profile.id = {id_!r}")
+        raise UsageError(f"{path}: expected the path {id_}/{_FILE}, as profile.id is {id_!r}")
     return WatchFile(path, digest, document, _to_core(document))
 
 
@@ -82,7 +82,7 @@ def _to_core(document: schema.WatchDocument) -> WatchProfile:
         ways=tuple(map(Way, head.ways)),
         actuator=_actuator(document.actuator),
         words=None if words is None else Words(words.max_bytes, words.charset),
-        timing=Timing() if document.timing is None else Timing(**_told(document.timing)),
+        timing=Timing() if document.timing is None else Timing(**_numbers(document.timing)),
         link=WatchLink() if document.link is None else _link(document.link),
         instead=head.instead,
         matches=tuple(map(to_match, document.match)),
@@ -97,8 +97,8 @@ def _to_core(document: schema.WatchDocument) -> WatchProfile:
     )
 
 
-def _told(block: Fact) -> dict[str, Any]:
-    """Return what a block of numbers says, without the evidence.
+def _numbers(block: Fact) -> dict[str, Any]:
+    """Return the numbers of a block, without the evidence.
 
     For what it leaves out the core's default holds.
     """
@@ -106,21 +106,21 @@ def _told(block: Fact) -> dict[str, Any]:
 
 
 def _actuator(block: schema.ActuatorBlock) -> Actuator:
-    told = _told(block)
+    numbers = _numbers(block)
     rings = {
         "counting_ring": None
         if block.counting_ring is None
-        else CountingRing(**_told(block.counting_ring)),
+        else CountingRing(**_numbers(block.counting_ring)),
         "urgent_ring": None
         if block.urgent_ring is None
-        else UrgentRing(**_told(block.urgent_ring)),
+        else UrgentRing(**_numbers(block.urgent_ring)),
     }
     words = {
         "pattern": Pattern(block.pattern),
         "amplitude": Amplitude(block.amplitude),
         "amplitude_steps": tuple(block.amplitude_steps),
     }
-    return Actuator(**{**told, **rings, **words})
+    return Actuator(**{**numbers, **rings, **words})
 
 
 def _link(block: schema.WatchLinkBlock) -> WatchLink:

@@ -1,7 +1,7 @@
 """The form of a watch's profile file; ``docs/watch-profiles.md`` explains it to people.
 
-As in sensor profiles, unknown keys are refused, each block says how well it is known, and a key
-that is left out means "nobody said".
+As in sensor profiles, unknown keys are refused, each block states how well it is known, and a key
+that is left out means "unknown".
 """
 
 from typing import Annotated, Literal, Self

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kickcue.core.crossing.gate import Gate
+from kickcue.core.cueing.cue_output import CueOutput
+from kickcue.core.cueing.lap_splits import Splits
 from kickcue.core.cueing.phrases import Vocabulary
 from kickcue.core.cueing.policy import SILENT_TO_GO_M
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
+from kickcue.core.events import CueKind
 from kickcue.core.plan import Plan, Run
 from kickcue.core.position.estimator import ScalePrior
 from kickcue.core.profiles import SensorProfile
@@ -30,6 +33,8 @@ class EngineConfig:
     scale: ScalePrior = field(default_factory=ScalePrior)
     target_s: float | None = None
     """Wanted finishing time in seconds; without one there is no even-pace cue."""
+    splits: Splits = Splits.OFF
+    """Whether the time of each lap is told at its line."""
     hr_ceiling_bpm: float | None = None
     """At or above it for 20 s before the bell: "hold form" in place of the kick. Off by default."""
     smile: bool = True
@@ -39,14 +44,14 @@ class EngineConfig:
 
     gate: Gate | None = None
     """The finish line where it is known; else it is learned from the fixes of the first lap."""
+    session_cues: Mapping[CueKind, CueOutput] = field(default_factory=dict)
+    """How the cues of a session are given; what is not named is felt and heard."""
 
     def __post_init__(self) -> None:
-        legs = len(self.plan.legs())
-        if legs != 1:
-            raise UsageError(
-                f"plan {self.plan.name!r} has {legs} legs, but this version only runs plans of "
-                "one stretch"
-            )
+        if self.plan.is_race:
+            self._check_race()
+
+    def _check_race(self) -> None:
         kick_m = self.race.course.kick_m
         if kick_m <= SILENT_TO_GO_M:
             raise UsageError(
@@ -61,7 +66,7 @@ class EngineConfig:
 
     @property
     def race(self) -> Run:
-        """The one stretch that is run."""
+        """The one stretch of a race."""
         leg = self.plan.legs()[0]
         assert isinstance(leg, Run)
         return leg
@@ -69,4 +74,6 @@ class EngineConfig:
     @property
     def planned_mps(self) -> float:
         """Pace to fall back on when nothing else is known."""
-        return USUAL_MPS if self.target_s is None else self.race.course.distance_m / self.target_s
+        if self.target_s is None or not self.plan.is_race:
+            return USUAL_MPS
+        return self.race.course.distance_m / self.target_s

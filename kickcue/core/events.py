@@ -45,11 +45,20 @@ class CueKind(StrEnum):
 
     READY = "ready"
     EVEN = "even"
+    SPLIT = "split"
     LAST_LAP = "last_lap"
     HOLD = "hold"
     RELAX = "relax"
     TURNOVER = "turnover"
     DRIVE = "drive"
+    REP = "rep"
+    LAST_REP = "last_rep"
+    TICK = "tick"
+    GO = "go"
+    IMAGE = "image"
+    THROUGH = "through"
+    TALL = "tall"
+    REST_HALF = "rest_half"
 
 
 class Phase(StrEnum):
@@ -63,6 +72,32 @@ class Phase(StrEnum):
     LAST_50 = "last_50"
     FINISHED = "finished"
     ABORTED = "aborted"
+
+
+class LegKind(StrEnum):
+    """What a leg of a session is."""
+
+    REP = "rep"
+    EASY = "easy"
+    REST = "rest"
+    EXTRA = "extra"
+    """A repetition more than the plan has."""
+
+
+class LegEnd(StrEnum):
+    """By what a leg ended."""
+
+    DISTANCE = "distance"
+    TIME = "time"
+    PRESS = "press"
+    LINE = "line"
+    """The finish line, by position or beacon."""
+    RUNNING = "running"
+    """The runner ran off: a rest is over."""
+    STOPPED = "stopped"
+    """The runner stopped before its end."""
+    SESSION = "session"
+    """The whole session was ended."""
 
 
 class Mode(StrEnum):
@@ -244,6 +279,41 @@ class PhaseChange:
 
 
 @dataclass(frozen=True, slots=True)
+class LegBegin:
+    """A leg of a session has begun, at ``began_ns``, which may lie a little before ``t_ns``.
+
+    ``leg`` of ``legs`` counts them all, ``rep`` of ``reps`` the repetitions: that of a rest is the
+    one before it, 0 before the first.
+    """
+
+    t_ns: int
+    kind: LegKind
+    leg: int
+    legs: int
+    rep: int
+    reps: int
+    began_ns: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegResult:
+    """A leg of a session is over; a later one of the same ``leg`` replaces it.
+
+    ``distance_m`` is what was run, None for a rest and where nobody knows.
+    """
+
+    t_ns: int
+    kind: LegKind
+    leg: int
+    rep: int
+    began_ns: int
+    ended_ns: int
+    by: LegEnd
+    distance_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """Touch the wrist now. Past ``ttl_ms`` after ``t_ns`` it is worthless and must be dropped."""
 
@@ -294,4 +364,4 @@ class Notice:
     sensor: str | None = None
 
 
-Output = Estimate | PhaseChange | Cue | Arm | Disarm | Notice
+Output = Estimate | PhaseChange | LegBegin | LegResult | Cue | Arm | Disarm | Notice

@@ -75,7 +75,7 @@ class RaceState:
         cadence_spm: float | None,
     ) -> None:
         """Handle one reading of a foot pod."""
-        if self._gun is not None:
+        if self._gun is not None and self._calls is not None:
             self._keep(("handle_reading", timer_ns, pod, speed_mps, total_m, cadence_spm))
         self.estimator.handle_reading(timer_ns, pod, speed_mps, total_m, cadence_spm)
 

@@ -25,13 +25,13 @@ Key = tuple[str, str]
 class Answered:
     """The answers, by run and cue.
 
-    A disk that cannot be written is told once, and the memory of this process goes on.
+    A disk that cannot be written is reported once, and the memory of this process goes on.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._answers: OrderedDict[Key, CueAck] = OrderedDict()
-        self._told = False
+        self._reported = False
         for line in self._lines():
             self._keep(line)
         self._write("".join(map(_line, self._answers.values())), "w")  # what is old falls out here
@@ -69,8 +69,8 @@ class Answered:
             with self._path.open(mode, encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
-            if not self._told:
-                self._told = True
+            if not self._reported:
+                self._reported = True
                 LOG.warning("answers_not_kept path=%s why=%r", self._path, error.strerror)
 
 

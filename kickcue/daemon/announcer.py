@@ -21,15 +21,17 @@ class Announcer:
         self.aloud: Callable[[str], None] | None = None
         """Hears these as well, where no screen shows them any more."""
 
-    def tell(self, text: str) -> None:
+    def note(self, text: str) -> None:
         """Tell people something about the run that is no fault."""
-        self.say("note", text)
+        self.announce("note", text)
 
     def warn(self, text: str) -> None:
         """Tell people of something that is wrong, and that the run goes on without."""
-        self.say("warning", text, level=logging.WARNING)
+        self.announce("warning", text, level=logging.WARNING)
 
-    def say(self, name: str, text: str, *, level: int = logging.INFO, **fields: object) -> None:
+    def announce(
+        self, name: str, text: str, *, level: int = logging.INFO, **fields: object
+    ) -> None:
         """Tell people ``text``; in the log it is the event ``name``."""
         self.notes.append(text)
         if self.aloud is not None:

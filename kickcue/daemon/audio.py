@@ -45,7 +45,7 @@ class LocalAudio:
                 self._speaker.play(output)
 
     def on_unanswered(self, cue: Cue) -> None:
-        """Play a cue that no watch has answered, unless it is late by now or was heard already."""
+        """Play a cue that no watch has answered, unless it is late by now or was played already."""
         self._speaker.play(cue)
 
 
@@ -60,11 +60,12 @@ def audio_cache(state: Path) -> Path:
 def audio_plan(settings: Settings, cache: Path) -> "SoundPlan":
     """Return how the settings want a race to sound."""
     # numpy, for those who want sound alone.
-    from kickcue.edges.audio import SoundPlan, sounds_of  # noqa: PLC0415
+    from kickcue.edges.audio import SoundPlan, off_pace_sounds, sounds_of  # noqa: PLC0415
 
     audio = settings.audio
+    vocabulary = load_vocabulary(settings.language, settings.course())
     return SoundPlan(
-        sounds=sounds_of(load_vocabulary(settings.language, settings.course())),
+        sounds=sounds_of(vocabulary),
         language=spoken_language(settings.language),
         cache=cache,
         voice=audio.voice,
@@ -72,22 +73,23 @@ def audio_plan(settings: Settings, cache: Path) -> "SoundPlan":
         lead_ms=audio.lead_ms,
         tones=audio.tones,
         keep_awake=audio.keep_awake,
+        later=() if settings.target_s is None else off_pace_sounds(vocabulary),
     )
 
 
 @asynccontextmanager
 async def local_audio(
-    settings: Settings, cache: Path, *, now_ns: Callable[[], int], told: Callable[[str], None]
+    settings: Settings, cache: Path, *, now_ns: Callable[[], int], warn: Callable[[str], None]
 ) -> AsyncIterator[LocalAudio | None]:
     """Open it; None where it is off, or the rules allow no voice.
 
-    ``told`` hears what is wrong: the race goes on without sound.
+    ``warn`` gets what is wrong: the race goes on without sound.
     """
     rules = ALLOWED[settings.rules]
     if settings.audio.output == "off":
         yield None
     elif not rules.voice:
-        told(f"no sound: {rules.reason}")
+        warn(f"no sound: {rules.reason}")
         yield None
     else:
         from kickcue.edges.audio import AudioError, speaker  # noqa: PLC0415  same
@@ -96,10 +98,10 @@ async def local_audio(
             found = None
             try:
                 found = await stack.enter_async_context(
-                    speaker(audio_plan(settings, cache), now_ns=now_ns, told=told)
+                    speaker(audio_plan(settings, cache), now_ns=now_ns, warn=warn)
                 )
             except AudioError as error:
-                told(f"audio: {error}")
+                warn(f"audio: {error}")
             yield (
                 None
                 if found is None

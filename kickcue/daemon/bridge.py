@@ -1,7 +1,7 @@
 """From the broker to a Bluetooth watch: the wrist's logic decides when, its profile how.
 
 The bridge keeps the timers of armed cues, so that a broker or a daemon that is lost before the bell
-costs nothing. A watch that can keep them itself is told, too: then not even the loss of the
+costs nothing. A watch that can keep them itself gets them, too: then not even the loss of the
 Bluetooth link costs the cue. It plays a cue once, by its id.
 
 Answered is what the link has confirmed: ``felt``, or not felt because of the ``link`` when the time
@@ -49,7 +49,7 @@ ALL_AND_ACKS: Final = (*(name for name, rule in RULES.items() if rule.side is Si
 
 
 class Bridge:
-    """What ``bridge`` gives. ``told`` hears what happens to cues: the play and the answer."""
+    """Made by ``bridge``. ``answered`` gets what happens to each cue: the play and the answer."""
 
     def __init__(
         self,
@@ -64,13 +64,13 @@ class Bridge:
         self.pin = pin
         self.broker = broker
         self.worn = worn
-        self.told: Callable[[Play, CueAck], None] = lambda _play, _answer: None
+        self.answered: Callable[[Play, CueAck], None] = lambda _play, _answer: None
         self.felt = 0
         self.not_felt = 0
         self._answered = answered
         self._second = second
         self._unanswered: dict[str, Play] = {}
-        """Plays by the cue's id. The wrist tells the answer, which names the run, right after the
+        """Plays by the cue's id. The wrist gives the answer, which names the run, right after the
         play: each waits here for its own."""
         self._giving: set[Key] = set()
         self._elsewhere: dict[Key, asyncio.Event] = {}
@@ -94,12 +94,12 @@ class Bridge:
         finally:
             await self._tasks.end()
 
-    def said(self, _char: str, data: bytes) -> None:
-        """Take what the watch says over the link."""
-        for told in self._console.take(data):
-            waiting = self._app.get(told.cue_id)
+    def received(self, _char: str, data: bytes) -> None:
+        """Take what the watch sends over the link."""
+        for result in self._console.take(data):
+            waiting = self._app.get(result.cue_id)
             if waiting is not None and not waiting.done():
-                waiting.set_result(told)
+                waiting.set_result(result)
 
     def _lead_ms(self) -> int:
         """Return how long the watch takes, if it is asked at the end of the next wait."""
@@ -120,7 +120,7 @@ class Bridge:
                 ).set()
 
     def _answer(self, answer: CueAck) -> None:
-        """Take what the wrist has decided; what it says is felt is yet to be played."""
+        """Take what the wrist has decided; what it reports as felt is yet to be played."""
         key = (answer.run_id, answer.cue_id)
         play = self._unanswered.pop(answer.cue_id, None)
         if play is not None:
@@ -159,7 +159,7 @@ class Bridge:
                 late_ms,
                 self.worn.why,
             )
-            self.told(play, final)
+            self.answered(play, final)
         finally:
             self._giving.discard(key)
 
@@ -175,15 +175,15 @@ class Bridge:
             if self.profile.encoder not in ANSWERING:
                 return None
             async with asyncio.timeout(ANSWER_S):
-                told = await answer
+                result = await answer
         except TimeoutError:
             return NO_APP
         finally:
             del self._app[watch_id(key)]
-        return None if told.felt else told.why or NO_APP
+        return None if result.felt else result.why or NO_APP
 
     async def _felt_elsewhere(self, key: Key) -> bool:
-        """Wait whether another watch says that it was felt there."""
+        """Wait whether another watch reports it as felt."""
         try:
             async with asyncio.timeout(SECOND_AFTER_S):
                 await self._elsewhere.setdefault(key, asyncio.Event()).wait()
@@ -213,16 +213,16 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
     What was answered is kept in ``state``/bridge. ``address`` and ``topics`` as in ``watch``.
     ``sensor``: publish what the watch's own standard sensors measure, as sensor ``watch``.
     ``second``: play only what no other watch has answered as felt. BrokerError when the first
-    connection to the broker fails, unless ``patient``; whatever Bluetooth does is told by
+    connection to the broker fails, unless ``patient``; whatever Bluetooth does is shown by
     ``Bridge.worn.health``. UsageError for a profile that Bluetooth does not carry.
     """
     by_bluetooth(pin.profile)
     answered = Answered(state / "bridge" / f"{pin.profile.id}.jsonl")
-    hears = ALL_AND_ACKS if second else None
+    subscribes = ALL_AND_ACKS if second else None
     async with watch(
         address,
         topics,
-        hears=hears,
+        subscribes=subscribes,
         over=answered.all,
         answers=False,
         patient=patient,
@@ -233,10 +233,12 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
             if isinstance(event, Notification):
                 broker.pass_on(event.sensor, event.char, event.data)
 
-        def said(char: str, data: bytes) -> None:
-            made.said(char, data)
+        def received(char: str, data: bytes) -> None:
+            made.received(char, data)
 
-        async with wearable(pin, said=said, put=put if sensor else None, adapter=adapter) as worn:
+        async with wearable(
+            pin, received=received, put=put if sensor else None, adapter=adapter
+        ) as worn:
             made = Bridge(pin, broker, worn, answered, second=second)
             async with running(made.work(), name="bridge"):
                 yield made

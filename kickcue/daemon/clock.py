@@ -4,8 +4,8 @@ That goes on while the machine sleeps (``machine_time.py``).
 
 *Run time* began with the run: it stamps what the radio and the broker bring, and is what
 ``sent_ms`` counts. *Race time* is the engine's ``t_ns``; its zero is the first thing that was
-heard. Setting the clock, NTP and daylight saving move neither. Within one boot of the machine both
-go on through a crash, since their zeros are kept in the recording.
+received. Setting the clock, NTP and daylight saving move neither. Within one boot of the machine
+both go on through a crash, since their zeros are kept in the recording.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from kickcue.core.events import Input, Output
-from kickcue.daemon.system_clock import kernel_says_synchronised
+from kickcue.daemon.system_clock import kernel_clock_is_set
 from kickcue.machine_time import machine_ns
 from kickcue.replay.source import at_pace
 
@@ -24,9 +24,9 @@ I = TypeVar("I", bound=Input)  # noqa: E741  one letter for a type, as usual
 
 
 def boot_id() -> str | None:
-    """Return what tells this boot of the machine from all others.
+    """Return what distinguishes this boot of the machine from all others.
 
-    None where the system does not say (macOS).
+    None where the system does not report it (macOS).
     """
     try:
         return BOOT_ID.read_text().strip()
@@ -85,7 +85,7 @@ class Clock:
             "boot": self.boot,
             "zero_ns": self.began_ns + race.offset_ns,
             "began_ns": self.began_ns,
-            "utc_set": kernel_says_synchronised(),
+            "utc_set": kernel_clock_is_set(),
         }
 
     def going_on(self, facts: Mapping[str, Any]) -> tuple["Clock", RaceTime]:

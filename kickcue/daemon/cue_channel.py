@@ -21,7 +21,7 @@ LOG: Final = logging.getLogger(__name__)
 class CueChannel:
     """How cues get to the watch; ``delivery`` is None where there is no broker at all.
 
-    ``text`` tells it to people, without a password.
+    ``text`` is its address for people, without a password.
     """
 
     delivery: Delivery | None
@@ -40,11 +40,11 @@ class CueChannel:
         return session.trouble or (None if session.connected else "connecting")
 
     def somebody_is_there(self, now_ns: int) -> bool:
-        """Tell whether somebody would feel a cue now, as far as watches tell."""
+        """Return whether somebody would feel a cue now, as far as watches report."""
         return self.delivery is not None and self.delivery.watches.is_there(now_ns)
 
     def who_is_there(self, now_ns: int) -> str:
-        """Return who would feel a cue, when it was heard last, and what keeps cues from it."""
+        """Return who would feel a cue, when it last sent a message, and what keeps cues from it."""
         if self.trouble is not None or self.delivery is None:
             return f"no cues to the wrist: {self.trouble}"
         return self.delivery.watches.text(now_ns)
@@ -59,7 +59,7 @@ class CueChannel:
 def named_broker(settings: Settings) -> Address | None:
     """Return the broker that the settings name, with its password.
 
-    UsageError says what is wrong with it.
+    UsageError names what is wrong with it.
     """
     broker = settings.broker
     if broker.url is None:

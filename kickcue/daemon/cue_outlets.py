@@ -30,11 +30,11 @@ class CueOutlets:
         """Deliver an output of the engine; ``run_ns`` is now. Neither waits nor raises."""
         if self.way is None or _is_old(output, race.at(run_ns)) or _cue_id(output) in self.felt:
             return
-        said = race.in_run(output)
+        placed = race.in_run(output)
         if self.way.delivery is not None:
-            self.way.delivery.send(said)
+            self.way.delivery.send(placed)
         if self.audio is not None:
-            self.audio.take(said, alone=self.way.delivery is None)
+            self.audio.take(placed, alone=self.way.delivery is None)
 
 
 def _is_old(output: Output, now_ns: int) -> bool:

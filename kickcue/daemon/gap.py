@@ -7,10 +7,10 @@ time, and what was interrupted for ten seconds seems to have been so for months.
 
 * By UTC it is the shorter of two times: since the last record, by the UTC of the recording's
   beginning, and since the file was last written, for what set the clock in the middle of the race
-  did it before that. A record of the future says that UTC tells nothing.
-* UTC tells nothing where nothing had set it when the recording began and something has now: the gap
+  did it before that. After a record of the future UTC is not used.
+* UTC is not used where nothing had set it when the recording began and something has now: the gap
   may be what it was wrong by.
-* Within one boot the machine's clock counts, unless UTC says that it stood still for more than
+* Within one boot the machine's clock counts, unless by UTC it stood still for more than
   ``STOOD_STILL_NS``: then UTC does.
 * After a reboot UTC counts; where nothing had set it then, the race was interrupted since the
   machine started, as far as one can know.
@@ -28,7 +28,7 @@ longer [judgement]."""
 
 @dataclass(frozen=True, slots=True)
 class UtcNow:
-    """UTC now (ns since 1970), and whether something has set it, as far as the system tells."""
+    """UTC now (ns since 1970), and whether something has set it, as far as the system knows."""
 
     ns: int
     is_set: bool
@@ -38,11 +38,11 @@ class UtcNow:
 class LastRecord:
     """When the last thing was recorded, in ns since 1970.
 
-    ``told_ns`` is by the recording and None where it does not tell, ``written_ns`` by the file.
+    ``recorded_ns`` is by the recording and None where it has none, ``written_ns`` by the file.
     ``is_set``: something had set UTC when the recording began.
     """
 
-    told_ns: int | None
+    recorded_ns: int | None
     written_ns: int
     is_set: bool
 
@@ -53,7 +53,7 @@ def was_set_since(then: LastRecord, now: UtcNow) -> bool:
 
 
 def utc_gap_ns(then: LastRecord, now: UtcNow) -> int | None:
-    """Return how long ago the last record was by UTC, None where that tells nothing."""
-    if then.told_ns is None or now.ns < then.told_ns or was_set_since(then, now):
+    """Return how long ago the last record was by UTC, None where that is not known."""
+    if then.recorded_ns is None or now.ns < then.recorded_ns or was_set_since(then, now):
         return None
-    return min(now.ns - at_ns for at_ns in (then.told_ns, then.written_ns) if at_ns <= now.ns)
+    return min(now.ns - at_ns for at_ns in (then.recorded_ns, then.written_ns) if at_ns <= now.ns)

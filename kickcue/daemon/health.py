@@ -16,10 +16,10 @@ from kickcue.supervision.health import DeviceHealth, Stage
 
 PATIENCE_S: Final = 10.0
 AGAIN_S: Final = 60.0
-"""What is bad is told again this often: who looks at the journal later sees it too."""
+"""What is bad is reported again this often: who looks at the journal later sees it too."""
 MOST_REASONS: Final = 8
-"""Reasons that are told at once while a part is bad; a device that fails in ever new ways is told
-each minute."""
+"""Reasons that are reported at once while a part is bad; one that fails in ever new ways is
+reported each minute."""
 WORDS: Final = {
     Stage.OFF: "no Bluetooth",
     Stage.LOOKING: "searching",
@@ -30,8 +30,8 @@ WORDS: Final = {
 }
 _COUNTED: Final = re.compile(r"\d+")
 
-Tell = Callable[[int, str, str, str], None]
-"""Level of the log, part, state, what there is to say."""
+Report = Callable[[int, str, str, str], None]
+"""Level of the log, part, state, text."""
 
 
 class State(StrEnum):
@@ -116,55 +116,55 @@ def summed_up(parts: Iterable[PartHealth]) -> str:
 
 
 @dataclass(slots=True)
-class _Told:
+class _Reported:
     """What the log knows of a part."""
 
     state: State
     since_s: float
-    told_s: float
+    reported_s: float
     reasons: set[str] = field(default_factory=set)
 
 
 class HealthLog:
     """Tells what has changed since the last ``look`` and what has been bad for too long.
 
-    What still is bad it tells again each minute.
+    What still is bad it reports again each minute.
     """
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
-        self._told: dict[str, _Told] = {}
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._reported: dict[str, _Reported] = {}
 
     def look(self, parts: Iterable[PartHealth], now_s: float) -> None:
         """Look at all parts at ``now_s`` of a clock that goes on evenly."""
         for part in parts:
-            told = self._told.get(part.name)
-            if told is None or (told.state is State.OK) is not (part.state is State.OK):
-                self._told[part.name] = told = _Told(part.state, now_s, now_s)
-                self._say(part, told, part.state)
+            last = self._reported.get(part.name)
+            if last is None or (last.state is State.OK) is not (part.state is State.OK):
+                self._reported[part.name] = last = _Reported(part.state, now_s, now_s)
+                self._report_part(part, last, part.state)
             elif part.state is not State.OK:
-                self._look_again(part, told, now_s)
+                self._look_again(part, last, now_s)
 
-    def _look_again(self, part: PartHealth, told: _Told, now_s: float) -> None:
+    def _look_again(self, part: PartHealth, last: _Reported, now_s: float) -> None:
         state = (
             State.BAD
-            if part.state is State.BAD or now_s - told.since_s >= PATIENCE_S
+            if part.state is State.BAD or now_s - last.since_s >= PATIENCE_S
             else State.WAITING
         )
-        worse = state is State.BAD and told.state is State.WAITING
+        worse = state is State.BAD and last.state is State.WAITING
         new = (
             state is State.BAD
-            and _reason(part) not in told.reasons
-            and len(told.reasons) < MOST_REASONS
+            and _reason(part) not in last.reasons
+            and len(last.reasons) < MOST_REASONS
         )
-        if worse or new or now_s - told.told_s >= AGAIN_S:
-            told.state, told.told_s = state, now_s
-            self._say(part, told, state)
+        if worse or new or now_s - last.reported_s >= AGAIN_S:
+            last.state, last.reported_s = state, now_s
+            self._report_part(part, last, state)
 
-    def _say(self, part: PartHealth, told: _Told, state: State) -> None:
+    def _report_part(self, part: PartHealth, last: _Reported, state: State) -> None:
         if state is State.BAD:
-            told.reasons.add(_reason(part))
-        self._tell(
+            last.reasons.add(_reason(part))
+        self._report(
             logging.WARNING if state is State.BAD else logging.INFO, part.name, state, part.text
         )
 

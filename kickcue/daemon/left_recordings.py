@@ -12,21 +12,21 @@ from typing import Final
 
 SUFFIX: Final = ".mcap"
 ASIDE: Final = ".damaged"
-MOST: Final = 20
+MOST_RECORDINGS: Final = 20
 """So many are looked at, at most: a start takes no longer for a folder full of strange files."""
 NAMED: Final = 3
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def newest_first(folder: Path, say: Say) -> Iterator[Path]:
+def newest_first(folder: Path, report: Report) -> Iterator[Path]:
     """Yield the regular files with the name of a recording, the one written last first.
 
-    Last written, for a name tells the time of a machine that may not know it (a Pi without a
-    network). ``say`` hears in one sentence what is none.
+    Last written, for a name has the time of a machine that may not know it (a Pi without a
+    network). ``report`` gets in one sentence which files are none.
     """
     files, odd = [], []
-    for path in _named_so(folder, say):
+    for path in _named_so(folder, report):
         try:
             found = path.stat()
         except OSError as error:  # a link that leads nowhere or in a circle
@@ -38,14 +38,14 @@ def newest_first(folder: Path, say: Say) -> Iterator[Path]:
             odd.append(f"{path.name} (not a regular file)")
     if odd:
         more = f" and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
-        say(f"ignored in {folder}: {', '.join(sorted(odd)[:NAMED])}{more}")
-    yield from (folder / name for _, name in sorted(files, reverse=True)[:MOST])
+        report(f"ignored in {folder}: {', '.join(sorted(odd)[:NAMED])}{more}")
+    yield from (folder / name for _, name in sorted(files, reverse=True)[:MOST_RECORDINGS])
 
 
-def set_aside(path: Path, why: str, say: Say) -> None:
-    """Rename a damaged recording, so that it is looked at no more, and tell that.
+def set_aside(path: Path, why: str, report: Report) -> None:
+    """Rename a damaged recording, so that it is looked at no more, and report that.
 
-    Where it cannot be renamed it stays and is told.
+    Where it cannot be renamed it stays and is reported.
     """
     for aside in _names_aside(path):
         if not aside.exists():
@@ -53,18 +53,21 @@ def set_aside(path: Path, why: str, say: Say) -> None:
     try:
         path.rename(aside)
     except OSError as error:
-        say(f"{path.name} is damaged ({why}) and cannot be moved aside: {error.strerror}")
+        report(f"{path.name} is damaged ({why}) and cannot be moved aside: {error.strerror}")
     else:
-        say(f"{path.name} is damaged ({why}): renamed to {aside.name}")
+        report(f"{path.name} is damaged ({why}): renamed to {aside.name}")
 
 
-def _named_so(folder: Path, say: Say) -> list[Path]:
+def _named_so(folder: Path, report: Report) -> list[Path]:
     try:
         return [path for path in folder.iterdir() if path.name.endswith(SUFFIX)]
-    except (FileNotFoundError, NotADirectoryError):  # who makes it tells what is wrong with it
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+    ):  # whoever makes it reports what is wrong with it
         return []
     except OSError as error:
-        say(f"cannot search {folder} for an interrupted race: {error.strerror}")
+        report(f"cannot search {folder} for an interrupted race: {error.strerror}")
         return []
 
 

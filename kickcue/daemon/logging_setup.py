@@ -22,7 +22,7 @@ PRIORITIES: Final = (
     (logging.INFO, 6),
 )
 DEBUG_PRIORITY: Final = 7
-"""syslog(3); a line on standard error says it as ``<6>``, see sd-daemon(3)."""
+"""syslog(3); a line on standard error has it as ``<6>``, see sd-daemon(3)."""
 BORDERS: Final = "kickcue.edges."
 """Loggers of what comes from outside: whoever sends junk must not be able to fill a disk, or hide
 what matters."""
@@ -70,7 +70,7 @@ class _Standard(logging.StreamHandler[Any]):
 class Sparing(logging.Filter):
     """Lets ten lines of one kind from the borders through, and then one each 10 s.
 
-    That one tells how many were left out.
+    That one counts those that were left out.
     """
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ def _value(value: Any) -> str:
 
 
 def _is_journal() -> bool:
-    """Tell whether standard error leads to journald, by the device and inode it has told us.
+    """Return whether standard error leads to journald, by the device and inode that systemd set.
 
     See systemd.exec(5), JOURNAL_STREAM.
     """

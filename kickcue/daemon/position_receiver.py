@@ -20,7 +20,7 @@ async def positions(
 ) -> AsyncIterator[Receiver | None]:
     """Hold the receiver of the settings: its fixes are ``put`` as they come.
 
-    Nothing that it does is raised; its health tells it.
+    It raises nothing; its health shows what is wrong.
     """
     receiver = receiver_of(settings, put, now_ns)
     if receiver is None:

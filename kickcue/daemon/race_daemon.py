@@ -1,6 +1,6 @@
 """One run, live: one race and its next heats, and how every part of it is doing.
 
-Made by ``live`` (``wiring.py``). Whatever fails beside the engine (radio, broker, disk) is told in
+Made by ``live`` (``wiring.py``). Whatever fails beside the engine (radio, broker, disk) is put in
 ``notes`` and the race goes on.
 """
 
@@ -49,7 +49,7 @@ from kickcue.supervision.health import DeviceHealth
 if TYPE_CHECKING:
     from kickcue.daemon.bridge import Bridge
     from kickcue.edges.gnss import Receiver
-    from kickcue.edges.radio import BeaconEar, Radio
+    from kickcue.edges.radio import BeaconListener, Radio
 
 LOG: Final = logging.getLogger(__name__)
 REST_AFTER_S: Final = 14 * 86400.0
@@ -61,8 +61,8 @@ HEALTH_EACH_S: Final = 1.0
 class RaceDaemon:
     """A run. A screen reads it, keys and edges ``put`` into it.
 
-    Its parts: ``feed`` feeds the engine, ``outlets`` take what that says, ``race_end`` is what
-    follows a race, ``announcer`` tells people what the engine does not know.
+    Its parts: ``feed`` feeds the engine, ``outlets`` take its outputs, ``race_end`` is what
+    follows a race, ``announcer`` informs people of what the engine does not know.
     """
 
     def __init__(self, settings: Settings, clock: Clock, run_id: str, state: Path) -> None:
@@ -81,7 +81,7 @@ class RaceDaemon:
         )
         self.radio: Radio | None = None
         self.positions: Receiver | None = None
-        self.beacon: BeaconEar | None = None
+        self.beacon: BeaconListener | None = None
         self.bridge: Bridge | None = None
         self.done = asyncio.Event()
         """The race is over, and the time after it as well. A next heat on a screen that stays takes
@@ -89,7 +89,7 @@ class RaceDaemon:
         self.refused: KickcueError | None = None
         """Why the run has ended before its race began; to be raised once everything is closed."""
         self.inhibitor = SleepInhibitor(
-            f"the race is on: {self.document.race}", self.announcer.tell
+            f"the race is on: {self.document.race}", self.announcer.note
         )
         self.remote = RemoteSensors(settings.sensors, self._run_ns)
         self._set_up = self.document.course()
@@ -99,7 +99,7 @@ class RaceDaemon:
             settings,
             self._calibrations,
             self.done,
-            tell=self.announcer.tell,
+            report=self.announcer.note,
             ended=self.task_ended,
         )
 
@@ -117,7 +117,7 @@ class RaceDaemon:
 
     @property
     def session(self) -> RaceSession | None:
-        """The race, None while nothing was heard yet."""
+        """The race, None while nothing was received yet."""
         return self.feed.session
 
     @property
@@ -209,18 +209,18 @@ class RaceDaemon:
 
     @property
     def watch_is_there(self) -> bool:
-        """Whether somebody would feel a cue now, as far as watches tell."""
+        """Whether somebody would feel a cue now, as far as watches report."""
         return self.way is not None and self.way.somebody_is_there(self.clock.run_ns())
 
     @property
     def watch_text(self) -> str:
-        """Who is there to feel a cue, when it was heard last, and what keeps cues from it."""
+        """Which watch is there, when it last sent a message, and what keeps cues from it."""
         if self.way is None:
             return "connecting to the watch"
         return self.way.who_is_there(self.clock.run_ns())
 
     def race_ns(self) -> int | None:
-        """Return the race time now, None while nothing was heard yet."""
+        """Return the race time now, None while nothing was received yet."""
         return self.feed.race_ns()
 
     # ---- what comes in
@@ -248,11 +248,11 @@ class RaceDaemon:
             if self.phase is Phase.WAITING and self.clock.run_ns() > s_to_ns(REST_AFTER_S):
                 self.done.set()
 
-    async def tell_health(self) -> None:
-        """Have the log tell how every part is doing."""
-        told, loop = HealthLog(_log_part), asyncio.get_running_loop()
+    async def log_health(self) -> None:
+        """Log how every part is doing, again and again."""
+        health_log, loop = HealthLog(_log_part), asyncio.get_running_loop()
         while True:
-            told.look(self.parts, loop.time())
+            health_log.look(self.parts, loop.time())
             await asyncio.sleep(HEALTH_EACH_S)
 
     async def read(self, delivery: Delivery) -> None:
@@ -270,7 +270,7 @@ class RaceDaemon:
         Ends the run where another one sends to it and the race has not begun.
         """
         wrist = WristWatch(
-            delivery, lambda name, text, level: self.announcer.say(name, text, level=level)
+            delivery, lambda name, text, level: self.announcer.announce(name, text, level=level)
         )
         while not self.done.is_set():
             run_ns, race_ns = self.clock.run_ns(), self.race_ns()
@@ -288,10 +288,10 @@ class RaceDaemon:
 
     def expect(self) -> None:
         """Take over what earlier races have taught about the pod; before anything comes in."""
-        document, told = with_learned_scale(self.settings, self._calibrations)
+        document, note = with_learned_scale(self.settings, self._calibrations, self.document)
         self.feed.run_by(document)
-        if told is not None:
-            self.announcer.tell(told)
+        if note is not None:
+            self.announcer.note(note)
 
     def task_ended(self, task: asyncio.Task[Any]) -> None:
         """End the run when a part of it has ended: a service manager starts it again."""

@@ -40,7 +40,8 @@ class _Ended:
 class RaceEnd:
     """Sets ``done`` some time after the race.
 
-    ``tell`` hears what was learned; ``ended`` takes the task that keeps it, once that has ended.
+    ``report`` gets what was learned in a sentence; ``ended`` takes the task that keeps it, once
+    that has ended.
     """
 
     def __init__(
@@ -49,13 +50,13 @@ class RaceEnd:
         calibrations: Calibrations,
         done: asyncio.Event,
         *,
-        tell: Callable[[str], None],
+        report: Callable[[str], None],
         ended: Callable[[asyncio.Task[str]], None],
     ) -> None:
         self._settings = settings
         self._calibrations = calibrations
         self._done = done
-        self._tell = tell
+        self._report = report
         self._task_ended = ended
         self._ended: _Ended | None = None
         self._linger: asyncio.TimerHandle | None = None
@@ -138,14 +139,14 @@ class RaceEnd:
         if lesson is None:
             return
         keep = asyncio.to_thread(lesson)
-        # In a thread: no disk may hold up what is still to be said.
+        # In a thread: no disk may hold up the last outputs.
         self._learning = asyncio.create_task(keep, name="learning")
-        self._learning.add_done_callback(self._tell_learnt)
+        self._learning.add_done_callback(self._report_learnt)
 
-    def _tell_learnt(self, task: asyncio.Task[str]) -> None:
+    def _report_learnt(self, task: asyncio.Task[str]) -> None:
         self._task_ended(task)
         if not task.cancelled() and task.exception() is None:
-            self._tell(task.result())
+            self._report(task.result())
 
 
 def _may_be_undone(view: View, now_ns: int | None) -> bool:

@@ -1,6 +1,6 @@
 """The loop that feeds the engine: events in, stamped with race time; a recording beside it.
 
-The engine hears nothing before the first sensor, mark or order comes: a daemon that waits for days
+The engine gets nothing before the first sensor, mark or order comes: a daemon that waits for days
 has nothing to record. Then race time begins, and a recording with it.
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 
 from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import Settings
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import engine_for
 from kickcue.core.events import Input, Output, Phase, PhaseChange, Tick
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.daemon.announcer import Announcer
@@ -26,6 +26,7 @@ from kickcue.daemon.resume import Unfinished, felt_by_timer
 from kickcue.recording import Header
 from kickcue.recording.header import race_header, utc_now
 from kickcue.recording.model import Entry
+from kickcue.workouts.plan_source import any_session
 
 LOOK_EACH_S: Final = 60.0
 """How often a run that nothing wakes looks whether it is to rest."""
@@ -35,7 +36,7 @@ STUCK_S: Final = 5.0
 class RaceFeed:
     """Takes events in by ``put`` and feeds them in turn by ``turn``.
 
-    ``fed`` hears that the session has taken in one event: what it says may change with each.
+    ``fed`` is called after each event that the session has taken in: its state may change.
     """
 
     def __init__(  # noqa: PLR0913  what is run, by what clock, and where all of it goes
@@ -50,7 +51,7 @@ class RaceFeed:
         fed: Callable[[RaceSession], None],
     ) -> None:
         """Take what the run is about; UsageError where the race cannot be run."""
-        self.document: RaceDocument = settings.document().with_digests()
+        self.document: RaceDocument = settings.document(any_session).with_digests()
         self.clock = clock
         self.run_id = run_id
         self.session: RaceSession | None = None
@@ -68,7 +69,7 @@ class RaceFeed:
         self._time: RaceTime | None = None
         self._fed_s = 0.0
         self._missing: tuple[Output, ...] = ()
-        self._trouble_told = False
+        self._trouble_reported = False
 
     @property
     def phase(self) -> Phase:
@@ -81,7 +82,7 @@ class RaceFeed:
         return not self._inbox
 
     def race_ns(self) -> int | None:
-        """Return the race time now, None while nothing was heard yet."""
+        """Return the race time now, None while nothing was received yet."""
         return None if self._time is None else self._time.at(self.clock.run_ns())
 
     def alive(self) -> bool:
@@ -140,16 +141,16 @@ class RaceFeed:
         )
         self.session.remember(unfinished.recording.outputs)
         self._missing = unfinished.missing
-        self._announcer.say(
+        self._announcer.announce(
             "race_resumed",
             f"race resumed after a gap of {unfinished.gap_s:.0f} s",
             path=unfinished.path.name,
         )
 
     def catch_up(self) -> None:
-        """Tell the wrist, once the way to it is open, what an earlier process had told.
+        """Send the wrist, once the way to it is open, what an earlier process had sent.
 
-        Also what that could not tell any more.
+        Also what that could not send any more.
         """
         run_ns = self.clock.run_ns()
         if self.session is None or self._time is None:
@@ -163,7 +164,7 @@ class RaceFeed:
             if cue.t_ns + cue.ttl_ms * NS_PER_MS > now_ns:
                 # The watch knows it by its id if it was felt.
                 self.deliver(cue)
-        self.session.tell(self._missing)
+        self.session.publish(self._missing)
         log_outputs(self._missing)
         self.session.feed(Tick(now_ns))
 
@@ -174,10 +175,10 @@ class RaceFeed:
         if (
             self.recorder is not None
             and self.recorder.trouble is not None
-            and not self._trouble_told
+            and not self._trouble_reported
         ):
-            self._trouble_told = True
-            self._announcer.say(
+            self._trouble_reported = True
+            self._announcer.announce(
                 "recording_ended",
                 f"recording stopped: {self.recorder.trouble}",
                 level=logging.WARNING,
@@ -188,7 +189,7 @@ class RaceFeed:
         if self.recorder is not None:
             await asyncio.to_thread(
                 self.recorder.close,
-                slow=lambda text: self._announcer.say(
+                slow=lambda text: self._announcer.announce(
                     "recording_waits", text, level=logging.WARNING
                 ),
             )
@@ -228,7 +229,7 @@ class RaceFeed:
             self.recorder = start_recorder(
                 self._recordings, self._header(self.began_utc, self._time)
             )
-        self.session = RaceSession(Engine(self._setup), self._record, self.deliver)
+        self.session = RaceSession(engine_for(self._setup), self._record, self.deliver)
 
     def _header(self, utc: str, race: RaceTime) -> Header:
         return race_header(

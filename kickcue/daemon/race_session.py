@@ -7,13 +7,16 @@ from typing import Final
 
 from kickcue.core.course import Course
 from kickcue.core.cueing.phases import OVER
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.events import (
     Arm,
     Cue,
     Disarm,
     Estimate,
     Input,
+    LegBegin,
+    LegKind,
+    LegResult,
     Notice,
     Output,
     Phase,
@@ -27,7 +30,7 @@ KEPT: Final = 50
 
 @dataclass(slots=True)
 class View:
-    """What the engine has said so far, as far as a screen or a newcomer wants to know it."""
+    """The engine's last outputs, as far as a screen or a new subscriber needs them."""
 
     phase: Phase = Phase.WAITING
     gun_ns: int | None = None
@@ -37,6 +40,10 @@ class View:
     over_ns: int | None = None
     estimate: Estimate | None = None
     armed: Arm | None = None
+    leg: LegBegin | None = None
+    """What of a session is on."""
+    runs: dict[int, LegResult] = field(default_factory=dict)
+    """The repetitions so far, by the number of their leg."""
     cues: list[Cue] = field(default_factory=list)
     notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=KEPT))
 
@@ -48,6 +55,10 @@ class View:
             case PhaseChange():
                 self.over_ns = output.t_ns if output.phase in OVER else None
                 self.phase = output.phase
+            case LegBegin():
+                self.leg = output
+            case LegResult() if output.kind in (LegKind.REP, LegKind.EXTRA):
+                self.runs[output.leg] = output
             case Arm():
                 self.armed = output
             case Disarm():
@@ -65,7 +76,7 @@ class RaceSession:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: AnyEngine,
         record: Callable[[Entry], None],
         deliver: Callable[[Output], None],
         *,
@@ -90,7 +101,7 @@ class RaceSession:
 
     @property
     def measured_scale(self) -> PodScale | None:
-        """What the marks say about the scale of the pod."""
+        """The scale of the pod as measured by the marks."""
         return self._engine.measured_scale
 
     @property
@@ -110,15 +121,15 @@ class RaceSession:
         self._last_ns = event.t_ns
         self._record(event)
         outputs = self._engine.feed(event)
-        self.tell(outputs)
+        self.publish(outputs)
         return outputs
 
-    def tell(self, outputs: Iterable[Output]) -> None:
+    def publish(self, outputs: Iterable[Output]) -> None:
         """Deliver outputs and record them; the wrist comes first."""
-        said = tuple(outputs)
-        for output in said:
+        published = tuple(outputs)
+        for output in published:
             self._deliver(output)
-        for output in said:
+        for output in published:
             self._record(output)
             self.view.take(output)
         self._look_at_engine()

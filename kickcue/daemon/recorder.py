@@ -2,7 +2,7 @@
 
 A card that stalls makes the thread wait and the entries queue up; a card that fails, or stalls for
 so long that ``MOST_WAITING`` entries wait, ends the recording. What was written up to there can be
-read, and says that it was cut off: a recording with a hole would replay to something that never
+read, and marked as cut off: a recording with a hole would replay to something that never
 happened. The race goes on without.
 """
 
@@ -29,9 +29,9 @@ while the race goes on."""
 LEAST_BYTES: Final = 1_000_000
 """Half an hour of a race."""
 SLOW_S: Final = 1.0
-"""A close that takes longer is told."""
+"""A close that takes longer is reported."""
 CLOSE_S: Final = 10.0
-"""How long a close waits; after that the end of the recording is lost, and that is told."""
+"""How long a close waits; after that the end of the recording is lost, and that is reported."""
 
 
 class Recorder:
@@ -71,7 +71,7 @@ class Recorder:
     ) -> None:
         """Write what waits and finish the file; give up after ``within_s``.
 
-        ``slow`` hears it in one sentence where that takes its time; ``trouble`` tells afterwards
+        ``slow`` gets one sentence where that takes its time; ``trouble`` shows afterwards
         whether it was done. Harmless when it was done before.
         """
         with self._changed:
@@ -100,7 +100,7 @@ class Recorder:
                 writer.write(entry)
             if self.trouble is None:
                 writer.close()
-        # Whatever it is: the race goes on without a recording, and says so.
+        # Whatever it is: the race goes on without a recording, and reports that.
         except Exception as error:  # noqa: BLE001
             with self._changed:
                 self._give_up(

@@ -27,7 +27,7 @@ class RemoteSensors:
     def health(self) -> Mapping[str, DeviceHealth]:
         """The health of each, by its name in the race."""
         for health in self._health.values():
-            if health.heard_ns is not None and self._now_ns() - health.heard_ns > SILENCE_NS:
+            if health.received_ns is not None and self._now_ns() - health.received_ns > SILENCE_NS:
                 health.stage, health.why = Stage.SILENT, "nothing received over MQTT for a while"
         return self._health
 
@@ -42,5 +42,5 @@ class RemoteSensors:
         health = self._health[name]
         health.stage, health.why = Stage.CONNECTED, "over MQTT"
         health.notifications += 1
-        health.heard_ns = self._now_ns()
+        health.received_ns = self._now_ns()
         return replace(event, sensor=name)

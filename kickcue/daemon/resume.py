@@ -1,10 +1,10 @@
 """Takes up a race that was interrupted: by a crash, a power cut, or a service that was restarted.
 
 The engine is a pure function of its inputs, and they are all recorded: fed once more, it knows
-everything it knew. What an engine says to the last recorded input may not all have been recorded
+everything it knew. The engine's outputs for the last recorded input may not all have been recorded
 any more; ``bring_back`` returns it, for it may not have reached the wrist either. The gap is
-bridged by time alone: what the sensors would have said is lost, and the estimate says how unsure
-that makes it.
+bridged by time alone: what the sensors would have sent is lost, and the estimate's stated error
+grows with that.
 """
 
 import logging
@@ -17,14 +17,14 @@ from typing import Any, Final
 
 from kickcue.config.race_document import SCALE_TERMS, RaceDocument
 from kickcue.core.cueing.phases import RACING
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine, engine_for
 from kickcue.core.errors import DataError, KickcueError
 from kickcue.core.events import Arm, Command, CommandKind, Cue, Disarm, Output, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.gap import STOOD_STILL_NS, LastRecord, UtcNow, utc_gap_ns, was_set_since
 from kickcue.daemon.left_recordings import newest_first, set_aside
-from kickcue.daemon.system_clock import kernel_says_synchronised
+from kickcue.daemon.system_clock import kernel_clock_is_set
 from kickcue.recording import Recording
 from kickcue.recording.header import utc_ns
 from kickcue.recording.locked_file import being_written
@@ -39,14 +39,14 @@ LONGEST_GAP_S: Final = 600.0
 LARGEST_BYTES: Final = 32 << 20
 """Some 16 hours of a race: more than that takes the memory that a service is given."""
 DAMAGED_SHARE: Final = 0.05
-"""With more records than this unreadable, nobody can say where the runner is."""
+"""With more records than this unreadable, nobody knows where the runner is."""
 AHEAD_NS: Final = NS_PER_S
 """Nothing was recorded later than now; clocks are rounded where a laboratory lets time fly."""
 LATEST_NS: Final = 1 << 62
 LONGEST_RUN_NS: Final = (1 << 31) * NS_PER_MS
-"""What ``sent_ms`` can say."""
+"""The range of ``sent_ms``."""
 RUN_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
-SHOWN: Final = 60
+SHOWN_LETTERS: Final = 60
 
 
 class _AnotherError(DataError):
@@ -58,9 +58,9 @@ class Unfinished:
     """A race that was interrupted.
 
     ``same_boot``: the machine's clock has run on since, so the gap is exact and the run is the same
-    one. ``recording`` holds what was recorded, its outputs as the ``engine`` says them once more,
-    which has heard it all. ``missing`` are those that were not recorded any more. Times are the
-    race's: ``last_t_ns`` of the last thing recorded, ``now_ns`` of now.
+    one. ``recording`` holds what was recorded, its outputs as the ``engine`` gave
+    them again when all of it was replayed. ``missing`` are those that were not recorded any more.
+    Times are the race's: ``last_t_ns`` of the last thing recorded, ``now_ns`` of now.
     """
 
     path: Path
@@ -70,7 +70,7 @@ class Unfinished:
     same_boot: bool
     last_t_ns: int
     now_ns: int
-    engine: Engine
+    engine: AnyEngine
     missing: tuple[Output, ...]
 
     @property
@@ -85,33 +85,33 @@ def find_unfinished(  # noqa: PLR0913  what is looked for, and two clocks
     clock: Clock,
     *,
     utc_now_ns: Callable[[], int] = time.time_ns,
-    utc_is_set: Callable[[], bool] = kernel_says_synchronised,
-    say: Callable[[str], None] = lambda _: None,
+    utc_is_set: Callable[[], bool] = kernel_clock_is_set,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Unfinished | None:
     """Return the race of the newest recording in ``folder``, if it can be gone on with.
 
     It has to be this one, started, not over, and broken off minutes ago.
 
-    ``document`` has the present digests of its profiles. ``say`` gets one sentence about each
+    ``document`` has the present digests of its profiles. ``report`` gets one sentence about each
     recording that was not taken up although it may seem so. The newest recording that can be read
     decides: an older one was given up for it. What is none of kickcue's is passed over, one that is
     damaged is set aside, and neither ever raises.
     """
-    for path in newest_first(folder, say):
+    for path in newest_first(folder, report):
         try:
-            return _unfinished(path, document, clock, UtcNow(utc_now_ns(), utc_is_set()), say)
+            return _unfinished(path, document, clock, UtcNow(utc_now_ns(), utc_is_set()), report)
         except BlockingIOError:
-            say(f"cannot resume {path.name}: another process is writing it")
+            report(f"cannot resume {path.name}: another process is writing it")
         except OSError as error:
-            say(f"cannot resume {path.name}: unreadable ({error.strerror})")
+            report(f"cannot resume {path.name}: unreadable ({error.strerror})")
         except ForeignError as error:
-            say(f"ignored {path.name}: {error}")
+            report(f"ignored {path.name}: {error}")
         except _AnotherError as error:
-            say(f"{path.name} not resumed: {error}")
+            report(f"{path.name} not resumed: {error}")
             return None
         # No recording may keep a race from starting, whatever is wrong with it.
         except Exception as error:  # noqa: BLE001
-            set_aside(path, _why(path, error), say)
+            set_aside(path, _why(path, error), report)
     return None
 
 
@@ -145,18 +145,18 @@ def _read(path: Path) -> Recording:
 
 def _replayed(
     recording: Recording, document: RaceDocument
-) -> tuple[Recording, Engine, tuple[Output, ...]]:
+) -> tuple[Recording, AnyEngine, tuple[Output, ...]]:
     """Return the recording with an engine's outputs, that engine, and the outputs not recorded.
 
     The outputs are the engine's and not the recorded ones: they are the same, unless the file is
     damaged.
     """
-    engine = Engine(document.setup())
+    engine = engine_for(document.setup())
     entries: list[Entry] = []
-    said: tuple[Output, ...] = ()
+    outputs: tuple[Output, ...] = ()
     for event in recording.inputs:
-        said = engine.feed(event)
-        entries += (event, *said)
+        outputs = engine.feed(event)
+        entries += (event, *outputs)
     recorded = next(
         (
             count
@@ -165,7 +165,7 @@ def _replayed(
         ),
         0,
     )
-    missing = said[recorded:]
+    missing = outputs[recorded:]
     again = Recording.of(
         recording.path,
         recording.header,
@@ -197,7 +197,7 @@ def felt_by_timer(unfinished: Unfinished) -> frozenset[str]:
 
 
 def _unfinished(
-    path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, say: Callable[[str], None]
+    path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, report: Callable[[str], None]
 ) -> Unfinished | None:
     recording = _read(path)
     header = recording.header
@@ -208,11 +208,11 @@ def _unfinished(
     _require_same(then, document, _corrected_to_m(recording))
     for problem in recording.problems:
         if CUT_OFF not in problem:  # that is what interrupted recordings are
-            say(f"{path.name}: {problem}")
+            report(f"{path.name}: {problem}")
     last_t_ns = _last_ns(recording)
     began_utc_ns = utc_ns(header.utc)
-    told_ns = None if began_utc_ns is None else began_utc_ns + round(last_t_ns / clock.rate)
-    then_utc = LastRecord(told_ns, path.stat().st_mtime_ns, live.get("utc_set", True))
+    recorded_ns = None if began_utc_ns is None else began_utc_ns + round(last_t_ns / clock.rate)
+    then_utc = LastRecord(recorded_ns, path.stat().st_mtime_ns, live.get("utc_set", True))
     same_boot = clock.boot is not None and live["boot"] == clock.boot
     if same_boot:
         now_ns = _now_ns(live, clock, last_t_ns)
@@ -224,7 +224,9 @@ def _unfinished(
             # The machine's clock stood still and is not to be gone on with.
             same_boot, now_ns = False, last_t_ns + round(gap_ns * clock.rate)
     else:
-        now_ns = last_t_ns + round(_after_reboot_ns(path, then_utc, utc, clock, say) * clock.rate)
+        now_ns = last_t_ns + round(
+            _after_reboot_ns(path, then_utc, utc, clock, report) * clock.rate
+        )
     now_ns = max(now_ns, last_t_ns)
     if now_ns - last_t_ns > LONGEST_GAP_S * NS_PER_S:
         raise _AnotherError(
@@ -238,22 +240,22 @@ def _unfinished(
 
 
 def _after_reboot_ns(
-    path: Path, then: LastRecord, now: UtcNow, clock: Clock, say: Callable[[str], None]
+    path: Path, then: LastRecord, now: UtcNow, clock: Clock, report: Callable[[str], None]
 ) -> int:
     """Return how long the race was interrupted where the machine's clock began anew."""
     if was_set_since(then, now):
         since_start_ns = clock.began_ns + clock.run_ns()
-        say(
+        report(
             f"{path.name}: the clock was set meanwhile: assuming a gap of this machine's uptime, "
             f"{ns_to_s(since_start_ns):.0f} s"
         )
         return since_start_ns
     gap_ns = utc_gap_ns(then, now)
-    # A Pi has no clock of its own: until the network tells, it believes that it is some earlier
+    # A Pi has no clock of its own: until the network sets it, it believes that it is some earlier
     # time.
     if not gap_ns:
-        say(
-            f"{path.name}: this machine's clock cannot tell how long the race was interrupted: "
+        report(
+            f"{path.name}: this machine's clock does not show how long the race was interrupted: "
             "assuming no gap"
         )
     return gap_ns or 0
@@ -301,14 +303,14 @@ def _is_on(recording: Recording) -> bool:
 
 
 def _corrected_to_m(recording: Recording) -> float | None:
-    """Return the distance that the race was said last to be, None where nobody has corrected it."""
+    """Return the race's distance as last corrected, None where nobody has corrected it."""
     orders = [event for event in recording.inputs if isinstance(event, Command)]
-    said = [order.race_distance_m for order in orders if order.kind is CommandKind.DISTANCE]
-    return said[-1] if said else None
+    corrections = [order.race_distance_m for order in orders if order.kind is CommandKind.DISTANCE]
+    return corrections[-1] if corrections else None
 
 
 def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float | None) -> None:
-    """Check that the same race is to be run; ``_AnotherError`` tells the difference.
+    """Check that the same race is to be run; ``_AnotherError`` names the difference.
 
     One whose distance was corrected is the same also where the settings were put right meanwhile.
     """
@@ -317,7 +319,7 @@ def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float |
         for each in (then, now)
     )
     if SCALE_TERMS & now.model_fields_set:
-        # Else nobody has said one: it was learned, and may have been learned better since.
+        # Else nobody has set one: it was learned, and may have been learned better since.
         before |= {key: getattr(then, key) for key in SCALE_TERMS}
         after |= {key: getattr(now, key) for key in SCALE_TERMS}
     if now.course().distance_m == corrected_to_m:
@@ -381,4 +383,4 @@ _LATER_FACTS: Final[Mapping[str, Callable[[Any], bool]]] = {
 
 def _shown(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+    return text if len(text) <= SHOWN_LETTERS else f"{text[: SHOWN_LETTERS - 3]}..."

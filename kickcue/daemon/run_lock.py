@@ -32,7 +32,7 @@ def only_one(state: Path) -> Iterator[None]:
         yield
         return
     try:
-        with suppress(OSError):  # a full disk: who holds it is then not told, but it is held
+        with suppress(OSError):  # a full disk: who holds it is then not known, but it is held
             held.cut(0)
             held.write(str(os.getpid()).encode())
         yield

@@ -1,4 +1,4 @@
-"""What a service tells systemd, without its library: sd_notify(3).
+"""Notifies systemd of a service's state, without its library: sd_notify(3).
 
 Nothing here raises, and without systemd nothing happens.
 """
@@ -21,7 +21,7 @@ US_PER_S: Final = 1e6
 
 
 def sd_notify(text: str) -> bool:
-    """Send assignments such as ``READY=1``, one a line; tell whether they were handed over.
+    """Send assignments such as ``READY=1``, one a line; return whether they were handed over.
 
     A newline begins the next assignment.
     """
@@ -58,27 +58,27 @@ def watchdog_s() -> float | None:
     None where nobody watches it.
     """
     with suppress(ValueError):
-        told_us = int(os.environ["WATCHDOG_USEC"]) if "WATCHDOG_USEC" in os.environ else 0
+        given_us = int(os.environ["WATCHDOG_USEC"]) if "WATCHDOG_USEC" in os.environ else 0
         # A child inherits the variables, not the duty.
         ours = int(os.environ.get("WATCHDOG_PID", os.getpid())) == os.getpid()
-        return told_us / US_PER_S if ours and told_us > 0 else None
+        return given_us / US_PER_S if ours and given_us > 0 else None
     return None
 
 
 async def beat(alive: Callable[[], bool]) -> None:
-    """Give a sign of life each half of the watchdog's interval, as long as ``alive`` says so.
+    """Give a sign of life each half of the watchdog's interval, as long as ``alive`` holds.
 
     ``alive`` must look at the work itself: that this task still runs proves only that the event
     loop turns. Returns at once without a watchdog.
     """
     within_s = watchdog_s()
     while within_s is not None:
-        if _says(alive):
+        if _holds(alive):
             sd_notify("WATCHDOG=1")
         await asyncio.sleep(within_s / 2)
 
 
-def _says(alive: Callable[[], bool]) -> bool:
+def _holds(alive: Callable[[], bool]) -> bool:
     try:
         return alive()
     except Exception:

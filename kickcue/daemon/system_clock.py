@@ -14,11 +14,11 @@ TIMEX_BYTES: Final = 512  # struct timex has 208; with modes 0 nothing is set
 
 def utc_s() -> float | None:
     """Return seconds since 1970, None where nothing has set the clock."""
-    return time.time() if kernel_says_synchronised() else None
+    return time.time() if kernel_clock_is_set() else None
 
 
-def kernel_says_synchronised() -> bool:
-    """Ask the kernel, which is told by every kind of NTP daemon."""
+def kernel_clock_is_set() -> bool:
+    """Ask the kernel, whose clock state every kind of NTP daemon sets."""
     with suppress(OSError, AttributeError):  # no such call on other systems
         state: int = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(TIMEX_BYTES))
         return 0 <= state < NOT_SYNCHRONISED

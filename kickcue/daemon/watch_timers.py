@@ -43,7 +43,7 @@ class WatchTimers:
     def mirror(self, giving: Collection[Key], new_link: Callable[[], None]) -> None:
         """Have the watch's timers be those of the wrist.
 
-        ``giving``: cues that are being played. ``new_link`` is called where what the watch has said
+        ``giving``: cues that are being played. ``new_link`` is called where what the watch has sent
         so far counts no more.
         """
         if not self._worn.connected.is_set() or self._link != self._worn.health.connections:

@@ -39,13 +39,13 @@ async def live(
     A race that was cut off less than ten minutes ago goes on, unless ``fresh``. Where another run
     sends cues on the same topics this one ends, unless ``alongside``; a race that is under way goes
     on without a wrist. UsageError where the settings describe no race that can be run;
-    everything else is told in ``notes`` and tried again.
+    everything else is reported in ``notes`` and tried again.
     """
     run = RaceDaemon(settings, clock or Clock(), new_run_id(), state)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(state))
         unfinished = (
-            find_unfinished(state / "races", run.document, run.clock, say=run.announcer.warn)
+            find_unfinished(state / "races", run.document, run.clock, report=run.announcer.warn)
             if settings.record and not fresh
             else None
         )
@@ -54,13 +54,13 @@ async def live(
         else:
             run.feed.go_on(unfinished)
         if run.course.note is not None:
-            run.announcer.tell(run.course.note)
+            run.announcer.note(run.course.note)
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         stack.push_async_callback(run.feed.close)
         stack.push_async_callback(run.inhibitor.close)
         run.outlets.audio = await stack.enter_async_context(
             local_audio(
-                settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.announcer.warn
+                settings, audio_cache(state), now_ns=run.clock.run_ns, warn=run.announcer.warn
             )
         )
         run.outlets.way = way = await stack.enter_async_context(
@@ -78,7 +78,7 @@ async def live(
         run.positions = await stack.enter_async_context(
             positions(settings.fixes, run.locate, run.clock.run_ns)
         )
-        await stack.enter_async_context(_watched(run, run.tell_health(), "live health"))
+        await stack.enter_async_context(_watched(run, run.log_health(), "live health"))
         yield run
     if run.refused is not None:
         raise run.refused
@@ -94,7 +94,7 @@ async def _at_work(run: RaceDaemon, way: CueChannel) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(_watched(run, run.work(), "live"))
         if delivery is not None:
-            delivery.tell(run.announcer.tell)
+            delivery.send_warnings_to(run.announcer.note)
             stack.callback(_log_counters, delivery)
             await stack.enter_async_context(_watched(run, run.read(delivery), "live reader"))
             await stack.enter_async_context(_watched(run, run.mind_wrist(delivery), "live wrist"))
@@ -103,7 +103,7 @@ async def _at_work(run: RaceDaemon, way: CueChannel) -> AsyncIterator[None]:
 
 
 def _log_counters(delivery: Delivery) -> None:
-    """Log what became of everything sent and heard, for who asks later why a cue was not felt."""
+    """Log what became of everything sent and received: it may explain why a cue was not felt."""
     counted = {name: count for name, count in delivery.report().items() if count}
     log_event(LOG, logging.INFO, "delivery", **counted)
 

@@ -17,16 +17,16 @@ CALM_NS: Final = 10 * NS_PER_S
 """Nothing that the runner must feel lies closer to a repeated ``ready``."""
 CALM_PHASES: Final = frozenset({Phase.WAITING, Phase.BODY})
 
-Say = Callable[[str, str, int], None]
+Announce = Callable[[str, str, int], None]
 """Name of the event, sentence, level of the log."""
 
 
 class WristWatch:
     """Call ``look`` now and then."""
 
-    def __init__(self, delivery: Delivery, say: Say) -> None:
+    def __init__(self, delivery: Delivery, announce: Announce) -> None:
         self._delivery = delivery
-        self._say = say
+        self._announce = announce
         self._second: str | None = None
         self._again = 0
 
@@ -34,9 +34,9 @@ class WristWatch:
         """Tell what has changed."""
         second = self._delivery.second
         if second is not None and self._second is None:
-            self._say("second_run", second, logging.WARNING)
+            self._announce("second_run", second, logging.WARNING)
         elif second is None and self._second is not None:
-            self._say("only_run", "the other run has ended: sending cues again", logging.INFO)
+            self._announce("only_run", "the other run has ended: sending cues again", logging.INFO)
         self._second = second
 
     def welcome(self, view: View, run_ns: int, race_ns: int) -> Cue | None:

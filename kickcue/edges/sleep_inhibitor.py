@@ -1,6 +1,6 @@
 """Keeps the machine from sleeping, where logind (systemd) can.
 
-A sleeping machine hears no sensor and gives no cue.
+A sleeping machine receives no sensor and gives no cue.
 
 https://www.freedesktop.org/wiki/Software/systemd/inhibit: a lock is a file descriptor, and is let
 go by closing it, also by a process that dies. The lid of a laptop needs more rights than sleep
@@ -29,7 +29,7 @@ LOG: Final = logging.getLogger(__name__)
 
 
 class SleepInhibitionError(Exception):
-    """The machine cannot be kept awake; the text says why.
+    """The machine cannot be kept awake; the text is the reason.
 
     ``absent``: there is nobody here whom one could ask.
     """
@@ -42,14 +42,14 @@ class SleepInhibitionError(Exception):
 class SleepInhibitor:
     """Keeps the machine awake while that is ``want``ed. Nothing waits for it and nothing is raised.
 
-    ``tell`` hears once that it was refused. That there is no logind is a line in the log: machines
-    without it do not sleep by themselves.
+    ``report`` gets one line if that was refused. That there is no logind is a line in the log:
+    machines without it do not sleep by themselves.
     """
 
-    def __init__(self, why: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, why: str, report: Callable[[str], None]) -> None:
         self._why = why
-        self._tell = tell
-        self._told = False
+        self._report = report
+        self._reported = False
         self._holding: asyncio.Task[None] | None = None
 
     def want(self, wanted: bool) -> None:
@@ -73,12 +73,12 @@ class SleepInhibitor:
             async with sleep_inhibited(self._why):
                 await asyncio.get_running_loop().create_future()  # until cancelled
         except SleepInhibitionError as error:
-            if not self._told:
-                self._told = True
-                said = f"this machine may go to sleep during the race: {error}"
-                LOG.info("sleep_not_inhibited why=%r", str(error)) if error.absent else self._tell(
-                    said
-                )
+            if not self._reported:
+                self._reported = True
+                text = f"this machine may go to sleep during the race: {error}"
+                LOG.info(
+                    "sleep_not_inhibited why=%r", str(error)
+                ) if error.absent else self._report(text)
 
 
 @asynccontextmanager

@@ -28,14 +28,14 @@ def read(
     activity: int | None = None,
     progress: "Callable[[float], None] | None" = None,
 ) -> Recording:
-    """Return everything that can be had from a recording of any known kind, told by its content.
+    """Return all the data of a recording of any known kind, recognised by its content.
 
-    ``marks`` says which laps of an imported activity become marks: "manual" (pressed by a person at
-    the line, or told by the line's position), "presses" (those at the ends of repetitions, too),
-    "all", "none". In a recording of kickcue's own the marks are events like all others; only "none"
-    changes it, and takes them out.
+    ``marks`` chooses which laps of an imported activity become marks: "manual" (pressed by a person
+    at the line, or found by the line's position), "presses" (those at the ends of repetitions,
+    too), "all", "none". In a recording of kickcue's own the marks are events like all others; only
+    "none" changes it, and takes them out.
 
-    ``activity`` says which of several activities of a watch's file, counted from 1; None: the
+    ``activity`` chooses one of several activities of a watch's file, counted from 1; None: the
     longest run.
 
     ``progress`` is called now and then with the share that has been read, for FIT: the other

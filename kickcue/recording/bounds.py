@@ -1,8 +1,8 @@
 """What an activity may hold: the one place where imported numbers meet their bounds.
 
 Everything behind it can count with what it is given, whatever format it came from. A value beyond
-is left out, and its record stays; a record whose time is none is left out as a whole. Both are told
-once, with their number.
+is left out, and its record stays; a record whose time is none is left out as a whole. Both are
+reported once, with their number.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ BOUNDS: Final[Mapping[str, tuple[str, float, float]]] = {
 }
 _PLACE: Final = frozenset({"lat_deg", "lon_deg"})
 UNKNOWN_BELOW_0: Final = frozenset({"speed_mps", "cadence_per_min", "heart_rate_bpm"})
-"""iOS says -1 where it does not know a speed, and apps write that down."""
+"""iOS gives -1 where it does not know a speed, and apps write that down."""
 
 
 class Bounds:

@@ -47,7 +47,7 @@ RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "rssi_dbm": (-(10**3), 10**3),
     "race_distance_m": (0, 10**6),
 }
-"""By attribute: what a receiver may tell on a bad day, and no more."""
+"""By attribute: what a receiver may report on a bad day, and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class EventShape:
         return self.cls(t_ns=t_ns, **values)
 
     def schema(self, title: str, *, time: bool = True) -> Json:
-        """Return the JSON Schema of the object, ``t_ns`` included unless told."""
+        """Return the JSON Schema of the object, by default with ``t_ns``."""
         properties: Json = {"t_ns": T_NS_SCHEMA} if time else {}
         properties |= {
             key: {"type": "boolean", "const": value} for key, value in self.constants.items()
@@ -252,6 +252,8 @@ SHAPES: Final[Sequence[EventShape]] = (
     _input(events.Tick, "tick", constants={"tick": True}),
     _output(events.Estimate),
     _output(events.PhaseChange, "phase"),
+    _output(events.LegBegin, "leg_begin"),
+    _output(events.LegResult, "leg_result"),
     _CUE_SHAPE,
     _output(events.Arm),
     _output(events.Disarm),

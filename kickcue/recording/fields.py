@@ -11,8 +11,8 @@ LONGEST_S: Final = 366 * 24 * 3600
 """A year: no lap takes longer."""
 
 LONGEST_M: Final = 10_000_000
-_LONGEST_LABEL: Final = 60
-_LONGEST: Final = 40
+_LABEL_LETTERS: Final = 60
+_VALUE_LETTERS: Final = 40
 """Characters of a number or a moment that anyone has written."""
 
 
@@ -49,17 +49,17 @@ def _up_to(most: float, value: Any) -> float | None:
 def label(text: Any) -> str | None:
     """Return a name out of a file, in one line and short; None where there is none."""
     words = " ".join(str(text).split()) if text is not None else ""
-    if len(words) > _LONGEST_LABEL:
-        return f"{words[: _LONGEST_LABEL - 3]}..."
+    if len(words) > _LABEL_LETTERS:
+        return f"{words[: _LABEL_LETTERS - 3]}..."
     return words or None
 
 
 def moment_ns(text: str | None) -> int | None:
-    """Return nanoseconds since 1970; without a zone it is UTC, as TCX and GPX say.
+    """Return nanoseconds since 1970; without a zone it is UTC, as TCX and GPX specify.
 
-    None where it is no moment or none that a clock of ours can have told.
+    None where it is no time, or none of any clock of our days.
     """
-    if not text or len(text) > _LONGEST:
+    if not text or len(text) > _VALUE_LETTERS:
         return None
     try:
         moment = datetime.fromisoformat(text.strip().upper())
@@ -69,7 +69,7 @@ def moment_ns(text: str | None) -> int | None:
 
 
 def _with_point(text: str) -> str:
-    if len(text) > _LONGEST or "_" in text:  # Python's own sign between digits
+    if len(text) > _VALUE_LETTERS or "_" in text:  # Python's own sign between digits
         return ""
     if "," not in text:
         return text

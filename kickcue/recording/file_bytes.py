@@ -24,10 +24,10 @@ READABLE: Final = "MCAP, JSONL, FIT, TCX, GPX or a Bangle.js CSV, plain, gzipped
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _WRAPPINGS: Final = 3  # one around the other
-_STEP: Final = 512
+_STEP_BYTES: Final = 512
 """Bytes that are unpacked at once: what a damage among them costs."""
 _SUFFIXES: Final = (".mcap", ".fit", ".tcx", ".gpx", ".jsonl", ".csv", ".json")
-"""Of recordings within a zip, the one that tells most first."""
+"""Of recordings within a zip, the one with the most data first."""
 
 _SIDECARS: Final = frozenset({".csv", ".json"})
 """Of these, a zip holds others too: they count where it has nothing better."""
@@ -99,8 +99,10 @@ def _gunzip(found: Loaded) -> str:
         unzip = zlib.decompressobj(wbits=31)
         try:
             while not unzip.eof and at < len(packed):
-                out.write(unzip.decompress(packed[at : at + _STEP], LARGEST_BYTES + 1 - out.tell()))
-                at = min(at + _STEP, len(packed)) - len(unzip.unused_data)
+                out.write(
+                    unzip.decompress(packed[at : at + _STEP_BYTES], LARGEST_BYTES + 1 - out.tell())
+                )
+                at = min(at + _STEP_BYTES, len(packed)) - len(unzip.unused_data)
                 _check_size(out.tell())
             damage = "" if unzip.eof else "the gzip file is truncated"
         except zlib.error:
@@ -132,7 +134,7 @@ def _unzip(found: Loaded) -> str:
 def _take(found: Loaded, member: IO[bytes], damages: tuple[type[Exception], ...]) -> str:
     out, damage = BytesIO(), ""
     try:
-        while piece := member.read(_STEP):
+        while piece := member.read(_STEP_BYTES):
             out.write(piece)
             _check_size(out.tell())
     except damages:
@@ -160,7 +162,7 @@ def _choose(names: Sequence[str]) -> str:
     """
     shown_names = [name for name in names if not re.search(r"(^|/)(__MACOSX|\.)", name)]
     fitting = _recordings(shown_names)
-    if not fitting and len(shown_names) == 1:  # what it is, its bytes tell
+    if not fitting and len(shown_names) == 1:  # what it is, its bytes show
         return shown_names[0]
     if not fitting:
         raise DataError(
@@ -183,8 +185,8 @@ def _recordings(names: Sequence[str]) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    told = ", ".join(shown(name) for name in names[:3])
-    return f"{told}..." if len(names) > 3 else told or "it is empty"
+    listed = ", ".join(shown(name) for name in names[:3])
+    return f"{listed}..." if len(names) > 3 else listed or "it is empty"
 
 
 def _suffix(name: str) -> str:

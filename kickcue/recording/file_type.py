@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, told by the bytes and not by the name."""
+"""What kind of file some bytes are, by the bytes and not by the name."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from kickcue.recording.text_decoding import decode
 
 MCAP_MAGIC: Final = b"\x89MCAP0\r\n"
 
-_HEAD: Final = 65536  # more than any prolog with comments that an exporter writes
+_HEAD_BYTES: Final = 65536  # more than any prolog with comments that an exporter writes
 _ROOT: Final = re.compile(r"<(?:[A-Za-z0-9_.-]+:)?(TrainingCenterDatabase|gpx)[\s>/]")
 _KINDS: Final = (
     ("JSONL", re.compile(r'\{[^\n]*"kickcue"')),
@@ -73,13 +73,13 @@ _OTHERS: Final = (
 def kind_of(path: Path, data: bytes) -> str:
     """Return the kind of a recording; DataError for anything else.
 
-    The error says what it is, or what its name promises, and what would do.
+    The error names what it is, or what its name promises, and what would do.
     """
     if data.startswith(MCAP_MAGIC):
         return "MCAP"
     if data[8:12] == b".FIT":
         return "FIT"
-    return _kind_of_text(path, decode(data[:_HEAD]))
+    return _kind_of_text(path, decode(data[:_HEAD_BYTES]))
 
 
 def _kind_of_text(path: Path, text: str) -> str:
@@ -89,11 +89,11 @@ def _kind_of_text(path: Path, text: str) -> str:
     kind = next((kind for kind, begins in _KINDS if begins.match(text)), None)
     if kind is not None:
         return kind
-    other = next((told for begins, told in _OTHERS if begins.match(text)), None)
+    other = next((kind for begins, kind in _OTHERS if begins.match(text)), None)
     if other is not None:
         raise DataError(f"{path}: {other}")
     if text.startswith("{"):
-        return "JSONL"  # its reader says what is wrong with it
+        return "JSONL"  # its reader reports what is wrong with it
     promised = _promised(path)
     if promised:
         raise DataError(f"{path}: not {promised}; readable are {READABLE}")

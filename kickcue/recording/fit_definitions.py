@@ -1,4 +1,4 @@
-"""FIT definitions whose base types lack the bit that says "has an endianness".
+"""FIT definitions whose base types lack the bit for "has an endianness".
 
 Garmin's own reader does not look at it, the library does.
 
@@ -11,8 +11,8 @@ _ENDIAN: Final = {number: 0x80 | number for number in (3, 4, 5, 6, 8, 9, 11, 12,
 """Types of more than one byte, by their numbers."""
 
 _DEFINITION, _DEVELOPER, _COMPRESSED, _LOCAL = 0x40, 0x20, 0x80, 0x0F
-_HEAD: Final = 6
-_FIELD: Final = 3
+_HEAD_BYTES: Final = 6
+_FIELD_BYTES: Final = 3
 _DESCRIPTION: Final = 206  # of a developer field
 _BASE_TYPE: Final = 2  # its field
 
@@ -36,13 +36,15 @@ def with_endian_bits(body: bytes, start: int) -> bytes:
             at += sizes[local]
             continue
         fields_end = (
-            at + _HEAD + _FIELD * mended[at + 5] if at + _HEAD <= len(mended) else len(mended) + 1
+            at + _HEAD_BYTES + _FIELD_BYTES * mended[at + 5]
+            if at + _HEAD_BYTES <= len(mended)
+            else len(mended) + 1
         )
         if fields_end >= len(mended) or mended[at + 1] != 0 or mended[at + 2] > 1:
             break
         number = int.from_bytes(mended[at + 3 : at + 5], "big" if mended[at + 2] else "little")
         sizes[local], type_at = 1, None
-        for place in range(at + _HEAD, fields_end, _FIELD):
+        for place in range(at + _HEAD_BYTES, fields_end, _FIELD_BYTES):
             if number == _DESCRIPTION and mended[place] == _BASE_TYPE:
                 type_at = sizes[local]
             sizes[local] += mended[place + 1]
@@ -52,7 +54,7 @@ def with_endian_bits(body: bytes, start: int) -> bytes:
             types_at[local] = type_at
         at = fields_end
         if head & _DEVELOPER:
-            developer_end = at + 1 + _FIELD * mended[at]
-            sizes[local] += sum(mended[at + 2 : developer_end : _FIELD])
+            developer_end = at + 1 + _FIELD_BYTES * mended[at]
+            sizes[local] += sum(mended[at + 2 : developer_end : _FIELD_BYTES])
             at = developer_end
     return bytes(mended)

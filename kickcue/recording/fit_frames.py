@@ -31,7 +31,7 @@ _MOST_PLACES: Final = 1000  # more, and it is no FIT file any longer
 
 @dataclass(slots=True)
 class _Losses:
-    """What could not be decoded, of all files in a row: told at the end, each kind once."""
+    """What could not be decoded, of all files in a row: reported at the end, each kind once."""
 
     places: list[str] = field(default_factory=list)
     lost_bytes: int = 0

@@ -1,6 +1,6 @@
-"""Where in some bytes a FIT file begins and ends, whatever its header says.
+"""Where in some bytes a FIT file begins and ends, whatever its header claims.
 
-A header tells the size of what follows, and a checksum stands behind that. Recorders that die leave
+A header holds the size of what follows, and a checksum stands behind that. Recorders that die leave
 0 there, tools that repair or cut files leave the old size, and several files may stand in a row. So
 the size is believed where the checksum, or another file, or nothing follows; else the file goes on
 to the next header, or to the end.
@@ -14,8 +14,8 @@ import fitdecode  # type: ignore[import-untyped]
 
 _HEADER: Final = struct.Struct("<BBHI4s")
 _MAGIC: Final = b".FIT"
-_CRC: Final = 2
-_SIZES: Final = (14, 12)  # with and without a checksum of its own
+_CRC_BYTES: Final = 2
+_HEADER_BYTES: Final = (14, 12)  # with and without a checksum of its own
 _PROTOCOLS: Final = (1, 2)  # major versions
 HEADER_SIZE: Final = _HEADER.size
 
@@ -48,38 +48,42 @@ def span_at(data: bytes, at: int) -> FileSpan | None:
     header_size, _, _, size, magic = _HEADER.unpack_from(data, at)
     if magic != _MAGIC:
         return None
-    if header_size not in _SIZES:
-        header_size = next((each for each in _SIZES if _begins(data, at + each)), HEADER_SIZE)
+    if header_size not in _HEADER_BYTES:
+        header_size = next(
+            (each for each in _HEADER_BYTES if _begins(data, at + each)), HEADER_SIZE
+        )
     return _file_span(data, at, at + header_size, size)
 
 
 def _file_span(data: bytes, at: int, start: int, size: int) -> FileSpan:
     """Return the file that begins at ``at``, with its messages from ``start`` on.
 
-    Its header says that they have ``size`` bytes; the checksum tells whether that is right.
+    Its header gives them ``size`` bytes; the checksum shows whether that is right.
     """
     end = start + size
     following = _next_header(data, start)
-    if size and end + _CRC <= following and _crc_holds(data, at, end):
-        return FileSpan(start, end, end + _CRC, intact=True)
-    if size and end + _CRC == following:
+    if size and end + _CRC_BYTES <= following and _crc_holds(data, at, end):
+        return FileSpan(start, end, end + _CRC_BYTES, intact=True)
+    if size and end + _CRC_BYTES == following:
         return FileSpan(
             start,
             end,
             following,
             trouble="the file is damaged (checksum mismatch): values may be wrong",
         )
-    last = following - _CRC  # the size is wrong: the file goes on to the next one
+    last = following - _CRC_BYTES  # the size is wrong: the file goes on to the next one
     if size and last > start and _crc_holds(data, at, last):
-        told = f"the header says {size} bytes, but there are {last - start}: all of them were read"
-        return FileSpan(start, last, following, intact=True, trouble=told)
-    if size == 0 or end + _CRC > following:
+        trouble = (
+            f"the header gives {size} bytes, but there are {last - start}: all of them were read"
+        )
+        return FileSpan(start, last, following, intact=True, trouble=trouble)
+    if size == 0 or end + _CRC_BYTES > following:
         return FileSpan(start, following, following, unfinished=True)
-    told = (
-        f"the header says {size} bytes, but there are {following - start}, and no checksum "
+    trouble = (
+        f"the header gives {size} bytes, but there are {following - start}, and no checksum "
         "matches: all of them were read, values may be wrong"
     )
-    return FileSpan(start, following, following, trouble=told)
+    return FileSpan(start, following, following, trouble=trouble)
 
 
 def _next_header(data: bytes, start: int) -> int:
@@ -87,7 +91,7 @@ def _next_header(data: bytes, start: int) -> int:
     found = data.find(_MAGIC, start)
     while found >= 0:
         at = found - HEADER_SIZE + len(_MAGIC)
-        if at >= start and data[at] in _SIZES and data[at + 1] >> 4 in _PROTOCOLS:
+        if at >= start and data[at] in _HEADER_BYTES and data[at + 1] >> 4 in _PROTOCOLS:
             return at
         found = data.find(_MAGIC, found + 1)
     return len(data)
@@ -101,5 +105,5 @@ def _begins(data: bytes, at: int) -> bool:
 def _crc_holds(data: bytes, at: int, end: int) -> bool:
     return bool(
         fitdecode.utils.compute_crc(data[at:end])
-        == int.from_bytes(data[end : end + _CRC], "little")
+        == int.from_bytes(data[end : end + _CRC_BYTES], "little")
     )

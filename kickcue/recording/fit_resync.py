@@ -23,7 +23,7 @@ _TIME_FIELD: Final = bytes((TIMESTAMP, 4, 0x86))
 # Messages between two records: up to 3 of heart beats or GNSS data a second, and smart recording
 # leaves 7 s out.
 _HOPS: Final = 24
-_MOST_SCANNED: Final = 10_000_000  # bytes looked at for where to go on, some ten seconds
+_MOST_SCANNED_BYTES: Final = 10_000_000  # bytes looked at for where to go on, some ten seconds
 
 
 def next_start(state: DecodingState) -> tuple[int, int | None] | None:
@@ -33,7 +33,7 @@ def next_start(state: DecodingState) -> tuple[int, int | None] | None:
     """
     for at in range(state.record_to + 1, len(state.body)):
         state.scanned += 1
-        if state.scanned > _MOST_SCANNED:
+        if state.scanned > _MOST_SCANNED_BYTES:
             return None
         time_s = _record_time(state, at)
         if time_s is not None and goes_on(state.time_s, time_s) and _followed(state, at, time_s):

@@ -30,7 +30,7 @@ _LAST_YEAR: Final = 2200  # nanoseconds up to here fit the 64 bits of an MCAP ti
 def race_header(document: "RaceDocument", **more: Any) -> Header:
     """Return the header of a race that kickcue runs; ``more`` are the remaining fields by name.
 
-    The document should have the digests of its profiles. The ticks are recorded unless told.
+    The document should have the digests of its profiles. By default the ticks are recorded.
     """
     header = Header(
         race=document.race,
@@ -68,8 +68,8 @@ def write_header(header: Header) -> dict[str, Any]:
 def read_header(given: Mapping[str, Any]) -> Header:
     """Return the header.
 
-    DataError names the key that is missing, unknown or wrong, or says that the form is of another
-    version.
+    DataError names the key that is missing, unknown or wrong, or reports that the form is of
+    another version.
     """
     _check_form(given.get("kickcue"))
     unknown = [key for key in given if key not in _RULES and key != "kickcue"]

@@ -5,7 +5,7 @@ All readers of activities end here.
 - Time 0 is the first record. A ``start`` command stands there.
 - A record with a speed, a cadence or a distance becomes a 2A53 notification of "pod", one with a
   heart rate a 2A37 of "strap", one with a position a fix: in this order, at the record's time. What
-  the record does not tell is not made up: no heart rate, no 2A37.
+  the record does not have is not made up: no heart rate, no 2A37.
 - Cadence goes into the byte as it was recorded: strides of one foot per minute in FIT and TCX, and
   in GPX likewise.
 - Speed that is missing is taken from the distance: over the last 5 s, or since the record before if
@@ -57,14 +57,14 @@ from kickcue.recording.time_order import in_order, unset_clock
 
 SPEED_WINDOW_S: Final = 5.0
 MOST_WAY: Final = 128
-"""Places that tell the pace before positions froze."""
-STEPS_MEDIAN: Final = (130.0, 230.0)
+"""Positions that give the pace before positions froze."""
+STEPS_MEDIAN_SPM: Final = (130.0, 230.0)
 """A median cadence in here can only be steps of both feet: nobody runs 130 strides a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a reader found; ``choice`` tells what it was chosen from if there was a choice."""
+    """What a reader found; ``choice`` is what it was chosen from if there was a choice."""
 
     kind: str
     points: Sequence[Point]
@@ -95,7 +95,7 @@ def mark_source(kind: LapKind, marks: str) -> MarkSource | None:
 
 
 def recording(path: Path, activity: Activity, marks: str) -> Recording:
-    """Return the events of an activity; DataError if it has no record that tells anything."""
+    """Return the events of an activity; DataError if it has no usable record."""
     ordered = in_order(activity.points)
     points, laps, impossible = _possible(list(ordered.points), activity.laps)
     paused = gaps(points)
@@ -156,7 +156,7 @@ def _events(point: Point, epoch_ns: int) -> Iterator[Input]:
     )
     if (sample.speed_mps, sample.cadence_per_min, sample.distance_m) != (None, None, None):
         yield pod_notification(t_ns, sample)
-    if point.heart_rate_bpm:  # a heart rate of 0 is a watch's way to say that it has none
+    if point.heart_rate_bpm:  # by a heart rate of 0 a watch reports that it has none
         yield strap_notification(t_ns, point.heart_rate_bpm)
     if point.lat_deg is not None and point.lon_deg is not None:
         yield Fix(t_ns, point.lat_deg, point.lon_deg)
@@ -207,7 +207,7 @@ def _times(metres: float | None, factor: float) -> float | None:
 
 
 def _run_m(points: Sequence[Point], laps: Sequence[Lap]) -> float | None:
-    """Return about how far one ran by what tells it first: speeds, positions, cadence, laps.
+    """Return about how far one ran by what is there first: speeds, positions, cadence, laps.
 
     None where nothing does.
     """
@@ -285,7 +285,7 @@ def _cadence_note(points: Iterable[Point]) -> Iterator[str]:
     moving = [point.cadence_per_min for point in points if point.cadence_per_min]
     if not moving:
         yield "the file has no cadence"
-    elif STEPS_MEDIAN[0] <= median(moving) <= STEPS_MEDIAN[1]:
+    elif STEPS_MEDIAN_SPM[0] <= median(moving) <= STEPS_MEDIAN_SPM[1]:
         yield (
             f"cadence appears to count both feet (median {median(moving):.0f}): used as recorded"
         )

@@ -14,11 +14,11 @@ from kickcue.core.errors import DataError
 DEEPEST: Final = 32
 """Levels: the set-up in a header needs 6."""
 
-_SHOWN: Final = 60
+_SHOWN_LETTERS: Final = 60
 
 
 def parse(text: str | bytes) -> Any:
-    """Return the value; DataError says what is wrong with the text."""
+    """Return the value; DataError names what is wrong with the text."""
     try:
         text = text if isinstance(text, str) else text.decode("utf-8")
         found = _DECODER.decode(text)
@@ -37,7 +37,7 @@ def parse(text: str | bytes) -> Any:
 def shown(value: Any) -> str:
     """Return a value as it is shown in a message: short, whatever it is."""
     text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    return text if len(text) <= _SHOWN_LETTERS else f"{text[: _SHOWN_LETTERS - 3]}..."
 
 
 def _refuse(constant: str) -> Any:
@@ -47,7 +47,7 @@ def _refuse(constant: str) -> Any:
 def _finite(text: str) -> float:
     found = float(text)
     if not isfinite(found):
-        raise ValueError(f"{text[:_SHOWN]} is out of range")
+        raise ValueError(f"{text[:_SHOWN_LETTERS]} is out of range")
     return found
 
 
@@ -55,7 +55,7 @@ def _whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:  # Python's own limit of 4300 digits
-        raise ValueError(f"{text[:_SHOWN]}... is out of range") from None
+        raise ValueError(f"{text[:_SHOWN_LETTERS]}... is out of range") from None
 
 
 def _deeper(value: Any) -> bool:

@@ -27,7 +27,7 @@ from kickcue.recording.model import Entry, Header, Recording
 from kickcue.recording.text_decoding import as_utf8
 
 LAST_S: Final = 2_000_000
-LONGEST_NAME: Final = 64
+LONGEST_NAME_LETTERS: Final = 64
 """Three weeks: up to here seconds as a JSON number keep every nanosecond, and a UNIX time given by
 mistake is refused."""
 
@@ -102,14 +102,14 @@ def _entry(given: Json, *, no_ticks: bool) -> Entry:
             f"{shown(entry.char)}"
         )
     if isinstance(entry, Notification | Link) and not (
-        entry.sensor.isprintable() and 0 < len(entry.sensor) <= LONGEST_NAME
+        entry.sensor.isprintable() and 0 < len(entry.sensor) <= LONGEST_NAME_LETTERS
     ):
         raise DataError(
-            f"sensor: expected a printable name of 1 to {LONGEST_NAME} characters, got "
+            f"sensor: expected a printable name of 1 to {LONGEST_NAME_LETTERS} characters, got "
             f"{shown(entry.sensor)}"
         )
     if isinstance(entry, Tick) and no_ticks:
-        raise DataError('expected no tick, as the header says "ticks": false, got one')
+        raise DataError('expected no tick, as the header has "ticks": false, got one')
     return entry
 
 

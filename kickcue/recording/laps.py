@@ -1,4 +1,4 @@
-"""Which laps of an imported activity are laps of a track, by what its file and its way say.
+"""Which laps of an imported activity are laps of a track, by its file and the distance run.
 
 A lap that a person ended at the line is evidence of where the runner was. These are not, whatever
 the file calls them:
@@ -38,16 +38,16 @@ LONGER_THAN_TRACKS_M: Final = 450.0
 """Up to here laps of a runner who presses differ no more than that; no track is longer."""
 TRACKS_M: Final = (200.0, 250.0, 300.0, 1000.0 / 3.0, 400.0)
 SHORT, LONG = 0.96, 1.06
-"""A watch's distance says so much less or more of a lap of a track [judgement]."""
+"""A watch measures a lap of a track so much shorter or longer [judgement]."""
 FEWEST_TURNS: Final = 3
 """Fast, slow, fast, slow: a race with one slow or one fast lap turns twice at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """When a lap ended and what ended it, as FIT says it (``manual``, ``distance`` and others).
+    """When a lap ended and what ended it, in FIT's words (``manual``, ``distance`` and others).
 
-    ``distance_m`` is its length as the file tells it.
+    ``distance_m`` is its length by the file.
     """
 
     end_ns: int
@@ -74,7 +74,7 @@ SURPRISING: Final = (LapKind.AUTOMATIC, LapKind.ELSEWHERE, LapKind.REPETITION, L
 
 @dataclass(frozen=True, slots=True)
 class _LapRun:
-    """What was run in a lap; metres None: nothing tells."""
+    """What was run in a lap; metres None: unknown."""
 
     metres: float | None
     seconds: float
@@ -110,7 +110,7 @@ def _among(kind: LapKind, laps: Sequence[Lap], kinds: Sequence[LapKind]) -> list
 
 
 def note_on(laps: Sequence[Lap], kinds: Sequence[LapKind], marks: str) -> str | None:
-    """Return in one line which laps are no marks for a reason that the file does not tell."""
+    """Return in one line which laps are no marks for a reason that the file does not give."""
     if marks not in ("manual", PRESSES):
         return None  # that was asked for
     taken = LapKind.REPETITION if marks == PRESSES else None
@@ -119,10 +119,12 @@ def note_on(laps: Sequence[Lap], kinds: Sequence[LapKind], marks: str) -> str | 
         for lap, kind in zip(laps, kinds, strict=True)
         if kind is LapKind.UNKNOWN or not lap.final  # the last lap's end is no mark anyway
     )
-    told = [
+    groups = [
         f"{counts[kind]} {kind.value}" for kind in SURPRISING if counts[kind] and kind is not taken
     ]
-    return f"laps not used as marks: {', '.join(told)} (--marks all uses them)" if told else None
+    return (
+        f"laps not used as marks: {', '.join(groups)} (--marks all uses them)" if groups else None
+    )
 
 
 def triggers_of(laps: Iterable[Lap], kinds: Iterable[LapKind]) -> Mapping[str, int]:
@@ -193,7 +195,7 @@ def _round_m(metres: float | None, near_share: float) -> float | None:
 
 
 def _ends_m(laps: Sequence[Lap], way: Interpolated, start_ns: int) -> list[float]:
-    """Return where the laps ended; of a single one its beginning, too, to tell its length."""
+    """Return where the laps ended; of a single one its beginning, too, for its length."""
     times_ns = [lap.end_ns for lap in laps]
     return [way.at(t_ns) for t_ns in ([start_ns, *times_ns] if len(times_ns) == 1 else times_ns)]
 

@@ -116,7 +116,7 @@ class _McapContents:
         if record.name != METADATA:
             return
         try:
-            # A run that was taken up in another boot has told its own: the last one counts.
+            # A run that was resumed in another boot has recorded its own: the last one counts.
             self.header = header_of(record.metadata)
         except DataError as error:
             if self.header is None:
@@ -148,16 +148,16 @@ class _McapContents:
         if self._bad:
             problems.append(f"{len(self._bad)} damaged records, the first: {self._bad[0]}")
         if self._foreign:
-            told = [shown(topic) for topic in sorted(self._foreign)[:_NAMED]]
+            names = [shown(topic) for topic in sorted(self._foreign)[:_NAMED]]
             more = f" and {len(self._foreign) - _NAMED} more" if len(self._foreign) > _NAMED else ""
             notes.append(
-                f"ignored channels unknown to this version of kickcue: {', '.join(told)}{more}"
+                f"ignored channels unknown to this version of kickcue: {', '.join(names)}{more}"
             )
         return tuple(problems), tuple(notes)
 
 
 def _entry(shape: EventShape, message: bytes) -> Entry:
-    given = parse(str(message, "utf-8"))  # told the encoding, it need not guess
+    given = parse(str(message, "utf-8"))  # given the encoding, it need not guess
     if type(given) is not dict:
         raise DataError("expected a JSON object")
     return shape.read(given, read_t_ns(given.pop("t_ns", None)))

@@ -46,7 +46,7 @@ R = TypeVar("R", bound=McapRecord)
 class Walk:
     """Goes over the records of a file.
 
-    Where it has ended, ``at`` is the end of the last whole record and ``trouble`` tells what is
+    Where it has ended, ``at`` is the end of the last whole record and ``trouble`` is what is
     wrong. A file is whole, and ``trouble`` empty, if it ends with a Footer and the magic.
     """
 
@@ -104,7 +104,7 @@ def parsed(read: Callable[[ReadDataStream], R], content: bytes) -> R:
 def unpacked(chunk: Chunk, room: int) -> Chunk:
     """Return a chunk without compression.
 
-    ValueError if it is not what it says, or more than ``room`` bytes.
+    ValueError if it is not what it claims, or more than ``room`` bytes.
     """
     size = chunk.uncompressed_size
     if size > room:
@@ -129,13 +129,13 @@ def crc_holds(data: bytes, at: int, content: bytes) -> bool:
 
     Its record begins at ``at``.
     """
-    told = int.from_bytes(content[:4], "little")
-    return told in (0, zlib.crc32(memoryview(data)[:at]))
+    stored = int.from_bytes(content[:4], "little")
+    return stored in (0, zlib.crc32(memoryview(data)[:at]))
 
 
 @dataclass(slots=True)
 class Contents:
-    """What stands in the data of an unchunked file so far, as its end must tell."""
+    """What stands in the data of an unchunked file so far, as its end must list."""
 
     size: int = len(MCAP_MAGIC)
     crc: int = zlib.crc32(MCAP_MAGIC)

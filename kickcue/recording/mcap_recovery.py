@@ -1,7 +1,7 @@
 """What of an interrupted recording stays, so that the next record can be written behind it.
 
 Everything stays but what was never a record of the race: half a record that a power cut or a full
-disk has left, and the end of a finished file, which tells of what stands before it and is written
+disk has left, and the end of a finished file, which indexes what stands before it and is written
 anew. Should more than that have to go, the file is damaged and not cut off.
 """
 
@@ -20,7 +20,7 @@ from kickcue.recording.mcap_reader import CHANGED, METADATA
 from kickcue.recording.mcap_records import Contents, Walk, crc_holds, message_head, parsed
 from kickcue.recording.model import Header
 
-LONGEST_RECORD: Final = 16_384
+LONGEST_RECORD_BYTES: Final = 16_384
 """No record of ours comes near it: the longest are the metadata with the set-up and the schemas, of
 some kilobytes."""
 MOST_IDS: Final = 1000
@@ -63,7 +63,7 @@ def survey(data: bytes) -> tuple[Contents, Header]:
         raise ForeignError("another program recorded it")
     if header is None:
         raise DataError(f"it has no header, {walk.trouble}")
-    if walk.trouble and len(data) - contents.size > LONGEST_RECORD:
+    if walk.trouble and len(data) - contents.size > LONGEST_RECORD_BYTES:
         raise DataError(
             f"it is damaged at byte {contents.size} of {len(data)}: more than half a record would "
             "be lost"
@@ -82,7 +82,7 @@ def _note(
     at, start, end = place
     if opcode == Opcode.CHUNK and not contents.messages:
         raise ForeignError("another program rewrote it in chunks")
-    if end - start > LONGEST_RECORD:
+    if end - start > LONGEST_RECORD_BYTES:
         raise DataError(
             f"it is damaged at byte {at}: a record of {end - start} bytes is impossible"
         )

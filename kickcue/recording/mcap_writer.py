@@ -167,7 +167,7 @@ class McapWriter:
             self._file.close()
 
     def leave(self) -> None:
-        """Close the file without its end: whoever reads it is told that something is missing."""
+        """Close the file without its end: its reader reports that something is missing."""
         self._file.close()
 
     def __enter__(self) -> Self:

@@ -16,13 +16,13 @@ OUTPUTS: tuple[type, ...] = get_args(Output)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a recording says about itself before the first event; None is unknown.
+    """The metadata of a recording, before the first event; None is unknown.
 
     ``sensors`` maps sensor names to profile ids. ``setup`` is opaque JSON: everything needed to
     build the same engine again. ``ticks``: True if the ticks were recorded and a replay must feed
     exactly those; False if the replayer makes its own. ``utc`` is the moment of ``t_ns`` 0, ISO
-    8601 with its zone. ``pins`` maps sensor names to the devices that were heard, by address, name
-    or MQTT id: only a live recording has heard any. ``made_by`` is the recorder, "kickcue 0.1.0" or
+    8601 with its zone. ``pins`` maps sensor names to the devices that were received, by address,
+    name or MQTT id: only a live recording has any. ``made_by`` is the recorder, "kickcue 0.1.0" or
     a watch. ``live`` is opaque JSON too: what a process that takes up an interrupted race must know
     of the one that began it.
     """
@@ -59,11 +59,11 @@ class Recording:
 
     ``entries`` holds inputs and outputs in the order of the file, which for kickcue's own forms is
     the order in which they happened; ``inputs`` and ``outputs`` are the two parts of it.
-    ``problems`` tells what could not be had, ``notes`` what is worth knowing although nothing is
+    ``problems`` lists what could not be read, ``notes`` what is worth knowing although nothing is
     lost, one sentence each. ``laps`` counts the laps of an imported activity by what ended them,
-    ``activities`` are all that were in the file, ``activities_note`` tells which was taken where
-    that was a choice. ``laps_note`` tells which of them are no marks for a reason that the file
-    does not tell.
+    ``activities`` are all that were in the file, ``activities_note`` names the one taken where
+    that was a choice. ``laps_note`` names those that are no marks for a reason that the file
+    does not give.
     """
 
     path: Path

@@ -37,7 +37,7 @@ MOST_NAMED: Final = 6
 class Part:
     """One leg of one sport, in order of time.
 
-    ``end_m``: the total at its very end, where the file tells it. ``outing``: the same for parts
+    ``end_m``: the total at its very end, where the file has it. ``outing``: the same for parts
     that the file itself puts together.
     """
 
@@ -68,7 +68,7 @@ class Part:
 class PartChoice:
     """What a recording is made of: one part, or several put together.
 
-    ``rows`` tell of all, ``note`` what was chosen and why.
+    ``rows`` list all, ``note`` what was chosen and why.
     """
 
     part: Part
@@ -156,7 +156,7 @@ def _most(parts: Sequence[Part]) -> list[Part]:
 
 
 def _length_m(part: Part) -> float | None:
-    """Return how far one went in a part, without its pauses; None where nothing tells."""
+    """Return how far one went in a part, without its pauses; None where unknown."""
     paused = gaps(part.points)
     steps = (
         paused[at].run_m if at in paused else step_m(*pair)
@@ -198,7 +198,7 @@ def _less(metres: float | None, by_m: float) -> float | None:
     return None if metres is None else metres - by_m
 
 
-# ---- what is told
+# ---- what is shown
 
 
 def _rows(parts: Sequence[Part], taken: Sequence[Part]) -> Iterator[ActivityFound]:

@@ -1,11 +1,11 @@
-"""When the recorder of an activity was stopped: what it says itself, and what its records show.
+"""When the recorder of an activity was stopped: what it marks itself, and what its records show.
 
-A watch says so (FIT: timer events; GPX: a new segment; TCX: a new track), or it leaves a gap in
+A watch marks it (FIT: timer events; GPX: a new segment; TCX: a new track), or it leaves a gap in
 which hardly anybody moved. Either way the metres between the last record before and the first after
 were run before the stop, or are no part of the run: in the recordings of real watches that were
 tried (42 pauses of 16 to 998 s) the distance went on by 0 to 6 m, a second or two of running, while
 the runner walked up to 208 m. So a gap holds as much running as its metres need; the rest of it is
-the pause. Positions tell where one walked to and count for nothing: 16 times 200 m of a track,
+the pause. Positions show where one walked to and count for nothing: 16 times 200 m of a track,
 stopped after each, are 3193 m without the steps over the pauses and 3298 m with them.
 """
 
@@ -33,12 +33,12 @@ Positions alone need PAUSE_S: they lag.
 STOOD_MPS: Final = 1.0
 """Whoever runs, or walks, is faster."""
 BEFORE: Final = 5
-"""Records before a gap that tell the pace."""
+"""Records before a gap that give the pace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The recorder says that its timer runs, or does not, from now on."""
+    """The recorder's timer runs, or does not, from now on."""
 
     time_ns: int
     running: bool
@@ -54,7 +54,7 @@ class Pause(NamedTuple):
 class Gap(NamedTuple):
     """A pause that two neighbouring records show, and what was run between them before it.
 
-    The metres are 0 where nothing tells them.
+    The metres are 0 where unknown.
     """
 
     pause: Pause
@@ -76,9 +76,9 @@ def gaps(points: Sequence[Point]) -> dict[int, Gap]:
 
 def pauses(points: Sequence[Point], shown: Iterable[Gap], turns: Iterable[Turn]) -> list[Pause]:
     """Return all pauses, the recorder's own too, in order and apart from each other."""
-    told = (_with_its_metres(pause, points) for pause in _told(turns, points))
+    marked = (_with_its_metres(pause, points) for pause in _marked(turns, points))
     apart: list[Pause] = []
-    for pause in sorted([*(gap.pause for gap in shown), *told]):
+    for pause in sorted([*(gap.pause for gap in shown), *marked]):
         if apart and pause.stop_ns <= apart[-1].go_ns:
             apart[-1] = Pause(apart[-1].stop_ns, max(apart[-1].go_ns, pause.go_ns))
         elif pause.go_ns > pause.stop_ns:
@@ -133,10 +133,10 @@ def _pace_mps(points: Sequence[Point], at: int) -> float:
     return max(speed_mps, RUNNING_FROM_MPS)
 
 
-# ---- what the recorder tells
+# ---- what the recorder marks
 
 
-def _told(turns: Iterable[Turn], points: Sequence[Point]) -> Iterator[Pause]:
+def _marked(turns: Iterable[Turn], points: Sequence[Point]) -> Iterator[Pause]:
     """Yield from each stop to the next start.
 
     Without one the recorder went on by the next record, or never.

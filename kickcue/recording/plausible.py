@@ -1,4 +1,4 @@
-"""What a file tells that cannot be: positions where nobody runs, totals in the wrong unit."""
+"""What a file contains that cannot be: positions where nobody runs, totals in the wrong unit."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -43,7 +43,7 @@ def real_places(
 ) -> tuple[list[Place | None], str | None]:
     """Return the positions without those that are none, and a sentence on these.
 
-    ``run_m``: how far one ran, by what tells it besides positions.
+    ``run_m``: how far one ran, by what measures it besides positions.
     """
     if any(_is_about_nowhere(place) for place in places):
         return list(places), None  # a run that passes 0,0
@@ -94,7 +94,8 @@ def grown_m(totals: Sequence[Total]) -> float:
 def metres_for_each(grown: float, run_m: float | None) -> float:
     """Return how many metres one unit of a total is: 1, or 1000 where it counts kilometres.
 
-    ``grown``: how far it went on; ``run_m``: how far one ran, by what tells it besides the total.
+    ``grown``: how far it went on; ``run_m``: how far one ran, by what measures it besides the
+    total.
     """
     if run_m is None or grown <= 0.0:
         return 1.0

@@ -45,9 +45,9 @@ def great_circle_m(a: Point, b: Point) -> float:
 
 
 def step_m(a: Point, b: Point) -> float | None:
-    """Return how far the recorder went from one point to another; None: nothing tells.
+    """Return how far the recorder went from one point to another; None: unknown.
 
-    Its distance tells it, else their positions.
+    By its distance, else by their positions.
     """
     if a.distance_m is not None and b.distance_m is not None:
         return b.distance_m - a.distance_m
@@ -57,7 +57,7 @@ def step_m(a: Point, b: Point) -> float | None:
 
 
 def way_m(points: Iterable[Point]) -> float:
-    """Return the way from point to point, there and back; what does not tell it is passed over."""
+    """Return the way from point to point, there and back; points without either are skipped."""
     telling = [point for point in points if point.distance_m is not None]
     telling = telling or [
         point for point in points if point.lat_deg is not None and point.lon_deg is not None

@@ -22,5 +22,5 @@ def activity_of(
     """
     bounds = Bounds()
     choice = chosen([Part(UNKNOWN, bounds.kept(points))], wanted, "activities")
-    told = [*problems, *bounds.sentences()]
-    return Activity(kind, choice.part.points, problems=told, notes=notes)
+    found = [*problems, *bounds.sentences()]
+    return Activity(kind, choice.part.points, problems=found, notes=notes)

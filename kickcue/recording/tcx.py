@@ -29,7 +29,7 @@ _TREES: Final = frozenset({"Trackpoint", "Creator"})
 
 @dataclass(slots=True)
 class _LapElement:
-    """What a Lap element tells of the lap; ``seconds`` leave its pauses out."""
+    """What a Lap element holds of the lap; ``seconds`` leave its pauses out."""
 
     start_ns: int | None
     seconds: float | None = None

@@ -29,7 +29,7 @@ _LEGACY: Final = re.compile(r"iso8859|cp|koi8|mac|gb|big5|euc_|shift_jis|tis")
 """Python's names of the encodings that have ASCII in its place and a byte or two for a letter."""
 
 _PROBE: Final = b'<?xml a="0.9"?>-\n'
-_HEAD: Final = 4096
+_HEAD_BYTES: Final = 4096
 _LETTERS: Final = 2
 """Zeros before a text of one byte for each letter make its first one look wide, not the next."""
 
@@ -58,8 +58,8 @@ def as_utf8(data: bytes) -> bytes:
 
 def _wide(data: bytes) -> str | None:
     """Return the encoding of text with two or four bytes for each letter, None for all other."""
-    for encoding in _candidates(data[:_HEAD]):
-        head = _stripped(data[:_HEAD].decode(encoding, errors="replace"))
+    for encoding in _candidates(data[:_HEAD_BYTES]):
+        head = _stripped(data[:_HEAD_BYTES].decode(encoding, errors="replace"))
         begins = head[:_LETTERS]
         if begins.isascii() and begins.isprintable():  # a wrong guess gives CJK characters or zeros
             return encoding
@@ -88,7 +88,7 @@ def _eight_bit(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    declared = _DECLARED.search(data[:_HEAD])
+    declared = _DECLARED.search(data[:_HEAD_BYTES])
     legacy = _legacy(declared[1].decode("ascii")) if declared else None
     if legacy:
         try:

@@ -2,7 +2,7 @@
 
 A recorder's clock is wrong until the first fix (1970, 1989), is set while it records, or stamps a
 few records of an old buffer days too early; exporters merge two streams whose clocks differ, or
-write the laps in another order. The order of the file and the way that was run tell these apart:
+write the laps in another order. The order of the file and the distance run distinguish these:
 
 - Where the records in the order of their times make no longer a way than in the order of the file,
   they are sorted.
@@ -54,7 +54,7 @@ class Moved:
 class Ordered:
     """Points whose times never go back; ``moved``: by how much, most records first.
 
-    ``notes`` tell what was done, one sentence each.
+    ``notes`` list what was done, one sentence each.
     """
 
     points: tuple[Point, ...]

@@ -17,10 +17,10 @@ from kickcue.recording.text_decoding import decode
 DEEPEST: Final = 64
 """Levels: TCX needs 10."""
 
-LARGEST_TREE: Final = 1000
+MOST_ELEMENTS: Final = 1000
 """Elements: a track point has some 20."""
 
-LONGEST_TEXT: Final = 1000
+LONGEST_TEXT_LETTERS: Final = 1000
 """Characters kept of one element's text: names, times and numbers."""
 
 _DECLARATION: Final = re.compile(r"<\?xml\b[^>]{0,500}>")
@@ -34,7 +34,8 @@ _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\u
 class Element:
     """An element with what it holds.
 
-    ``name`` and the keys of ``attributes`` are local names, ``prefix`` stood before the colon.
+    ``name`` and the keys of ``attributes`` are local names, ``prefix`` stood before the colon,
+    ``line`` is where the element begins.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Element:
     attributes: Mapping[str, str]
     text: str = ""
     children: list["Element"] = field(default_factory=list)
+    line: int = 0
 
     def walk(self) -> Iterator["Element"]:
         """Yield all elements below this one, in their order."""
@@ -51,7 +53,7 @@ class Element:
 
 
 class _StopError(Exception):
-    """Nothing from here on is read; the message says why."""
+    """Nothing from here on is read; the message is the reason."""
 
 
 def read(
@@ -66,8 +68,8 @@ def read(
     ``trees`` come as a whole instead, at their ends only, with all their children; others have no
     children.
     """
-    walk = _Walk(trees, start, end)
     parser = expat.ParserCreate()
+    walk = _Walk(trees, start, end, parser)
     parser.buffer_text = True
     parser.StartElementHandler = walk.start
     parser.EndElementHandler = walk.end
@@ -88,6 +90,7 @@ class _Walk:
     trees: frozenset[str]
     on_start: Callable[[Element], None]
     on_end: Callable[[Element], None]
+    parser: expat.XMLParserType
     open: list[Element] = field(default_factory=list)
     tree_size: int = 0
     tree_from: int = 0
@@ -100,11 +103,13 @@ class _Walk:
         element = Element(
             name, prefix, {key.rpartition(":")[2]: value for key, value in attributes.items()}
         )
+        element.line = self.parser.CurrentLineNumber
         if self.tree_from:
             self.tree_size += 1
-            if self.tree_size > LARGEST_TREE:
+            if self.tree_size > MOST_ELEMENTS:
                 raise _StopError(
-                    f"an XML element is too large: expected at most {LARGEST_TREE} others inside it"
+                    "an XML element is too large: expected at most "
+                    f"{MOST_ELEMENTS} others inside it"
                 )
             self.open[-1].children.append(element)
         elif name in self.trees and self.open:
@@ -116,8 +121,8 @@ class _Walk:
 
     def characters(self, text: str) -> None:
         element = self.open[-1]
-        if len(element.text) < LONGEST_TEXT:
-            element.text += text[:LONGEST_TEXT]
+        if len(element.text) < LONGEST_TEXT_LETTERS:
+            element.text += text[:LONGEST_TEXT_LETTERS]
 
     def end(self, _: str) -> None:
         element = self.open.pop()

@@ -1,20 +1,21 @@
 """Runs an engine over recorded or simulated events, in recorded time."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.events import Input, Output, Tick
 from kickcue.core.units import NS_PER_S
 
-SILENCE_NS = 60 * NS_PER_S
+SILENCE_NS: Final = 60 * NS_PER_S
 """Each gap between two events is ticked through for so long."""
-ALL_SILENCE_NS = 3600 * NS_PER_S
+ALL_SILENCE_NS: Final = 3600 * NS_PER_S
 """Beyond that the gaps of one recording share this: time enough for a race that nothing more was
-heard of, and no more than that. One wrong date would else cost the ticks of years."""
+received, and no more than that. One wrong date would else cost the ticks of years."""
 
 
 def drive(
-    engine: Engine, inputs: Iterable[Input], *, ticks_recorded: bool
+    engine: AnyEngine, inputs: Iterable[Input], *, ticks_recorded: bool
 ) -> Iterator[tuple[Input, tuple[Output, ...]]]:
     """Feed ``inputs`` in order; yield each event with what followed from it.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kickcue.config.generic_profiles import generic_profile
 from kickcue.config.race_document import RaceDocument, SensorChoice
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine, engine_for
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import (
     Arm,
@@ -35,12 +35,12 @@ class Source:
     inputs: tuple[Input, ...]
     same: bool
 
-    def engine(self) -> Engine:
+    def engine(self) -> AnyEngine:
         """Return a fresh engine for this race."""
-        return Engine(self.document.setup())
+        return engine_for(self.document.setup())
 
-    def run(self, engine: Engine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
-        """Run ``engine``, a fresh one unless told, over it.
+    def run(self, engine: AnyEngine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
+        """Run ``engine``, a fresh one by default, over it.
 
         Yield each event with what followed from it.
         """
@@ -83,7 +83,7 @@ def _kept(inputs: Iterable[Input], *, ticks: bool, corrections: bool) -> Iterato
 
 
 def recorded_document(recording: Recording) -> RaceDocument | None:
-    """Return the race as the recording itself tells it, None where it names none."""
+    """Return the race by the recording itself, None where it names none."""
     header = recording.header
     if header.setup is not None:
         return RaceDocument.parse(header.setup, recording.path.name)
@@ -93,7 +93,7 @@ def recorded_document(recording: Recording) -> RaceDocument | None:
 
 
 def sensors_of(recording: Recording) -> dict[str, SensorChoice]:
-    """Return the sensors that the recording names or at least has heard, each with its profile."""
+    """Return the sensors that the recording names or has readings of, each with its profile."""
     header = recording.header
     if header.setup is not None:
         return RaceDocument.parse(header.setup, recording.path.name).sensors

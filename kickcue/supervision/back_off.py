@@ -1,4 +1,4 @@
-"""How long to wait before the next attempt, and how loudly to tell of the last one."""
+"""How long to wait before the next attempt, and how loudly to log the last one."""
 
 import logging
 import random
@@ -24,7 +24,7 @@ class BackOff:
     longest_s: float
     lasting_s: float = 0.0
     failures: int = 0
-    _told: bool = False
+    _logged: bool = False
 
     @property
     def ceiling_s(self) -> float:
@@ -45,10 +45,10 @@ class BackOff:
 
     def succeeded(self) -> None:
         """Forget the failures: all is well."""
-        self.failures, self._told = 0, False
+        self.failures, self._logged = 0, False
 
     def log_level(self) -> int:
         """Return how to log a failure: as a warning the first since all was well, then as debug."""
-        level = logging.DEBUG if self._told else logging.WARNING
-        self._told = True
+        level = logging.DEBUG if self._logged else logging.WARNING
+        self._logged = True
         return level

@@ -35,5 +35,5 @@ class DeviceHealth:
     drops: int = 0
     notifications: int = 0
     """Measurements, the battery's apart."""
-    heard_ns: int | None = None
+    received_ns: int | None = None
     """The last measurement, by the caller's clock."""

@@ -37,16 +37,19 @@ async def cancel(tasks: Collection[asyncio.Task[Any]], within_s: float | None = 
 
 
 @asynccontextmanager
-async def running(work: Coroutine[Any, Any, T], *, name: str) -> AsyncIterator[asyncio.Task[T]]:
+async def running(
+    work: Coroutine[Any, Any, T], *, name: str, cancel_once: bool = False
+) -> AsyncIterator[asyncio.Task[T]]:
     """Run ``work`` beside what is inside, and end it afterwards.
 
     What it has raised by then is a bug that must not pass unseen, so it is raised on leaving.
+    ``cancel_once`` is for work that needs its time to end well, such as a Bluetooth link.
     """
     task = asyncio.create_task(work, name=name)
     try:
         yield task
     finally:
-        await end([task])
+        await (cancel([task]) if cancel_once else end([task]))
         if not task.cancelled():
             task.result()
 
@@ -65,7 +68,7 @@ async def result_within(work: asyncio.Future[T], within_s: float) -> T:
 class BackgroundTasks:
     """Tasks that nobody waits for: kept alive until they end.
 
-    Such are a hang-up that BlueZ sits on, and a scan being stopped. ``failed`` hears what one of
+    Such are a hang-up that BlueZ sits on, and a scan being stopped. ``failed`` gets what one of
     them raised.
     """
 

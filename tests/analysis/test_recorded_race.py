@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.analysis.recorded_race import run_told
+from kickcue.analysis.recorded_race import recorded_run
 from kickcue.core.engine import Engine
 from kickcue.core.events import Command, CommandKind, Input, Tick
 from kickcue.core.units import s_to_ns
@@ -53,13 +53,13 @@ def test_what_was_taken_back_is_none(
 
     THEN the run lies between those that stand.
     """
-    told = run_told(recorded(*orders))
+    told = recorded_run(recorded(*orders))
     assert (from_s, to_s, True, ended) == (told.from_s, told.to_s, told.started, told.ended)
 
 
 def test_a_start_that_was_taken_back_began_nothing() -> None:
     """GIVEN a start taken back and no other THEN nobody has started."""
-    assert not run_told(recorded((1.0, START), (5.0, UNDO))).started
+    assert not recorded_run(recorded((1.0, START), (5.0, UNDO))).started
 
 
 def test_orders_alone_tell_as_much_as_they_can() -> None:
@@ -67,5 +67,5 @@ def test_orders_alone_tell_as_much_as_they_can() -> None:
 
     THEN the last start and the first end after it count.
     """
-    told = run_told(recorded((1.0, START), (3.0, START), (60.0, FINISH), outputs=False))
+    told = recorded_run(recorded((1.0, START), (3.0, START), (60.0, FINISH), outputs=False))
     assert (3.0, 60.0, True) == (told.from_s, told.to_s, told.ended)

@@ -64,7 +64,7 @@ def main() -> None:
         size = (Path(name) / "hour.mcap").stat().st_size
         for _ in range(RUNS):
             times = [time.perf_counter()]
-            unfinished = find_unfinished(Path(name), document, clock, say=print)
+            unfinished = find_unfinished(Path(name), document, clock, report=print)
             assert unfinished is not None
             times.append(time.perf_counter())
             engine = unfinished.engine

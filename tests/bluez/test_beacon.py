@@ -13,7 +13,7 @@ from bumble.transport.common import AsyncPipeSink
 
 from kickcue.core.events import BeaconReading
 from kickcue.core.units import NS_PER_S
-from kickcue.edges.radio import BeaconPin, beacon_heard
+from kickcue.edges.radio import BeaconPin, listening_for_beacon
 from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 from kickcue.supervision.health import Stage
 from tests.bluez.conftest import ADDRESSES, Bed, until
@@ -70,7 +70,7 @@ async def test_a_beacon_is_heard_while_a_strap_is_held(
     ):
         await are_heard(ear, "strap")
         pin = BeaconPin(ibeacon=UUID, major=1, minor=7)
-        async with beacon_heard(
+        async with listening_for_beacon(
             pin,
             lambda event: heard.append(event) if isinstance(event, BeaconReading) else None,
             loop_ns,

@@ -24,7 +24,7 @@ from kickcue.cli import main
 from kickcue.core.events import Phase, PhaseChange
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.attentive import AttentiveClient
-from kickcue.edges.mqtt.connection import LARGEST_PACKET, ConnectionPlan
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES, ConnectionPlan
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError, RefusedError
 from kickcue.edges.mqtt.session import connect
@@ -325,12 +325,12 @@ async def test_limits_hold(mosquitto: Path, tmp_path: Path) -> None:
     written(tmp_path / "kickcue", "--port", str(port))
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
         async with joined(addresses["kickcue"]) as daemon:
-            assert daemon.limits.largest_packet == LARGEST_PACKET
+            assert daemon.limits.largest_packet == LARGEST_PACKET_BYTES
             await daemon.subscribe(TOPICS["ack"], 1)
             for size in (8193, 100_000):
                 with pytest.raises(MqttError):
                     async with joined(addresses["watch"]) as watch:
-                        await watch.publish(TOPICS["ack"], b"x" * size, 1, timeout=3)
+                        await watch.publish(TOPICS["ack"], b"x" * size, 1, timeout=1)
             async with joined(addresses["watch"]) as watch:
                 await watch.publish(TOPICS["ack"], b"x" * 8000, 1)
             async with asyncio.timeout(5):

@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from kickcue.cli.broker_options import add_broker_options, told_address
+from kickcue.cli.broker_options import add_broker_options, chosen_address
 
 
 def told(*words: str) -> argparse.Namespace:
@@ -28,11 +28,11 @@ def test_the_password_may_come_from_the_environment(
     goes before, and an empty variable is none.
     """
     monkeypatch.setenv("KICKCUE_BROKER_PASSWORD", variable)
-    address = told_address(told("--broker", url))
+    address = chosen_address(told("--broker", url))
     assert address is not None
     assert password == address.password
 
 
 def test_no_broker_is_no_address() -> None:
     """Without --broker there is no address: the command looks for kickcue's own."""
-    assert told_address(told()) is None
+    assert chosen_address(told()) is None

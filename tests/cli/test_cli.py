@@ -190,6 +190,10 @@ def test_help_of_a_command_in_either_order(name: str, capsys: pytest.CaptureFixt
             "expected --address or --name, got both",
         ),
         ("profiles", "expected list, show or check, got nothing"),
+        (
+            "plan shwo x",
+            "expected list, show, check, new, export or block, got 'shwo': did you mean show?",
+        ),
         ("profiles lsit", "expected list, show or check, got 'lsit': did you mean list?"),
         ("calibrate forget", "expected show, learn or reset, got 'forget'"),
     ],

@@ -13,6 +13,7 @@ STREAMS = {"input": 0, "output": 1, "error": 2}
 COMMANDS = {
     ("course", "800m"): 0,
     ("profiles", "list"): 0,
+    ("plan", "show", "strides"): 0,
     ("info", "recording.jsonl"): 0,
     ("info", "no-such-file"): 2,
     ("init", "made.toml", "--race", "800m"): 2,  # nobody is there to be asked for the rest

@@ -27,7 +27,7 @@ from kickcue.cli.demo.screen import DemoLines
 from kickcue.cli.demo.summary import (
     Call,
     DemoSummary,
-    Told,
+    OnWatch,
     as_json,
     as_text,
     called,
@@ -116,7 +116,7 @@ class Stage:
     def rows(self) -> list[CrossingRow]:
         return [self.board.row(line) for line in range(1, self.board.passed + 1)]
 
-    def summary(self, told: Told, path: Path = Path("/tmp/demo.mcap")) -> DemoSummary:
+    def summary(self, told: OnWatch, path: Path = Path("/tmp/demo.mcap")) -> DemoSummary:
         return summarise(self.famous, 1, self.course, self.race, self.cue, told, path)
 
 
@@ -360,13 +360,16 @@ def test_calls_in_words(call: Call, words: str) -> None:
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (Told(0, None, by_timer=False), "not felt"),
-        (Told(1, 3.14, by_timer=False), "felt once, 3.1 ms after the decision"),
-        (Told(1, -12.0, by_timer=True), "felt once, 12.0 ms before the decision, by its own timer"),
-        (Told(2, 3.0, by_timer=False), "felt 2 times, 3.0 ms after the decision"),
+        (OnWatch(0, None, by_timer=False), "not felt"),
+        (OnWatch(1, 3.14, by_timer=False), "felt once, 3.1 ms after the decision"),
+        (
+            OnWatch(1, -12.0, by_timer=True),
+            "felt once, 12.0 ms before the decision, by its own timer",
+        ),
+        (OnWatch(2, 3.0, by_timer=False), "felt 2 times, 3.0 ms after the decision"),
     ],
 )
-def test_what_the_watch_felt(told: Told, words: str) -> None:
+def test_what_the_watch_felt(told: OnWatch, words: str) -> None:
     """Whether the cue was felt once, and how long it took, is said as it was."""
     assert f"    on the watch    {words}" in as_text(Stage().summary(told)).splitlines()
 
@@ -376,7 +379,7 @@ def test_a_counter_explains_itself() -> None:
     that was right that it was luck.
     """
     never, lucky = Stage(seed=1), Stage(seed=5)
-    told = Told(1, 3.0, by_timer=False)
+    told = OnWatch(1, 3.0, by_timer=False)
     assert (
         "  a press counter   never: it counted 11 presses, the bell is number 12"
         in as_text(never.summary(told)).splitlines()
@@ -392,7 +395,7 @@ def test_every_race_and_seed_has_its_closing_words(name: str, seed: int) -> None
     """
     stage = Stage(name, seed)
     stage.until(1e6)
-    summary = stage.summary(Told(1, 3.0, by_timer=False))
+    summary = stage.summary(OnWatch(1, 3.0, by_timer=False))
     assert_closing_words(as_text(summary).splitlines())
     figures = as_json(summary)
     assert {"late_s", "late_m", "felt", "by_timer", "after_decision_ms"} == set(figures["cue"])
@@ -563,7 +566,7 @@ def test_the_figures_for_programs(env: dict[str, str], tmp_path: Path) -> None:
     found: dict[str, Any] = json.loads(done.stdout)
     stage = Stage("farah-2012", 7)
     stage.until(1e6)
-    expected = as_json(stage.summary(Told(1, None, by_timer=False)))
+    expected = as_json(stage.summary(OnWatch(1, None, by_timer=False)))
     for key in (
         "race",
         "distance_alert",

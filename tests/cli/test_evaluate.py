@@ -1,6 +1,8 @@
 """``kickcue evaluate``: figures anybody can make again."""
 
 import json
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +117,28 @@ def test_every_scenario_and_event(
     headings = [line for line in lines if line.startswith("===")]
     assert "=== 5000m: when something goes wrong ===" in headings
     assert len(headings) == len(set(headings))
+
+
+def test_the_next_kinds_of_races_begin_before_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN several kinds of races WHEN the first one's are waited for THEN others have begun."""
+    begun: list[str] = []
+    begun_by_the_first: list[int] = []
+
+    def work(of_what: partial[object], _seeds: range, _spread: object) -> Iterator[Outcome]:
+        begun.append(of_what.args[0])
+
+        def outcomes() -> Iterator[Outcome]:
+            begun_by_the_first.append(len(begun))
+            yield Outcome(0, 0.1, 40.0, 0.95, 3, dict.fromkeys(BASELINES))
+
+        return outcomes()
+
+    monkeypatch.setattr("kickcue.cli.evaluate.in_batches", work)
+    scenarios = ("bare", "gate", "wide", "slip")
+    asked = [word for name in scenarios for word in ("--scenario", name)]
+    main(["evaluate", *asked, "--race", "5000m", "--seeds", "1"])
+    assert list(scenarios) == begun
+    assert begun_by_the_first[0] > 1
 
 
 def test_a_press_before_the_bell_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,6 +39,8 @@ def homeless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ["decode", "2a37", "0048"],
         ["profiles", "list"],
         ["profiles", "show", "stryd"],
+        ["plan", "list"],
+        ["plan", "show", "strides"],
         ["course", "5000m"],
         ["simulate", "--race", "800m", "--out", "race.jsonl"],
         ["demo", "--rate", "1000", "--out", "demo.mcap", "--json"],

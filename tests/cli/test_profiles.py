@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -210,7 +211,7 @@ def test_check_of_what_is_no_profile(
     assert main(["profiles", "check", path]) == 2
     out, err = capsys.readouterr()
     assert "" == out
-    assert err.startswith(f"kickcue: {path}: {expected}")
+    assert re.match(rf"kickcue: {path}(, line \d+)?(: |, ){re.escape(expected)}", err)
     assert err.count("\n") == 1
 
 
@@ -219,7 +220,7 @@ def test_check_of_an_id_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixt
     path = tmp_path / "stryd.toml"
     path.write_text(STRYD)
     assert main(["profiles", "check", str(path)]) == 2
-    assert "already a built-in profile; choose another id" in capsys.readouterr().err
+    assert "which is built in: choose another one" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("argv", [[], ["show"], ["check"], ["show", "strid"], ["lst"]])

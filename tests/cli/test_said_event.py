@@ -30,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path))
-    race_options._tell_note.cache_clear()
+    race_options._print_note.cache_clear()
     return tmp_path
 
 
@@ -64,6 +64,15 @@ def test_an_option_that_cannot_be_meant(
         assert SLIPS[said] in error
     assert not Path("new.toml").exists()
     assert not Path("new.jsonl").exists()
+
+
+@pytest.mark.parametrize("said", ["10,30", "10.30.0", "10-30"])
+def test_no_time_at_all(said: str, recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN what is no time, such as one with a comma THEN it is refused with what may be meant."""
+    assert main(["replay", str(recording), "--target", said]) == 2
+    error = capsys.readouterr().err
+    assert "--target: expected a time like 15:30, 1:02:03 or 930" in error
+    assert "did you mean 10:30" in error
 
 
 @pytest.mark.parametrize("said", SLIPS)
@@ -151,7 +160,7 @@ def test_a_road_race_is_said_to_be_one(
         ["replay", "race.jsonl", "second.jsonl", "--race", event],
         ["simulate", "--race", event, "--out", "new.jsonl"],
     ):
-        race_options._tell_note.cache_clear()
+        race_options._print_note.cache_clear()
         assert main(words) == 0, words
         captured = capsys.readouterr()
         assert 1 == (captured.out + captured.err).count(told), words

@@ -93,7 +93,7 @@ def test_nothing_comes_out(
 def test_a_cue_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
     """A slip is told with what there is."""
     assert 2 == main(["say", "bell"])
-    assert "cue: expected one of ready, even, last_lap, " in capsys.readouterr().err
+    assert "cue: expected one of ready, even, split, last_lap, " in capsys.readouterr().err
 
 
 def test_the_doctor_tries_the_sound(programs: Programs, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_keys_that_need_each_other_are_set_together(mine: Path) -> None:
         ),
         (
             ["sensors.strap.profile", "polar-h1"],
-            "no sensor profile 'polar-h1': did you mean polar-h10?",
+            "expected a sensor profile, got 'polar-h1': did you mean polar-h10?",
         ),
         (["broker.url.more", "x"], "broker.url.more: unknown key"),
         (["race"], "race: expected a value after it"),

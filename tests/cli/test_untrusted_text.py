@@ -77,6 +77,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "race.toml").write_text(
         f'race = "1500m"\nlanguage = {json.dumps(EVIL)}\n', encoding="utf-8"
     )
+    (tmp_path / "kickcue" / "plans").mkdir(parents=True)
+    for path in ("plan.toml", "kickcue/plans/evil.toml"):
+        (tmp_path / path).write_text(
+            f"title = {json.dumps(EVIL)}\nabout = {json.dumps(EVIL)}\n"
+            f'[[steps]]\nrun = "200m"\nimagery = {json.dumps(EVIL)}\n',
+            encoding="utf-8",
+        )
     return tmp_path
 
 
@@ -127,6 +134,8 @@ WALK: Final = (
     ("course", EVIL),
     ("course", "1500m", f"--{EVIL}"),
     ("say", EVIL),
+    ("visualise", "--race", "1500m", "--goal", "5:00", "--language", "en", "--script", EVIL),
+    ("visualise", "--race", "mile", "--goal=5:00", "--language=en", "--show", "--rival", EVIL),
     ("doctor", EVIL),
     ("run", EVIL),
     ("run", "--headless"),
@@ -147,11 +156,18 @@ WALK: Final = (
     ("init", "new.toml", "--yes", "--race", EVIL),
     ("demo", EVIL),
     ("scan", "--seconds", EVIL),
+    ("plan", "show", "plan.toml"),
+    ("plan", "show", "plan.toml", "--json"),
+    ("plan", "list"),
+    ("plan", "list", "--json"),
+    ("plan", "check", "plan.toml", "race.toml"),
+    ("plan", "new", EVIL),
+    ("plan", "block", "--race", EVIL),
     (EVIL,),
 )
 
 
-SHOWN: Final = frozenset(WALK[:3] + WALK[14:17] + WALK[20:22])
+SHOWN: Final = frozenset(WALK[:3] + WALK[14:17] + WALK[20:22] + WALK[-8:-4])
 """What shows the stranger's words among its own, not only in an error."""
 
 

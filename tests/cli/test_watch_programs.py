@@ -215,7 +215,7 @@ async def test_timers_fire_as_early_as_the_profile_says(sender: Sender) -> None:
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ("termx", "no watch 'termx': did you mean termux?"),
+        ("termx", "expected a watch, got 'termx': did you mean termux?"),
         (
             "infinitime",
             (

@@ -128,7 +128,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         path = tmp_path / f"{name}.toml"
         if content is not None:
             path.write_bytes(content)
-        with pytest.raises(UsageError, match=rf"^{path}: [^\n]+$"):
+        with pytest.raises(UsageError, match=rf"^{path}(, line 1)?: [^\n]+$"):
             load_vocabulary(str(path))
 
 
@@ -173,7 +173,7 @@ def test_what_opens_the_last_window_says_what_that_is(language: str, case: str) 
         == len({phrase.text for phrase in vocabulary.values()})
         == len({phrase.say for phrase in vocabulary.values()})
     )
-    for key in set(PhraseKey) - set(OPENING):
+    for key in set(PhraseKey) - set(OPENING) - {PhraseKey.SPLIT}:
         assert load_vocabulary(language)[key] == vocabulary[key]
 
 

@@ -302,8 +302,8 @@ def test_shipped_id_is_taken(user_sensors: Path) -> None:
     """
     path = _write(user_sensors, GOOD.replace("acme-pod", "stryd"), "stryd")
     expected = (
-        f"{path}: profile.id = 'stryd': already a built-in profile; choose another id, or add "
-        'replaces = "stryd"'
+        f"{path}: profile.id: expected an id of its own, got 'stryd', which is built in: choose "
+        'another one, or add replaces = "stryd"'
     )
     with pytest.raises(UsageError) as caught:
         load_profile("stryd")
@@ -341,8 +341,9 @@ def test_same_id_twice(user_sensors: Path, tmp_path: Path) -> None:
     first, second = _write(user_sensors), _write(tmp_path)
     with pytest.raises(UsageError) as caught:
         load_profiles([second])
-    assert f"{second}: profile.id = 'acme-pod': already used by {first}; choose another one" == str(
-        caught.value
+    assert (
+        f"{second}: profile.id: expected an id of its own, got 'acme-pod', which {first} has "
+        "already" == str(caught.value)
     )
 
 
@@ -351,9 +352,12 @@ def test_same_id_twice(user_sensors: Path, tmp_path: Path) -> None:
     [
         (
             "strid",
-            "no sensor profile 'strid': did you mean stryd? 'kickcue profiles list' shows all",
+            (
+                "expected a sensor profile, got 'strid': did you mean stryd? 'kickcue profiles "
+                "list' shows all"
+            ),
         ),
-        ("", "no sensor profile '': 'kickcue profiles list' shows all"),
+        ("", "expected a sensor profile, got '': 'kickcue profiles list' shows all"),
         ("no/such.toml", "no/such.toml: cannot read: No such file or directory"),
     ],
 )
@@ -431,7 +435,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
         (
             'id = "acme-pod"',
             'id = "other"',
-            "expected the file name other.toml for profile.id = 'other'",
+            "profile.id: expected 'acme-pod', the file's name, got 'other'",
         ),
         (
             'sources = ["a recording"]',
@@ -539,7 +543,7 @@ def test_wrong_file_is_one_line(old: str, new: str, expected: str, tmp_path: Pat
     path = _write(tmp_path, GOOD.replace(old, new))
     with pytest.raises(UsageError) as caught:
         read_profile_file(path)
-    assert f"{path}: {expected}" == str(caught.value)
+    assert re.fullmatch(rf"{path}(, line \d+)?(: |, ){re.escape(expected)}", str(caught.value))
 
 
 def test_long_value_is_cut(tmp_path: Path) -> None:
@@ -547,7 +551,7 @@ def test_long_value_is_cut(tmp_path: Path) -> None:
     path = _write(tmp_path, GOOD.replace("value = 45", f'value = "{"x" * 1000}"'))
     with pytest.raises(UsageError) as caught:
         read_profile_file(path)
-    assert f"{path}: quirk[1].value: expected a number, got '{'x' * 56}..." == str(caught.value)
+    assert str(caught.value).endswith(f": quirk[1].value: expected a number, got '{'x' * 56}...")
 
 
 def test_file_that_is_not_text(tmp_path: Path) -> None:
@@ -556,7 +560,7 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
     path.write_bytes(b"schema = 1\n\xff")
     with pytest.raises(UsageError) as caught:
         read_profile_file(path)
-    assert f"{path}: byte 12 is not UTF-8: save it as UTF-8 text" == str(caught.value)
+    assert f"{path}, line 2: expected UTF-8 text, got byte 0xff" == str(caught.value)
 
 
 # ---- a profile that does not keep its word

@@ -151,6 +151,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "language": st.sampled_from(["en", "de", "fr"]),
     "smile": st.booleans(),
     "target_s": st.floats(720, 1900),
+    "splits": st.sampled_from(["off", "haptic", "sound", "both"]),
     "hr_ceiling_bpm": st.integers(60, 240),
     "lead_ms": st.integers(0, 2000),
     "scale": st.floats(0.8, 1.25),
@@ -270,7 +271,7 @@ def test_variables_are_told_apart() -> None:
         ('race = "5000m"\n[sensors.pod]\nname = "x"\n', "sensors.pod.profile: is missing"),
         (
             'race = "5000m"\n[sensors.pod]\nprofile = "strid"\nname = "x"\n',
-            "sensors.pod.profile = 'strid': no sensor profile 'strid': did you mean stryd?",
+            "sensors.pod.profile: expected a sensor profile, got 'strid': did you mean stryd?",
         ),
         (
             'race = "5000m"\n[sensors.pod]\nprofile = "stryd"\n',
@@ -419,7 +420,7 @@ def test_variables_of_others_are_left_alone() -> None:
 def test_what_is_no_toml(text: str, place: str, race_file: Callable[..., Path]) -> None:
     """A slip in the TOML is told with file, line and column."""
     path = race_file(text)
-    assert refused(path).startswith(f"{path}: {place}")
+    assert refused(path).startswith(f"{path}, {place}")
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
@@ -429,7 +430,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     )
     assert "expected a file, got a folder" in refused(tmp_path)
     (tmp_path / "race.toml").write_bytes(b'race = "\xff"\n')
-    assert "byte 9 is not UTF-8" in refused(tmp_path / "race.toml")
+    assert "line 1: expected UTF-8 text, got byte 0xff" in refused(tmp_path / "race.toml")
     (tmp_path / "race.toml").write_bytes(b"#" * 256_001)
     assert "expected at most 256 kB, got more" in refused(tmp_path / "race.toml")
     (tmp_path / "race.toml").write_text(f"race = {'[' * 100_000}")

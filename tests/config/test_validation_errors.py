@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, strategies as st
 from pydantic import ValidationError
 
+from kickcue.coaching import script_files
 from kickcue.config import phrase_files, profile_schema, watch_schema
 from kickcue.config.calibration import Calibration, read_calibration
+from kickcue.config.plan_document import PlanDocument
 from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import load_settings
 from kickcue.config.settings_model import Settings
@@ -32,6 +34,8 @@ MODELS: Final = (
     profile_schema.ProfileDocument,
     watch_schema.WatchDocument,
     phrase_files._Language,
+    PlanDocument,
+    script_files._Script,
 )
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "firmware_profiles"
 _wrong: Final = st.one_of(
@@ -75,6 +79,19 @@ GOOD: Final[dict[type, Any]] = {
     ),
     phrase_files._Language: parse_toml(
         (SHIPPED.parent / "kickcue" / "phrases" / "en.toml").read_text(), ""
+    ),
+    PlanDocument: {
+        "name": "mine",
+        "title": "Mine",
+        "about": "Short.",
+        "steps": [
+            {"run": "15:00", "effort": "easy"},
+            {"repeat": 3, "steps": [{"run": "200m", "cues": {"drive": 50}}, {"rest": "start"}]},
+            {"race": "5000m", "lap_m": 200, "kick_m": 300},
+        ],
+    },
+    script_files._Script: parse_toml(
+        (SHIPPED.parent / "kickcue" / "scripts" / "short.en.toml").read_text(), ""
     ),
 }
 

@@ -93,7 +93,7 @@ async def test_where_headphones_are_banned_all_is_silent(
     told: list[str] = []
     race = {"race": "5k"} if rules is Rules.ROAD else {}
     async with local_audio(
-        settings(rules=rules.value, **race), tmp_path, now_ns=lambda: 0, told=told.append
+        settings(rules=rules.value, **race), tmp_path, now_ns=lambda: 0, warn=told.append
     ) as audio:
         assert audio is None
     assert [True] == [each.startswith(f"no sound: {rules.value} race") for each in told]
@@ -107,7 +107,7 @@ async def test_off_is_off(tmp_path: Path, programs: Programs) -> None:
         load_settings(None, options={"race": "800m"}, environ={}),
         tmp_path,
         now_ns=lambda: 0,
-        told=told.append,
+        warn=told.append,
     ) as audio:
         assert audio is None
     assert [] == told
@@ -126,7 +126,7 @@ async def test_a_machine_that_cannot_sound_runs_the_race(
 
     monkeypatch.setattr("tempfile.TemporaryDirectory", nowhere)
     told: list[str] = []
-    async with local_audio(settings(), tmp_path, now_ns=lambda: 0, told=told.append) as audio:
+    async with local_audio(settings(), tmp_path, now_ns=lambda: 0, warn=told.append) as audio:
         assert audio is None
     assert 1 == len(told)
     assert told[0].startswith("audio: no sound: ")
@@ -139,7 +139,7 @@ async def test_a_fallback_waits_for_the_watch(tmp_path: Path, heard: list[str]) 
     now = engine_clock()
     run = Run(now)
     options = settings(**{"audio.output": "fallback"})
-    async with local_audio(options, tmp_path, now_ns=now, told=pytest.fail) as audio:
+    async with local_audio(options, tmp_path, now_ns=now, warn=pytest.fail) as audio:
         assert isinstance(audio, LocalAudio)
         first, second = run.cue("c1", ttl_ms=60_000), run.cue("c2", ttl_ms=60_000)
         audio.take(Arm(first.t_ns, first, due_in_ms=0), alone=False)
@@ -164,7 +164,7 @@ async def test_a_cue_that_no_watch_answers_is_heard(
     handed: list[str] = []
     async with (
         local_audio(
-            settings(**{"audio.output": "fallback"}), tmp_path, now_ns=now, told=pytest.fail
+            settings(**{"audio.output": "fallback"}), tmp_path, now_ns=now, warn=pytest.fail
         ) as audio,
         deliver(nats.address, TOPICS, run_id="run", now_ns=now) as delivery,
     ):

@@ -43,7 +43,7 @@ async def test_a_helpers_lap_counts(tmp_path: Path, rules: str) -> None:
         )
         assert run.way is not None
         assert run.way.watch is not None
-        async with watch(run.way.watch, Topics(), hears=("state",)) as helper:
+        async with watch(run.way.watch, Topics(), subscribes=("state",)) as helper:
             helper.command(CommandKind.START, Orderer.TRACKSIDE)
             await until(lambda: run.phase is Phase.BODY)
             helper.command(CommandKind.LAP, Orderer.TRACKSIDE)
@@ -67,7 +67,7 @@ async def test_a_helpers_press_in_a_race_is_refused_and_recorded(
         assert run.way is not None
         assert run.way.watch is not None
         run.put(strap_notification(run.clock.run_ns(), 150.0))
-        async with watch(run.way.watch, Topics(), hears=("state",)) as helper:
+        async with watch(run.way.watch, Topics(), subscribes=("state",)) as helper:
             helper.command(CommandKind.START, Orderer.TRACKSIDE)
             await until(
                 says(run, "helper_refused: start from a trackside helper", f"under {rules} rules")

@@ -456,7 +456,7 @@ async def test_a_watch_hears_that_the_race_waits(tmp_path: Path) -> None:
         assert run.way.watch is not None
         async with (
             asyncio.timeout(PATIENCE_S),
-            watch(run.way.watch, Topics(), hears=("status",)) as worn,
+            watch(run.way.watch, Topics(), subscribes=("status",)) as worn,
         ):
             heard: list[StatusMessage] = []
             while not any(each.phase is Phase.WAITING for each in heard):

@@ -19,7 +19,7 @@ def test_a_pinned_sensor_gets_its_name_in_the_race() -> None:
     assert (Stage.CONNECTED, 1, 7) == (
         remote.health["pod"].stage,
         remote.health["pod"].notifications,
-        remote.health["pod"].heard_ns,
+        remote.health["pod"].received_ns,
     )
 
 

@@ -130,7 +130,7 @@ def find(
         clock or began(0.0),
         utc_now_ns=lambda: now_ns,
         utc_is_set=lambda: utc_is_set,
-        say=said.append,
+        report=said.append,
     ), said
 
 
@@ -195,7 +195,7 @@ def test_a_machine_that_does_not_know_the_time(
     assert 0.0 == found.gap_s
     assert [
         (
-            "race.mcap: this machine's clock cannot tell how long the race was interrupted: "
+            "race.mcap: this machine's clock does not show how long the race was interrupted: "
             "assuming no gap"
         )
     ] == said

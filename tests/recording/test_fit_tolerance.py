@@ -44,7 +44,7 @@ def test_a_size_that_is_wrong(size: int, behind: bytes) -> None:
     assert list(range(60)) == seconds(found)
     assert 1 == len(found.problems)
     assert (
-        f"the header says {size} bytes" in found.problems[0]
+        f"the header gives {size} bytes" in found.problems[0]
         or "truncated or was never finished" in found.problems[0]
     )
 
@@ -180,7 +180,7 @@ def test_looking_for_where_to_go_on_is_bounded(monkeypatch: pytest.MonkeyPatch) 
     """
     looked: list[int] = []
     look = fit_resync._defines_records
-    monkeypatch.setattr(fit_resync, "_MOST_SCANNED", 1000)
+    monkeypatch.setattr(fit_resync, "_MOST_SCANNED_BYTES", 1000)
 
     def counted(body: bytes, at: int) -> bool:
         looked.append(at)

@@ -251,7 +251,7 @@ def test_bad_headers_are_named(line: str, told: str) -> None:
     [
         (
             b'{"kickcue": 1, "ticks": false}\n{"t": 1, "tick": true}',
-            'race.jsonl:2: expected no tick, as the header says "ticks": false',
+            'race.jsonl:2: expected no tick, as the header has "ticks": false',
         ),
         (b'{"kickcue": 1, "race": "\xff\xfe"}', "race.jsonl:1: not UTF-8 text"),
         (b"\n \n", "race.jsonl:1: expected a header line such as"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.recording.text_decoding import decode
-from kickcue.recording.xml_events import DEEPEST, LARGEST_TREE, LONGEST_TEXT, Element, read
+from kickcue.recording.xml_events import DEEPEST, LONGEST_TEXT_LETTERS, MOST_ELEMENTS, Element, read
 
 XML = "<run><point lat='1'><x:hr>150</x:hr></point><name>Å</name></run>"
 
@@ -149,12 +149,14 @@ def test_depth_and_length_have_bounds() -> None:
     crowd = Heard(b"<run><point><hr>1</hr></point><point>" + b"<a/>" * 1_000_000, "point")
     assert (
         1,
-        f"an XML element is too large: expected at most {LARGEST_TREE} others inside it (line 1)",
+        f"an XML element is too large: expected at most {MOST_ELEMENTS} others inside it (line 1)",
     ) == (
         len(crowd.ends),
         crowd.damage,
     )
-    assert 2 * LONGEST_TEXT >= len(Heard(f"<run>{'1&amp;' * 100_000}</run>".encode()).ends[0].text)
+    assert 2 * LONGEST_TEXT_LETTERS >= len(
+        Heard(f"<run>{'1&amp;' * 100_000}</run>".encode()).ends[0].text
+    )
 
 
 @given(st.text(max_size=50), st.sampled_from(["utf-8", "utf-16", "utf-32", "utf-16-le"]))

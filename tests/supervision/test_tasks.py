@@ -73,6 +73,24 @@ async def test_what_runs_beside_is_ended_on_leaving() -> None:
     assert task.cancelled()
 
 
+async def test_what_runs_beside_may_take_its_time_to_end() -> None:
+    """GIVEN work beside a block that needs a while to hang up WHEN it is to be cancelled once and
+    the block is left THEN it is asked once, and has ended in its own time.
+    """
+    ended: list[str] = []
+
+    async def hang_up_slowly() -> None:
+        try:
+            await asyncio.sleep(60.0)
+        finally:
+            await asyncio.sleep(3 * AGAIN_S)  # a second cancellation would cut this short
+            ended.append("well")
+
+    async with running(hang_up_slowly(), name="beside", cancel_once=True):
+        await asyncio.sleep(0)
+    assert ended == ["well"]
+
+
 async def test_a_failure_beside_does_not_pass_unseen() -> None:
     """GIVEN work beside a block that fails meanwhile WHEN the block is left THEN it is raised."""
     with pytest.raises(ZeroDivisionError):

@@ -6,6 +6,7 @@ import os
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from kickcue.cli.demo.board import DemoBoard
 from kickcue.cli.demo.pace import Pace
@@ -23,7 +24,7 @@ from kickcue.lab.simulate import simulated_document
 from kickcue.recording.header import race_header, utc_now
 from kickcue.recording.mcap_writer import McapWriter
 
-FASTEST = 1000.0
+FASTEST_RATE: Final = 1000.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -60,12 +61,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play the race; the exit status is 1 unless the last lap's cue was felt exactly once."""
     famous = famous_race(args.race)
-    if args.rate is not None and not 1.0 <= args.rate <= FASTEST:
-        raise UsageError(f"--rate: expected 1 to {FASTEST:g}, got {args.rate:g}")
+    if args.rate is not None and not 1.0 <= args.rate <= FASTEST_RATE:
+        raise UsageError(f"--rate: expected 1 to {FASTEST_RATE:g}, got {args.rate:g}")
     path = args.out or new_recording()
     summary = asyncio.run(_demo(famous, args.seed, args.rate, path, as_object=args.json))
     print(json_line(as_json(summary)) if args.json else as_text(summary))
-    return 0 if summary.told.felt == 1 else 1
+    return 0 if summary.on_watch.felt == 1 else 1
 
 
 async def _demo(
@@ -94,8 +95,8 @@ async def _demo(
         played = await play(
             both, Engine(document.setup()), race.inputs, pace, show, screen.happened
         )
-    cue, told = played.last_lap()
-    return summarise(famous, seed, course, race, cue, told, path)
+    cue, on_watch = played.last_lap()
+    return summarise(famous, seed, course, race, cue, on_watch, path)
 
 
 def new_recording() -> Path:

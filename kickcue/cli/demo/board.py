@@ -49,7 +49,7 @@ class PressOutcome(StrEnum):
 class CrossingRow:
     """One line crossed. ``split_s`` is the race's own lap.
 
-    ``published`` tells whether both its ends were published; None: not known yet.
+    ``published`` is whether both its ends were published; None: not known yet.
     """
 
     line: int
@@ -88,7 +88,7 @@ class DemoBoard:
         self.course = course
         self.now_s = 0.0
         self.rate: float | None = None
-        """How many times as fast as the race it is being played, where somebody told."""
+        """How many times as fast as the race it is being played, where somebody set it."""
         self.estimate: Estimate | None = None
         self.phase = Phase.WAITING
         self.log: deque[DemoLogEntry] = deque(maxlen=KEPT)
@@ -97,7 +97,7 @@ class DemoBoard:
         self._silent = [not moments for moments in line_presses(race.truth, course, race.inputs)]
         self._laps = [_Lap() for _ in course.crossings_m]
         self._crossed_s: list[float] = []
-        self._told_missed = 0
+        self._reported_missed = 0
         self._armed = False
         self._felt: set[str] = set()
 
@@ -107,14 +107,15 @@ class DemoBoard:
         """Take in one event and what the engine made of it."""
         self.now_s = ns_to_s(event.t_ns)
         while (
-            self._told_missed < self.passed
-            and self.now_s >= self._lines_s[self._told_missed] + MISSED_AFTER_S
+            self._reported_missed < self.passed
+            and self.now_s >= self._lines_s[self._reported_missed] + MISSED_AFTER_S
         ):
-            if self._silent[self._told_missed]:
-                self._say(
-                    f"line {self._told_missed + 1}: the lap button was not pressed", Level.WARNING
+            if self._silent[self._reported_missed]:
+                self._log_line(
+                    f"line {self._reported_missed + 1}: the lap button was not pressed",
+                    Level.WARNING,
                 )
-            self._told_missed += 1
+            self._reported_missed += 1
         if isinstance(event, Mark):
             self._press(taken=any(isinstance(o, Notice) and o.code == "line" for o in outputs))
         elif isinstance(event, Ack):
@@ -128,7 +129,7 @@ class DemoBoard:
         lap.presses_taken += taken
         if lap.presses > 1:
             what = "believed" if taken else "recognised and ignored"
-            self._say(
+            self._log_line(
                 f"line {self.passed}: the lap button was pressed again: {what}", Level.WARNING
             )
 
@@ -136,7 +137,7 @@ class DemoBoard:
         if ack.felt and ack.cue_id not in self._felt:
             # A watch answers the armed timer and the cue that follows it.
             self._felt.add(ack.cue_id)
-            self._say(f"felt on the watch: {ack.cue_id}")
+            self._log_line(f"felt on the watch: {ack.cue_id}")
 
     def _output(self, output: Output) -> None:
         match output:
@@ -145,21 +146,21 @@ class DemoBoard:
             case PhaseChange():
                 self.phase = output.phase
                 if output.phase is Phase.FINISHED and len(self._crossed_s) == len(self._laps) - 1:
-                    # The end is told by the phase, no estimate follows it.
+                    # The end is known by the phase, no estimate follows it.
                     self._crossed_s.append(ns_to_s(output.t_ns))
             case Cue():
-                self._say(f"cue: {output.text}")
+                self._log_line(f"cue: {output.text}")
             case Arm() if not self._armed:
                 self._armed = True
                 eta_sd_s = None if self.estimate is None else self.estimate.eta_bell_sd_s
-                self._say(
+                self._log_line(
                     "armed in case the connection is lost: last lap in "
                     f"{coming(output.due_in_ms / 1000, eta_sd_s)}"
                 )
             case Notice() if output.code not in _QUIET:
-                self._say(output.text, output.level)
+                self._log_line(output.text, output.level)
             case Disarm():
-                self._say(f"disarmed: {output.why}", Level.WARNING)
+                self._log_line(f"disarmed: {output.why}", Level.WARNING)
 
     def _where(self, estimate: Estimate) -> None:
         before, self.estimate = self.estimate, estimate
@@ -174,7 +175,7 @@ class DemoBoard:
         ]
         self._crossed_s += [_crossing_s(before, estimate, line_m) for line_m in crossed]
 
-    def _say(self, text: str, level: Level = Level.INFO) -> None:
+    def _log_line(self, text: str, level: Level = Level.INFO) -> None:
         self.log.append(DemoLogEntry(self.now_s, text, level))
 
     # ---- what is shown

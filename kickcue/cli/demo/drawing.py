@@ -29,7 +29,7 @@ SHORT: Final = {
 
 
 def title(board: DemoBoard) -> tuple[str, str]:
-    """Return the two lines that say what this is, and what it is not."""
+    """Return the two lines that explain what this is, and what it is not."""
     lines_m = (0.0, *board.course.crossings_m)
     gaps = (
         ""

@@ -63,7 +63,7 @@ class Pace:
 
 
 def _foreseen_ns(output: Output) -> int:
-    """Return in how much race time the bell is due by this output, 0 where it does not say."""
+    """Return in how much race time the bell is due by this output, 0 where it gives none."""
     if isinstance(output, Arm):
         return output.due_in_ms * NS_PER_MS
     return (

@@ -8,10 +8,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from kickcue.cli.demo.pace import Pace
-from kickcue.cli.demo.summary import Told
-from kickcue.core.engine import Engine
+from kickcue.cli.demo.summary import OnWatch
+from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.events import Ack, Cue, CueKind, Input, Output
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.core.watch.state_machine import Play
@@ -20,11 +21,12 @@ from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
 from kickcue.replay.run_engine import drive
+from kickcue.supervision.tasks import running
 
-ANSWERS_S = 1.5
+ANSWERS_S: Final = 1.5
 """How long to wait for the watch's last answers."""
-LOOK_S = 0.05
-LAST_LAP = (CueKind.LAST_LAP, CueKind.HOLD)
+LOOK_S: Final = 0.05
+LAST_LAP: Final = (CueKind.LAST_LAP, CueKind.HOLD)
 
 Show = Callable[[Input, tuple[Output, ...]], None]
 Wear = Callable[[Happening], None]
@@ -37,16 +39,16 @@ class PlayedCues:
     decided: list[tuple[Cue, int]] = field(default_factory=list)
     felt: list[tuple[Play, int]] = field(default_factory=list)
 
-    def last_lap(self) -> tuple[Cue | None, Told]:
+    def last_lap(self) -> tuple[Cue | None, OnWatch]:
         """Return the first cue for the last lap, and what came of it on the watch."""
         cue, decided_ns = next(
             ((cue, ns) for cue, ns in self.decided if cue.kind in LAST_LAP), (None, 0)
         )
         felt = [(play, ns) for play, ns in self.felt if cue is not None and play.touch.id == cue.id]
         if not felt:
-            return cue, Told(0, None, by_timer=False)
+            return cue, OnWatch(0, None, by_timer=False)
         play, felt_ns = felt[0]
-        return cue, Told(len(felt), (felt_ns - decided_ns) / NS_PER_MS, by_timer=play.from_timer)
+        return cue, OnWatch(len(felt), (felt_ns - decided_ns) / NS_PER_MS, by_timer=play.from_timer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,14 @@ async def parties() -> AsyncIterator[Parties]:
 
 
 async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who look on
-    both: Parties, engine: Engine, inputs: tuple[Input, ...], pace: Pace, show: Show, wear: Wear
+    both: Parties, engine: AnyEngine, inputs: tuple[Input, ...], pace: Pace, show: Show, wear: Wear
 ) -> PlayedCues:
     """Play ``inputs`` at ``pace``.
 
     ``show`` sees each event with its outputs, ``wear`` what happens on the watch.
     """
     played = PlayedCues()
-    wearing = asyncio.create_task(_wear(both, played, wear), name="demo watch")
-    try:
+    async with running(_wear(both, played, wear), name="demo watch") as wearing:
         for event, outputs in drive(
             engine, _with_answers(inputs, both.delivery, pace), ticks_recorded=False
         ):
@@ -98,12 +99,6 @@ async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who 
             if wearing.done():
                 break
         await _last_answers(played)
-    finally:
-        wearing.cancel()
-        await asyncio.wait({wearing})
-    if not wearing.cancelled():
-        # It never ends by itself: what it raises is a bug that must not pass unseen.
-        wearing.result()
     return played
 
 

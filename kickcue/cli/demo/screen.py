@@ -21,6 +21,7 @@ from kickcue.core.position.uncertainty import to_go
 from kickcue.core.printable import printable
 from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.watch_client import Happening
+from kickcue.supervision.tasks import running
 
 FRAME_S: Final = 0.08
 LINGER_S: Final = 1.5
@@ -148,13 +149,6 @@ async def _live(board: DemoBoard) -> AsyncIterator[DemoScreen]:
     """
     with Live(console=console(), screen=True, auto_refresh=False) as live:
         picture = _Picture(board, live)
-        painting = asyncio.create_task(picture.paint(), name="demo screen")
-        try:
+        async with running(picture.paint(), name="demo screen"):
             yield picture
             await asyncio.sleep(LINGER_S)
-        finally:
-            painting.cancel()
-            await asyncio.wait({painting})
-    if not painting.cancelled():
-        # It never ends by itself: what it raises is a bug that must not pass unseen.
-        painting.result()

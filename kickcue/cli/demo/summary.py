@@ -24,7 +24,7 @@ ON_TIME_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OnWatch:
     """How often the cue was felt, and how long after the decision, in real milliseconds.
 
     ``by_timer``: the watch had been armed, and its timer was first. None: not felt.
@@ -61,7 +61,7 @@ class DemoSummary:
     should have had one."""
     due: int
     kickcue: Call
-    told: Told
+    on_watch: OnWatch
     distance_alert: Call
     press_counter: Call
     kick_percent: float
@@ -75,7 +75,7 @@ def summarise(  # noqa: PLR0913, PLR0917  what was asked for, what was true, wha
     course: Course,
     race: SimulatedRace,
     cue: Cue | None,
-    told: Told,
+    on_watch: OnWatch,
     recording: Path,
 ) -> DemoSummary:
     """Return the figures."""
@@ -91,7 +91,7 @@ def summarise(  # noqa: PLR0913, PLR0917  what was asked for, what was true, wha
         presses=sum(map(len, presses)),
         due=course.crossings_m.index(course.bell_m) + 1,
         kickcue=_call(race, course, None if cue is None else ns_to_s(cue.t_ns)),
-        told=told,
+        on_watch=on_watch,
         distance_alert=_call(race, course, simpler["pod_distance"]),
         press_counter=_call(race, course, simpler["press_counter"]),
         kick_percent=kick_percent(laps),
@@ -123,7 +123,7 @@ def as_text(summary: DemoSummary) -> str:
         "",
         "The cue for the last lap, against the true start of the last lap:",
         f"  kickcue           {called(summary.kickcue, summary.lap_m)}",
-        f"    on the watch    {_felt(summary.told)}",
+        f"    on the watch    {_felt(summary.on_watch)}",
         f"  a distance alert  {called(summary.distance_alert, summary.lap_m)}",
         f"  a press counter   {called(summary.press_counter, summary.lap_m)}{_counted(summary)}",
         "",
@@ -162,14 +162,16 @@ def called(call: Call, lap_m: float) -> str:
     return f"{call.late_s:.1f} s late, {call.late_m:.0f} m into the last lap"
 
 
-def _felt(told: Told) -> str:
-    if told.after_ms is None:
+def _felt(on_watch: OnWatch) -> str:
+    if on_watch.after_ms is None:
         return "not felt"
-    times = "once" if told.felt == 1 else f"{told.felt} times"
-    when = "before" if told.after_ms < 0 else "after"  # an armed watch need not wait for the word
+    times = "once" if on_watch.felt == 1 else f"{on_watch.felt} times"
+    when = (
+        "before" if on_watch.after_ms < 0 else "after"
+    )  # an armed watch need not wait for the word
     return (
-        f"felt {times}, {abs(told.after_ms):.1f} ms {when} the "
-        f"decision{', by its own timer' if told.by_timer else ''}"
+        f"felt {times}, {abs(on_watch.after_ms):.1f} ms {when} the "
+        f"decision{', by its own timer' if on_watch.by_timer else ''}"
     )
 
 
@@ -196,9 +198,9 @@ def as_json(summary: DemoSummary) -> dict[str, Any]:
         "presses_doubled": summary.doubled,
         "cue": {
             **_call_json(summary.kickcue),
-            "felt": summary.told.felt,
-            "by_timer": summary.told.by_timer,
-            "after_decision_ms": rounded(summary.told.after_ms, 1),
+            "felt": summary.on_watch.felt,
+            "by_timer": summary.on_watch.by_timer,
+            "after_decision_ms": rounded(summary.on_watch.after_ms, 1),
         },
         "distance_alert": _call_json(summary.distance_alert),
         "press_counter": _call_json(summary.press_counter),

@@ -1,22 +1,23 @@
-"""Whether cues can be heard, where they are wanted to be."""
+"""Whether cues can be played, where they are wanted."""
 
 import asyncio
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from kickcue.cli.doctor.result import Context, Result, ok, warning
 from kickcue.config.settings import Settings, state_folder
 from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.daemon.audio import audio_cache, audio_plan
 
-WHAT = "sound"
-REMEDY = "`kickcue say` plays the cues; docs/audio.md has what a service needs"
+WHAT: Final = "sound"
+REMEDY: Final = "`kickcue say` plays the cues; docs/audio.md has what a service needs"
 
 
 def audio(patient: Context) -> Iterator[Result]:
-    """Play a tenth of a second of silence, and let the voice say one phrase into a file."""
+    """Play a tenth of a second of silence, and let the voice speak one phrase into a file."""
     settings = patient.settings
     if settings is None or settings.audio.output == "off":
         return

@@ -35,7 +35,7 @@ ASK_S: Final = 4.0
 VERSION_S: Final = 2.0
 
 LISTEN_S: Final = 4.5
-"""A sensor that is awake is heard within a second or two; of one that is known by its name 3 s tell
+"""A sensor that is awake is seen within a second or two; of one that is known by its name 3 s show
 whether there are two."""
 
 WATCH: Final = "watch"
@@ -76,7 +76,7 @@ def _linux(patient: Context) -> Iterator[Result]:
 
 
 async def _ask(reached: Callable[[str], None]) -> Objects:
-    """Return what BlueZ has; tell ``reached`` each part on the way that answers."""
+    """Return what BlueZ has; call ``reached`` with each part on the way that answers."""
     # Linux alone has it.
     from bleak.backends.bluezdbus.utils import get_dbus_authenticator  # noqa: PLC0415
     from dbus_fast import BusType, Message, MessageType  # noqa: PLC0415  same
@@ -113,7 +113,7 @@ def _unreachable(what: str, error: Exception) -> Result:
 
 
 def _version() -> Iterator[Result]:
-    """BlueZ does not tell its version over D-Bus; its command line does."""
+    """BlueZ does not give its version over D-Bus; its command line does."""
     text = None
     with suppress(OSError, subprocess.TimeoutExpired):
         done = subprocess.run(
@@ -162,13 +162,13 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> R
     adapter = adapters[name]
     if not adapter.get("Powered"):
         return fault(what, explain(BleakBluetoothNotAvailableError("", Reason.POWERED_OFF)))
-    if "central" not in adapter.get("Roles", ("central",)):  # an older BlueZ does not tell them
+    if "central" not in adapter.get("Roles", ("central",)):  # an older BlueZ does not list them
         return fault(what, explain(BleakBluetoothNotAvailableError("", Reason.NO_BLE_CENTRAL_ROLE)))
     return ok(what, f"{name} ({adapter.get('Address')}) is switched on")
 
 
 def _sensors(patient: Context, objects: Objects) -> Iterator[Result]:
-    """Tell of the watch and each pinned sensor whether it is there, or what a run would say."""
+    """Return whether the watch and each pinned sensor are there, or what a run would report."""
     if patient.settings is None:
         return
     pins = _pins(patient.settings)
@@ -209,7 +209,7 @@ def _connected(pins: Mapping[str, Pin | WatchPin], objects: Objects) -> list[str
 
 
 def _pins(settings: Settings) -> dict[str, Pin | WatchPin]:
-    """Return what this machine itself is to hear."""
+    """Return what this machine itself is to receive."""
     found: dict[str, Pin | WatchPin] = {
         name: pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None
     }

@@ -13,12 +13,12 @@ from kickcue.daemon.cue_channel import named_broker
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.refusals import NOT_AUTHORIZED, TOO_LARGE, remedy
-from kickcue.edges.mqtt.topics import RULES, Side, Topics, said_by
+from kickcue.edges.mqtt.topics import RULES, Side, Topics, published_by
 from kickcue.edges.mqtt.trial import Trial, try_out
 
 ASK_S: Final = 5.0
 KNOCK_S: Final = 1.0
-# Documentation addresses, RFC 5737: no packet is sent, the system only says which way it would go.
+# Documentation addresses, RFC 5737: no packet is sent, the system only picks the route.
 OUTSIDE: Final = ("192.0.2.1", 9)
 LISTENER: Final = (
     "`kickcue broker` writes a Mosquitto configuration with `listener 1883`; then restart mosquitto"
@@ -59,14 +59,14 @@ def broker(patient: Context) -> Iterator[Result]:
 
 
 async def _try_private(topics: Topics) -> list[Trial]:
-    """Return both ways: what the sender says to a watch, and a watch to the sender."""
+    """Return both ways: what the sender publishes to a watch, and a watch to the sender."""
     async with private_broker(topics) as private:
         ways = (
             (private.address, private.watch, Side.DAEMON),
             (private.watch, private.address, Side.WATCH),
         )
         return [
-            await try_out(speaker, listener, topics, said_by(side))
+            await try_out(speaker, listener, topics, published_by(side))
             for speaker, listener, side in ways
         ]
 
@@ -77,7 +77,9 @@ async def _try_named(address: Address, topics: Topics) -> list[Trial]:
 
 def _rights(trials: Iterable[Trial]) -> Iterator[Result]:
     """Tell what the broker refuses, and what cannot be known."""
-    found = [finding for trial in trials for finding in (*_must_say(trial), *_must_hear(trial))]
+    found = [
+        finding for trial in trials for finding in (*_must_publish(trial), *_must_receive(trial))
+    ]
     yield from found or [ok("topics", "all topics of a race can be published and read")]
 
 
@@ -90,8 +92,8 @@ def _refusals(refused: Mapping[str, str]) -> Iterator[Result]:
         )
 
 
-def _must_say(trial: Trial) -> Iterator[Result]:
-    ours = said_by(Side.DAEMON)
+def _must_publish(trial: Trial) -> Iterator[Result]:
+    ours = published_by(Side.DAEMON)
     refused = {name: why for name, why in trial.refused.items() if name in ours}
     yield from _refusals(refused)
     if trial.shortened:
@@ -114,8 +116,8 @@ def _must_say(trial: Trial) -> Iterator[Result]:
         yield warning("topics", words, LET_US_HEAR)
 
 
-def _must_hear(trial: Trial) -> Iterator[Result]:
-    theirs = said_by(Side.WATCH)
+def _must_receive(trial: Trial) -> Iterator[Result]:
+    theirs = published_by(Side.WATCH)
     denied = [name for name in theirs if name in trial.unheard]
     deaf = [
         name

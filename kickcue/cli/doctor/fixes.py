@@ -11,6 +11,7 @@ from kickcue.core.events import Fix
 from kickcue.daemon.position_receiver import receiver_of
 from kickcue.edges.gnss import Gpsd
 from kickcue.edges.gnss.termux import CURE, PROGRAM
+from kickcue.supervision.tasks import running
 
 WHAT: Final = "positions"
 LISTEN_S: Final = 4.0
@@ -33,31 +34,30 @@ def fixes(patient: Context) -> Iterator[Result]:
             else warning(WHAT, f"no {PROGRAM}: no line marks from position", CURE)
         )
         return
-    heard: list[Fix] = []
-    receiver = receiver_of(settings, heard.append, time.monotonic_ns)
+    fixes: list[Fix] = []
+    receiver = receiver_of(settings, fixes.append, time.monotonic_ns)
     if isinstance(receiver, Gpsd):
-        trouble = asyncio.run(_listen(receiver, heard))
+        trouble = asyncio.run(_listen(receiver, fixes))
         yield (
-            warning(WHAT, trouble) if trouble is not None else ok(WHAT, _told(receiver, heard[-1]))
+            warning(WHAT, trouble)
+            if trouble is not None
+            else ok(WHAT, _received(receiver, fixes[-1]))
         )
 
 
-async def _listen(receiver: Gpsd, heard: list[Fix]) -> str | None:
+async def _listen(receiver: Gpsd, fixes: list[Fix]) -> str | None:
     """Return what is wrong once the time is up, None as soon as a good position has come."""
-    task = asyncio.create_task(receiver.run())
-    try:
-        async with asyncio.timeout(LISTEN_S):
-            # What is waited for is a state of the receiver's, with no event to it.
-            while not heard or receiver.trouble is not None:  # noqa: ASYNC110
-                await asyncio.sleep(LOOK_S)
-    except TimeoutError:
-        return receiver.trouble
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
+    async with running(receiver.run(), name="doctor fixes"):
+        try:
+            async with asyncio.timeout(LISTEN_S):
+                # What is waited for is a state of the receiver's, with no event to it.
+                while not fixes or receiver.trouble is not None:  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            return receiver.trouble
     return None
 
 
-def _told(receiver: Gpsd, fix: Fix) -> str:
+def _received(receiver: Gpsd, fix: Fix) -> str:
     good_to = "" if fix.accuracy_m is None else f", accuracy ±{fix.accuracy_m:.0f} m"
     return f"{receiver.name} has a position{good_to}"

@@ -12,7 +12,7 @@ from typing import Final
 
 from kickcue import __version__
 from kickcue.cli.doctor.result import Context, Result, ok, warning
-from kickcue.daemon.system_clock import kernel_says_synchronised
+from kickcue.daemon.system_clock import kernel_clock_is_set
 
 KNOWN_SYSTEMS: Final = ("Linux", "Darwin", "Windows")
 LONG_PAST_S: Final = (
@@ -54,7 +54,7 @@ def clock(_: Context) -> Iterator[Result]:
             "connect to the internet once after each start, set it with `sudo date -s`, or add a "
             "battery-backed clock (RTC)",
         )
-    elif TIMESYNCD.exists() or kernel_says_synchronised():
+    elif TIMESYNCD.exists() or kernel_clock_is_set():
         yield ok("clock", f"it shows {time.strftime('%Y-%m-%d %H:%M')}, set over the network")
     else:
         yield warning(

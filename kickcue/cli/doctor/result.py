@@ -28,7 +28,7 @@ class Result:
     why: str
     """What was found, in one sentence for a runner; it may hold what to do."""
     remedy: str | None = None
-    """What to do about it, where ``why`` does not say."""
+    """What to do about it, where ``why`` does not include it."""
 
     def at_most(self, level: CheckLevel) -> "Result":
         """Return the finding as no worse than ``level``."""

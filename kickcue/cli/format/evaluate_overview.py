@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kickcue.cli.format.console import table
 from kickcue.lab.baselines import BASELINES
 from kickcue.lab.statistics import Summary
 
-DEVICES = ("kickcue", *BASELINES)
+DEVICES: Final = ("kickcue", *BASELINES)
 
 
 class OverviewRow(NamedTuple):

@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from kickcue.analysis.recorded_race import RunTold
+from kickcue.analysis.recorded_race import RecordedRun
 from kickcue.analysis.summary import GAP_S, Range, RecordingSummary, SensorSummary, TimeSpan
 from kickcue.core.position.uncertainty import to_go
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording
 
 PROBLEM: Final = "PROBLEM"
-SHOWN: Final = 4  # gaps; cues are shown all, a race has a handful
+SHOWN_GAPS: Final = 4  # gaps; cues are shown all, a race has a handful
 MOST_ACTIVITIES: Final = 30
-SPORT: Final = 12  # letters of a sport that are shown
+SPORT_LETTERS: Final = 12  # letters of a sport that are shown
 WALK_MPS: Final = 0.7
-"""Slower than this a pace says nothing."""
+"""Slower than this a pace means nothing."""
 MORE: Final = "kickcue info --verbose: each sensor, the gaps, the engine's outputs"
 
 BY: Final = {
@@ -27,7 +27,7 @@ BY: Final = {
 
 
 def rows(
-    recording: Recording, summary: RecordingSummary, run: RunTold, *, verbose: bool
+    recording: Recording, summary: RecordingSummary, run: RecordedRun, *, verbose: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield label and text of each line."""
     yield from _for_the_runner(recording, summary, run)
@@ -48,7 +48,7 @@ def notes(recording: Recording) -> list[str]:
 
 
 def _for_the_runner(
-    recording: Recording, summary: RecordingSummary, run: RunTold
+    recording: Recording, summary: RecordingSummary, run: RecordedRun
 ) -> Iterator[tuple[str, str]]:
     header = recording.header
     yield "kind", f"{recording.kind}{f' by {header.made_by}' if header.made_by else ''}"
@@ -69,10 +69,10 @@ def _for_the_runner(
         yield "cue", f"{_clock(ns_to_s(cue.t_ns))}  {cue.kind}{where}: {cue.text}"
 
 
-def distance_m(summary: RecordingSummary, run: RunTold) -> float | None:
-    """Return how far the runner came, None where nobody tells.
+def distance_m(summary: RecordingSummary, run: RecordedRun) -> float | None:
+    """Return how far the runner came, None where that is unknown.
 
-    In a race the engine says so, else the pod that said most.
+    In a race by the engine, else by the pod that sent most.
     """
     pods = [sensor for sensor in summary.sensors if sensor.distance_m is not None]
     if run.estimated_m is not None or not pods:
@@ -80,7 +80,7 @@ def distance_m(summary: RecordingSummary, run: RunTold) -> float | None:
     return max(pods, key=lambda sensor: sensor.notifications).distance_m
 
 
-def _time(run: RunTold, paused_s: float) -> str:
+def _time(run: RecordedRun, paused_s: float) -> str:
     known = _clock(run.seconds)
     if paused_s:
         return f"{known}, stopped for {_clock(paused_s)} of it"
@@ -96,7 +96,7 @@ def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
         metres = "" if each.distance_m is None else f"{each.distance_m:.0f} m"
         star = "*" if each.taken else " "
         text = (
-            f"{star}{each.number:2d}  {start}  {each.sport[:SPORT]:<{SPORT}} "
+            f"{star}{each.number:2d}  {start}  {each.sport[:SPORT_LETTERS]:<{SPORT_LETTERS}} "
             f"{_clock(each.duration_s):>9} {metres:>8}"
         )
         yield "activity" if each.number == 1 else "", text
@@ -112,7 +112,7 @@ def _pace(run_m: float, run_s: float) -> Iterator[tuple[str, str]]:
 
 
 def _body(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
-    """Yield cadence and heart rate, each of the sensor that said most."""
+    """Yield cadence and heart rate, each of the sensor that sent most."""
     by_size = sorted(summary.sensors, key=lambda sensor: -sensor.notifications)
     cadence = next(
         (sensor.cadence_spm for sensor in by_size if sensor.cadence_spm is not None), None
@@ -127,7 +127,7 @@ def _body(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
 
 
 def _laps(
-    recording: Recording, summary: RecordingSummary, run: RunTold
+    recording: Recording, summary: RecordingSummary, run: RecordedRun
 ) -> Iterator[tuple[str, str]]:
     if recording.laps:
         yield (
@@ -198,12 +198,12 @@ def _gaps(gaps: tuple[TimeSpan, ...]) -> str:
 
 
 def _longest(spans: tuple[TimeSpan, ...], what: str = "") -> str:
-    longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN]
+    longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN_GAPS]
     shown = ", ".join(
         f"{span.seconds:.0f} s at {_clock(span.from_s)}"
         for span in sorted(longest, key=lambda span: span.from_s)
     )
-    return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN else ''}: {shown}"
+    return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN_GAPS else ''}: {shown}"
 
 
 def _clock(seconds: float) -> str:

@@ -1,16 +1,28 @@
 """Engine outputs for programs (JSON) and for people (a line of text)."""
 
-from typing import Any
+from typing import Any, Final
 
 from kickcue.cli.tui.formatting import which_lap
-from kickcue.core.events import Arm, Cue, Disarm, Estimate, Notice, Output, PhaseChange, Pulses
+from kickcue.core.events import (
+    Arm,
+    Cue,
+    Disarm,
+    Estimate,
+    LegBegin,
+    LegKind,
+    LegResult,
+    Notice,
+    Output,
+    PhaseChange,
+    Pulses,
+)
 from kickcue.core.position.uncertainty import half_width_m, to_go
 from kickcue.core.printable import printable
 from kickcue.core.units import ns_to_s
 
-_MS_PER_BAR = 170
-HOURS_FROM_TENTHS = 60_000
-WHEREABOUTS = len("400 ± 276 m to go")
+_MS_PER_BAR: Final = 170
+HOURS_FROM_TENTHS: Final = 60_000
+WHEREABOUTS_COLUMNS: Final = len("400 ± 276 m to go")
 
 
 def as_json(output: Output, file: str) -> dict[str, Any]:
@@ -44,6 +56,30 @@ def as_json(output: Output, file: str) -> dict[str, Any]:
             }
         case Estimate():
             return {**head, "type": "estimate", **_estimate(output)}
+        case LegBegin():
+            return {
+                **head,
+                "type": "leg_begin",
+                "kind": output.kind,
+                "leg": output.leg,
+                "legs": output.legs,
+                "rep": output.rep,
+                "reps": output.reps,
+                "began_s": round(ns_to_s(output.began_ns), 3),
+                "text": output.text,
+            }
+        case LegResult():
+            return {
+                **head,
+                "type": "leg_result",
+                "kind": output.kind,
+                "leg": output.leg,
+                "rep": output.rep,
+                "began_s": round(ns_to_s(output.began_ns), 3),
+                "ended_s": round(ns_to_s(output.ended_ns), 3),
+                "by": output.by,
+                "distance_m": rounded(output.distance_m, 1),
+            }
 
 
 def _cue(cue: Cue) -> dict[str, Any]:
@@ -102,10 +138,29 @@ def _line(output: Output) -> str:
             return f"{at}  {output.level:<9}{output.text}"
         case Estimate():
             return f"{at}  estimate {_estimate_text(output)}"
+        case LegBegin():
+            return f"{at}  begin    {leg_name(output)}"
+        case LegResult():
+            return f"{at}  end      {_result_text(output)}"
+
+
+def leg_name(leg: LegBegin) -> str:
+    """Return what is run now: "rep 2 of 5: 200 m", "rest 2:00"."""
+    if leg.kind is LegKind.REP:
+        return f"rep {leg.rep} of {leg.reps}: {leg.text}"
+    return f"rep {leg.rep}, one more: {leg.text}" if leg.kind is LegKind.EXTRA else leg.text
+
+
+def _result_text(leg: LegResult) -> str:
+    lasted = clock(ns_to_s(leg.ended_ns - leg.began_ns)).strip()
+    if leg.kind in (LegKind.REST, LegKind.EASY):
+        return f"{leg.kind} {lasted}"
+    ran = "" if leg.distance_m is None else f"{leg.distance_m:.0f} m in "
+    return f"rep {leg.rep}: {ran}{lasted} ({leg.by})"
 
 
 def _whereabouts(cue: Cue) -> str:
-    return f"{'' if cue.to_go_m is None else to_go(cue.to_go_m, cue.sd_m):>{WHEREABOUTS}}"
+    return f"{'' if cue.to_go_m is None else to_go(cue.to_go_m, cue.sd_m):>{WHEREABOUTS_COLUMNS}}"
 
 
 def _estimate_text(e: Estimate) -> str:

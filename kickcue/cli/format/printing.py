@@ -18,7 +18,7 @@ from typing import Any, Final, TextIO
 from kickcue.core.printable import LINES, printable
 
 _STANDARD_ERROR: Final = 2
-_NARROWEST: Final = 20  # columns; a terminal that says less (0, as some do) does not know
+_NARROWEST: Final = 20  # columns; a terminal that reports less (0, as some do) does not know
 
 
 class OutputStream:

@@ -93,7 +93,7 @@ def _played(profile: WatchProfile) -> Mapping[str, Encoded]:
 
 
 def _feelings(profile: WatchProfile, using: Shades) -> Iterator[str]:
-    """Draw the cues, one a line; letters at the end stand for what was lost, and are told below."""
+    """Draw the cues, one a line; letters at the end stand for what was lost, explained below."""
     played = _played(profile)
     column_ms = scale_ms([found.lowered.pulses or () for found in played.values()])
     letters = _letters(played.values())

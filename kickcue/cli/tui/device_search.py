@@ -1,4 +1,4 @@
-"""From a device heard to a sensor of the race: who reads it, and how it is known again."""
+"""From a device found to a sensor of the race: who reads it, and how it is known again."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -14,9 +14,9 @@ from kickcue.core.profiles import SensorProfile
 from kickcue.edges.radio import RadioError, Sighting, looked_into, looking_around
 
 LOOK_S: Final = 20.0
-"""How long an address is looked for: a sensor that is awake is heard within a second or two."""
+"""How long an address is looked for: a sensor that is awake is seen within a second or two."""
 NAME_S: Final = 8.0
-"""How long to wait for the name of one that is heard: it comes in a packet of its own, and the
+"""How long to wait for the name of one that is found: it comes in a packet of its own, and the
 profile hangs on it."""
 LOOK_AGAIN_S: Final = 0.2
 
@@ -111,20 +111,20 @@ async def with_all_services(wanted: Wanted, sighting: Sighting, adapter: str | N
     return await looked_into(sighting, readers, adapter=adapter)
 
 
-async def find(told: Mapping[Wanted, str], adapter: str | None) -> list[Chosen]:
+async def find(wanted_addresses: Mapping[Wanted, str], adapter: str | None) -> list[Chosen]:
     """Return the devices of these addresses as the wanted sensors.
 
-    RadioError where one is not heard, or is none.
+    RadioError where one is not found, or is no sensor.
     """
     async with looking_around(load_profiles().values(), adapter=adapter, all_devices=True) as seen:
         found = []
-        for wanted, address in told.items():
-            sighting = await _heard(Search(wanted, address, seen))
+        for wanted, address in wanted_addresses.items():
+            sighting = await _sighting(Search(wanted, address, seen))
             found.append(chosen(wanted, await with_all_services(wanted, sighting, adapter)))
         return found
 
 
-async def _heard(search: Search) -> Sighting:
+async def _sighting(search: Search) -> Sighting:
     while (sighting := search.look()) is None:  # noqa: ASYNC110  the radio has no event for it
         await asyncio.sleep(LOOK_AGAIN_S)
     return sighting

@@ -101,7 +101,7 @@ def which_lap(lap: int, least: int | None, most: int | None) -> str:
 
 
 def pace(speed_mps: float | None) -> str:
-    """Return minutes a kilometre; unknown below a walk, for it says nothing there."""
+    """Return minutes a kilometre; unknown below a walk, for it means nothing there."""
     return UNKNOWN if speed_mps is None or speed_mps < 0.7 else minutes(1000 / speed_mps + 0.5)
 
 

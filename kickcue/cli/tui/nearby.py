@@ -103,6 +103,6 @@ def as_json(row: Around, now_s: float, values: Sequence[tuple[str, Any]] = ()) -
         "services": list(sighting.services),
         "sends": list(sent_by(sighting)),
         "seen_s_ago": round(max(now_s - sighting.seen_s, 0.0), 1),
-        **({"beacons": [str(said) for said in sighting.beacons]} if sighting.beacons else {}),
+        **({"beacons": [str(each) for each in sighting.beacons]} if sighting.beacons else {}),
         **({"values": dict(values)} if values else {}),
     }

@@ -1,11 +1,11 @@
-"""Choosing one's own sensors: see who is around, listen to one, say whether it is mine."""
+"""Choosing one's own sensors: see what is around, listen to one, confirm that it is mine."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -27,6 +27,7 @@ from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
 from kickcue.edges.radio import RadioError, Sighting, listening, looking_around
 from kickcue.supervision.health import DeviceHealth
+from kickcue.supervision.tasks import running
 
 FRAME_S: Final = 0.25
 MOST_DIGITS: Final = 3
@@ -69,10 +70,10 @@ class Dialogue:
         pod = await self._choose(POD, without=strap)
         return found if pod is None else [*found, chosen(POD, pod)]
 
-    async def told(self, wanted: Wanted, address: str) -> Chosen:
-        """Return the device of that address once the person says that it is the right one.
+    async def confirmed(self, wanted: Wanted, address: str) -> Chosen:
+        """Return the device of that address once the person confirms it.
 
-        RadioError where it is not heard, or is none.
+        RadioError where it is not found, or is no sensor.
         """
         search = Search(wanted, address, self._seen)
         while (sighting := search.look()) is None:
@@ -86,8 +87,9 @@ class Dialogue:
 
     async def _looked_into(self, wanted: Wanted, sighting: Sighting) -> Sighting:
         """Return the device with what it has and does not advertise."""
-        looking = asyncio.ensure_future(with_all_services(wanted, sighting, self._adapter))
-        try:
+        async with running(
+            with_all_services(wanted, sighting, self._adapter), name="services", cancel_once=True
+        ) as looking:
             while not looking.done():
                 self._canvas.draw(
                     Text(
@@ -96,9 +98,6 @@ class Dialogue:
                     )
                 )
                 await self._key()
-        finally:
-            looking.cancel()
-            await asyncio.wait({looking})
         return looking.result()
 
     async def keep(self, path: str) -> bool:
@@ -109,7 +108,7 @@ class Dialogue:
         return await self._ask(enough(strap), ENTER | {"p"}) == "p"
 
     async def _choose(self, wanted: Wanted, without: Sighting | None = None) -> Sighting | None:
-        """Return the device that the person says is his, None where he goes without."""
+        """Return the device that the person confirms, None for none of this kind."""
         while True:
             rows = self._rows(wanted, without)
             now_s = asyncio.get_running_loop().time()
@@ -148,7 +147,7 @@ class Dialogue:
         ]
 
     async def _is_mine(self, wanted: Wanted, sighting: Sighting) -> bool:
-        """Connect, show what the device says, ask."""
+        """Connect, show what the device sends, ask."""
         try:
             chosen(wanted, sighting)
             return await self._try(wanted, sighting)
@@ -174,20 +173,19 @@ class Dialogue:
 
         return await self._while(listen, draw)
 
-    async def _while(self, listen: Callable[[], Awaitable[None]], draw: Callable[[], None]) -> bool:
+    async def _while(
+        self, listen: Callable[[], Coroutine[Any, Any, None]], draw: Callable[[], None]
+    ) -> bool:
         """Ask y or n while ``listen`` goes on; what it raises comes out here."""
-        listener = asyncio.ensure_future(listen())
-        try:
-            while not listener.done():
-                draw()
-                key = await self._key()
-                if key in YES_NO:
-                    return key == "y"
-        finally:
-            self._canvas.draw(Text(" One moment: disconnecting ...", style="dim"))
-            listener.cancel()
-            await asyncio.wait({listener})
-        listener.result()
+        async with running(listen(), name="listen", cancel_once=True) as listener:
+            try:
+                while not listener.done():
+                    draw()
+                    key = await self._key()
+                    if key in YES_NO:
+                        return key == "y"
+            finally:
+                self._canvas.draw(Text(" One moment: disconnecting ...", style="dim"))
         return False
 
     async def _ask(self, picture: RenderableType, keys: frozenset[str]) -> str:

@@ -23,7 +23,7 @@ OTHER_LINES: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A sensor that a race needs, and what to tell the runner about it."""
+    """A sensor that a race needs, and what the runner has to know about it."""
 
     sensor: str
     kinds: frozenset[str]
@@ -91,7 +91,7 @@ def choice(
 def trial(
     wanted: Wanted, sighting: Sighting, health: DeviceHealth | None, values: Mapping[str, Any]
 ) -> RenderableType:
-    """Return what the chosen device says just now."""
+    """Return what the chosen device sends just now."""
     connected = health is not None and health.stage is Stage.CONNECTED
     value = values.get(wanted.value)
     return Group(

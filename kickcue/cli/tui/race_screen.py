@@ -58,6 +58,12 @@ class Watching:
             recording_trouble=in_trouble,
             sensors=live.health,
             estimate=view.estimate,
+            session=self._session(),
+            leg=view.leg,
+            leg_s=None
+            if view.leg is None or now_ns is None
+            else ns_to_s(max(now_ns - view.leg.began_ns, 0)),
+            last_run=max(view.runs.values(), key=lambda run: run.began_ns, default=None),
             elapsed_s=_race_s(view, now_ns if view.over_ns is None else view.over_ns),
             bell_in_s=bell_s,
             armed=view.armed,
@@ -71,12 +77,18 @@ class Watching:
         )
 
     def _date(self, now_ns: int | None) -> None:
-        """Note when the run said something."""
-        told = {note.text for note in self._notes}
-        self._notes += [_Note(text, now_ns) for text in self._live.notes if text not in told]
+        """Note when the run reported something."""
+        known = {note.text for note in self._notes}
+        self._notes += [_Note(text, now_ns) for text in self._live.notes if text not in known]
+
+    def _session(self) -> str | None:
+        plan = self._live.document.plan
+        return None if plan is None else plan.title or plan.name
 
     def _title(self) -> str:
         document, course = self._live.document, self._live.course
+        if document.plan is not None:
+            return f"{self._session()}, {document.rules}{', resumed' if self._live.resumed else ''}"
         ground = "road" if course.lap_m is None else f"laps of {course.lap_m:g} m"
         again = ", resumed" if self._live.resumed else ""
         return f"{self._live.title}, {ground}, {document.rules}{again}"

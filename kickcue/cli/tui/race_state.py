@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kickcue.core.course import Course
-from kickcue.core.events import Arm, Cue, Estimate, Level, Phase
+from kickcue.core.events import Arm, Cue, Estimate, LegBegin, LegResult, Level, Phase
 from kickcue.supervision.health import DeviceHealth
 
 
@@ -29,9 +29,9 @@ class Wrist:
     sent: int = 0
     felt: int = 0
     there: bool = False
-    """Whether a watch has said lately that it would play a cue."""
+    """Whether a watch has reported lately that it would play a cue."""
     who: str = ""
-    """Which one, and when it was heard last."""
+    """Which one, and when it last sent a message."""
     cues: bool = True
 
 
@@ -50,6 +50,12 @@ class RaceBoard:
     sensors: Mapping[str, DeviceHealth] = field(default_factory=dict)
     recording_trouble: bool = False
     estimate: Estimate | None = None
+    session: str | None = None
+    """What a session is called; None in a race."""
+    leg: LegBegin | None = None
+    leg_s: float | None = None
+    """For how many seconds that leg has been on."""
+    last_run: LegResult | None = None
     elapsed_s: float | None = None
     bell_in_s: float | None = None
     armed: Arm | None = None

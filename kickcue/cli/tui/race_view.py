@@ -22,6 +22,12 @@ from kickcue.cli.tui.formatting import (
     whole,
 )
 from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry
+from kickcue.cli.tui.session_view import (
+    session_coming,
+    session_figure,
+    session_phase,
+    session_way,
+)
 from kickcue.cli.tui.watch_face import DIGITS, KICK, PHASES
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import CueKind, Estimate, Level, Phase
@@ -30,18 +36,22 @@ from kickcue.core.printable import printable
 from kickcue.daemon.health import WORDS
 from kickcue.supervision.health import DeviceHealth, Stage
 
-WIDEST: Final = 110
-LEFT: Final = 42
-BOTH: Final = 70
+WIDEST_COLUMNS: Final = 110
+LEFT_COLUMNS: Final = 42
+BOTH_COLUMNS: Final = 70
 """From so many columns on the values stand beside the metres to go, below that under them."""
-LABEL: Final = 10
-BEFORE: Final = LABEL + 5
+LABEL_COLUMNS: Final = 10
+BEFORE: Final = LABEL_COLUMNS + 5
 """Columns before the text of a part."""
 KEYS: Final = {
     Phase.WAITING: "s start · d distance · q quit",
     Phase.BODY: "space lap · u undo · f finish · x give up · d distance · q quit",
     Phase.FINISHED: "s next race · d distance · q quit",
     Phase.ABORTED: "s start again · d distance · q quit",
+}
+SESSION_KEYS: Final = {
+    Phase.WAITING: "s start · q quit",
+    Phase.BODY: "space start or end of a rep · u undo · f finish · x give up · q quit",
 }
 BETWEEN_KEYS: Final = " · "
 NO_CUES: Final = "the race is sanctioned"
@@ -65,7 +75,7 @@ class RacePicture:
     board: RaceBoard
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = min(options.max_width, WIDEST)
+        width = min(options.max_width, WIDEST_COLUMNS)
         rows = [
             *_head(self.board, width),
             *_where(self.board, width),
@@ -105,16 +115,20 @@ def _head(board: RaceBoard, width: int) -> Iterator[RenderableType]:
 
 
 def _where(board: RaceBoard, width: int) -> Iterator[RenderableType]:
-    if width < BOTH:
-        yield Text("\n").join([_phase(board), *_to_go(board), *_values_in_short(board)])
+    if board.session is not None:
+        phase, figure = session_phase(board), session_figure(board)
+    else:
+        phase, figure = _phase(board), _to_go(board)
+    if width < BOTH_COLUMNS:
+        yield Text("\n").join([phase, *figure, *_values_in_short(board)])
         yield _coming(board, width)
         yield _way(board, width)
         return
     both = Table.grid()
-    both.add_column(width=LEFT, no_wrap=True)
-    both.add_column(width=width - LEFT, no_wrap=True)
+    both.add_column(width=LEFT_COLUMNS, no_wrap=True)
+    both.add_column(width=width - LEFT_COLUMNS, no_wrap=True)
     both.add_row(
-        Text("\n").join([Text(), _phase(board), Text(), *_to_go(board), Text()]),
+        Text("\n").join([Text(), phase, Text(), *figure, Text()]),
         Text("\n").join([Text(), *_values(board)]),
     )
     yield both
@@ -123,17 +137,17 @@ def _where(board: RaceBoard, width: int) -> Iterator[RenderableType]:
 
 
 def _phase(board: RaceBoard) -> Text:
-    said = Text(
+    line = Text(
         f"  {PHASES[board.phase]}", style="bold bright_yellow" if board.phase in KICK else "bold"
     )
     e = board.estimate
     if board.phase in RACING and e is not None and e.lap is not None:
         lap = which_lap(e.lap, e.lap_min, e.lap_max)
-        said.append(
+        line.append(
             f"  {'lap' if board.course.lap_m else 'stretch'} {lap} of {board.course.laps}",
             style="bold default",
         )
-    return said
+    return line
 
 
 def _to_go(board: RaceBoard) -> Iterator[Text]:
@@ -190,13 +204,19 @@ def _value(figure: str, unit: str, style: str = "bold") -> Text:
 
 def _coming(board: RaceBoard, width: int) -> Text:
     style = "bold bright_yellow" if board.phase in KICK or board.unstarted else "cyan"
-    lines = textwrap.wrap(_coming_text(board), width - 2) if width < BOTH else [_coming_text(board)]
+    lines = (
+        textwrap.wrap(_coming_text(board), width - 2)
+        if width < BOTH_COLUMNS
+        else [_coming_text(board)]
+    )
     return Text(
         "\n".join(f"  {line}" for line in lines), style=style, no_wrap=True, overflow="ellipsis"
     )
 
 
 def _coming_text(board: RaceBoard) -> str:
+    if board.session is not None:
+        return session_coming(board)
     e = board.estimate
     if board.phase is Phase.WAITING:
         return (
@@ -239,6 +259,8 @@ def _finish(e: Estimate | None) -> str:
 
 def _way(board: RaceBoard, width: int) -> Text:
     """Draw the way so far, and on it all cells in which the last lap's line may stand."""
+    if board.session is not None:
+        return session_way(board, width)
     cells, course = width - 4, board.course
     run_m = (
         0.0
@@ -272,14 +294,14 @@ def _parts(board: RaceBoard, width: int) -> Iterator[Text]:
     yield _recording(board, width)
     cue = board.last_cue
     none = "none yet" if board.wrist.cues else f"none: {NO_CUES}"
-    told = (
+    last = (
         none
         if cue is None
         else cue.text
         if board.last_cue_s is None
         else f"{since_gun(board.last_cue_s)}  {cue.text}"
     )
-    yield _part("last cue", " ", "", told)
+    yield _part("last cue", " ", "", last)
 
 
 def _sensor(name: str, health: DeviceHealth, width: int) -> Text:
@@ -309,7 +331,7 @@ def _wrist(board: RaceBoard, width: int) -> Text:
     lines = [line for line in lines if line]
     if not wrist.there:
         return _trouble("watch", "○", "yellow", "; ".join(lines), width)
-    return _part("watch", "●", "green", *(lines if width < BOTH else ["; ".join(lines)]))
+    return _part("watch", "●", "green", *(lines if width < BOTH_COLUMNS else ["; ".join(lines)]))
 
 
 def _recording(board: RaceBoard, width: int) -> Text:
@@ -331,7 +353,12 @@ def _trouble(label: str, dot: str, style: str, text: str, width: int) -> Text:
 
 
 def _part(label: str, dot: str, style: str, *lines: str) -> Text:
-    drawn = Text(f"  {label:<{LABEL}.{LABEL}} ", style="dim", no_wrap=True, overflow="ellipsis")
+    drawn = Text(
+        f"  {label:<{LABEL_COLUMNS}.{LABEL_COLUMNS}} ",
+        style="dim",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
     return drawn.append(f"{dot} ", f"not dim {style}").append(
         f"\n{'':{BEFORE}}".join(map(printable, lines)), "not dim"
     )
@@ -366,9 +393,14 @@ def _keys(board: RaceBoard, width: int) -> list[Text]:
     else:
         style, lines = (
             "dim",
-            _key_lines(KEYS[Phase.BODY if board.phase in RACING else board.phase], width - 1),
+            _key_lines(_keys_of(board), width - 1),
         )
     return [Text(line, style=style, no_wrap=True, overflow="ellipsis", end="") for line in lines]
+
+
+def _keys_of(board: RaceBoard) -> str:
+    keys = KEYS[Phase.BODY if board.phase in RACING else board.phase]
+    return keys if board.session is None else SESSION_KEYS.get(board.phase, "q quit")
 
 
 def _key_lines(keys: str, width: int) -> list[str]:

@@ -10,13 +10,13 @@ from typing import Final
 from rich.console import RenderableType
 from rich.live import Live
 
+from kickcue.cli.end_requests import handlers_kept
 from kickcue.cli.format.console import console
-from kickcue.cli.told_to_end import handlers_kept
 from kickcue.cli.tui.keyboard import HUNG_UP, keys
 from kickcue.cli.tui.terminal import showable
 
 END: Final = "end"
-"""Comes as a key when the program is told to end; nobody can type it."""
+"""Comes as a key when the program is to end by a signal; nobody can type it."""
 INTERRUPT: Final = "interrupt"
 """Comes as a key for Ctrl-C where the canvas was asked to take it."""
 ENTER: Final = frozenset("\r\n")
@@ -69,19 +69,19 @@ async def canvas(*, take_interrupt: bool = False, whole: bool = True) -> AsyncIt
     and the last one stays.
     """
     loop = asyncio.get_running_loop()
-    told = {**_SIGNALS, **({signal.SIGINT: INTERRUPT} if take_interrupt else {})}
+    by_signal = {**_SIGNALS, **({signal.SIGINT: INTERRUPT} if take_interrupt else {})}
     with (
         handlers_kept(signal.SIGTERM, signal.SIGINT),
         Live(console=console(), screen=whole, auto_refresh=False) as live,
     ):
         taken = Canvas(live)
-        for number, key in told.items():
+        for number, key in by_signal.items():
             loop.add_signal_handler(number, taken.press, key)
         try:
             with keys(taken.press):
                 yield taken
         finally:
-            for number in told:
+            for number in by_signal:
                 if not (taken.gone and number is signal.SIGHUP):
                     # Another may follow the first, and would end the process.
                     loop.remove_signal_handler(number)

@@ -1,4 +1,4 @@
-"""The sensors around as a table: signal, name, address, profile, last heard, what they send."""
+"""The sensors around as a table: signal, name, address, profile, last seen, what they send."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -18,11 +18,11 @@ NAME_COLUMNS: Final = 18
 """As many as "Polar H10 75340F2C" has."""
 PROFILE_COLUMNS: Final = 13
 LAST_COLUMNS: Final = 15
-NARROW: Final = 70
+NARROW_COLUMNS: Final = 70
 """Below so many columns, as on a phone held upright, only signal, name and address are shown, or
-what the sensor says."""
+what the sensor sends."""
 Values = Mapping[str, str]
-"""What a device says, in words, by its address; stands in place of what it sends."""
+"""What a device sends, in words, by its address; stands in place of what it sends."""
 USEFUL: Final = frozenset({"watch", "heart", "steps", "treadmill", "location"})
 
 
@@ -46,9 +46,9 @@ def sensor_table(
             justify="right" if title in {"nr", "seen"} else "left",
         )
     last = max(width - sum(columns.values()) - len(columns), 1)
-    if values is not None or width >= NARROW:
-        columns["sends" if values is None else "says"] = last
-        grid.add_column("sends" if values is None else "says", no_wrap=True, width=last)
+    if values is not None or width >= NARROW_COLUMNS:
+        columns["sends" if values is None else "now"] = last
+        grid.add_column("sends" if values is None else "now", no_wrap=True, width=last)
     for row in rows:
         cells = _cells(row, now_s, values)
         cells["signal"].truncate(columns["signal"])
@@ -72,7 +72,7 @@ def _columns(
     }
     if not numbered:
         del columns["nr"]
-    if width >= NARROW:
+    if width >= NARROW_COLUMNS:
         return columns
     kept = {"nr", "signal", "name"} | (set() if has_values else {"address"})
     columns["signal"] = 4
@@ -83,7 +83,7 @@ def _cells(row: Around, now_s: float, values: Values | None) -> dict[str, Text]:
     """Return what stands below each title."""
     sighting = row.sighting
     dbm = "" if sighting.rssi_dbm is None else f"{sighting.rssi_dbm:>4}"
-    told = _useful(sighting) if values is None else values.get(sighting.address, "")
+    shown = _useful(sighting) if values is None else values.get(sighting.address, "")
     return {
         "nr": Text(f"{row.number:>2}", style="bold cyan"),
         "signal": Text(bars(sighting.rssi_dbm), style="green").append(dbm, "default"),
@@ -91,7 +91,7 @@ def _cells(row: Around, now_s: float, values: Values | None) -> dict[str, Text]:
         "address": Text(printable(sighting.address)),
         "read as": Text(profile_of(sighting)),
         "seen": Text(ago(now_s - sighting.seen_s)),
-        "sends" if values is None else "says": Text(printable(told)),
+        "sends" if values is None else "now": Text(printable(shown)),
     }
 
 
@@ -122,7 +122,7 @@ def plain_table(rows: Sequence[Around], now_s: float, values: Values | None = No
         for row in rows
     ]
     return table(
-        ("dBm", "name", "address", "read as", "seen", "sends" if values is None else "says"),
+        ("dBm", "name", "address", "read as", "seen", "sends" if values is None else "now"),
         cells,
         align="rlllrl",
     )

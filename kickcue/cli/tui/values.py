@@ -1,4 +1,4 @@
-"""What a sensor says just now, for whoever wonders whether it is his."""
+"""What a sensor sends just now, for whoever wonders whether it is theirs."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,11 +18,11 @@ class Values:
 
     def __init__(self, profile: SensorProfile) -> None:
         self._profile = profile
-        self._heard: dict[str, tuple[int, float]] = {}
+        self._latest: dict[str, tuple[int, float]] = {}
         self.notifications = 0
 
     def take(self, event: Input) -> None:
-        """Take in an event; what is no notification, or cannot be read, says nothing."""
+        """Take in an event; what is no notification, or cannot be read, is ignored."""
         if not isinstance(event, Notification):
             return
         self.notifications += 1
@@ -40,15 +40,15 @@ class Values:
     def _note(self, t_ns: int, **values: float | None) -> None:
         for key, value in values.items():
             if value is None:
-                self._heard.pop(key, None)
+                self._latest.pop(key, None)
             else:
-                self._heard[key] = (t_ns, value)
+                self._latest[key] = (t_ns, value)
 
     def now(self, now_ns: int) -> dict[str, Any]:
         """Return the values that hold, by keys with units; a battery's holds however old."""
         return {
             key: value
-            for key, (t_ns, value) in self._heard.items()
+            for key, (t_ns, value) in self._latest.items()
             if key == "battery_percent" or now_ns - t_ns <= FRESH_S * NS_PER_S
         }
 

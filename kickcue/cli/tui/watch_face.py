@@ -96,7 +96,7 @@ class Face:
                 self._state, self._silent = None, True
                 self._phase = None if self._phase in RACING else self._phase
             case ArmMessage():
-                # The time is told above, and goes on counting there.
+                # The time stands above, and goes on counting there.
                 self._note = f"armed: {happening.text.partition(':')[0]}"
             case DisarmMessage():
                 self._note = f"disarmed: {happening.why}"

@@ -90,8 +90,18 @@ class PositionEstimator:
         """Set another course; only before the start of the race."""
         self._course = course
 
-    def start(self, t_ns: int) -> None:
-        """Begin the race: distance is zero here."""
+    def set_prior(self, prior: ScalePrior) -> None:
+        """Set what is known of the pod's scale; only before a start."""
+        self._prior = prior
+
+    def start(self, t_ns: int, *, seen: bool = False) -> None:
+        """Begin the race: distance is zero here.
+
+        ``seen``: the start was found in the readings themselves, so that what was run before it is
+        no part of it.
+        """
+        if seen:
+            self._running_since = None
         self._odometer.catch_up(t_ns)
         self._started_ns = t_ns
         self._undo = MarkUndo()

@@ -241,7 +241,8 @@ class Odometer:
         if counted_m is not None:
             line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
             self._step_m = learned_step_m(self._step_m, self.speed_mps, cadence_spm)
-            return Step(counted_m, dt_s, _COUNT_VAR_M2 * dt_s + line_var_m2)
+            var_m2 = _COUNT_VAR_M2 * dt_s + line_var_m2
+            return tuple.__new__(Step, (counted_m, dt_s, var_m2))  # ``Step(...)`` takes thrice that
         if self.t_ns is None:
             return NO_STEP
         step = self._guess(dt_s, speed_mps)
@@ -353,9 +354,10 @@ class Odometer:
     def _commit(self, t_ns: int, dd_m: float) -> None:
         self.t_ns = t_ns
         self.total_m += dd_m
-        self._trail.append((t_ns, self.total_m))
-        while t_ns - self._trail[0][0] > SPEED_WINDOW_NS:
-            self._trail.popleft()
+        trail = self._trail
+        trail.append((t_ns, self.total_m))
+        while t_ns - trail[0][0] > SPEED_WINDOW_NS:
+            trail.popleft()
 
     def _learn_pace(self, step: Step) -> None:
         """Average the speed since the start, forgetting what is older than ``PACE_MEMORY_S``."""

@@ -215,7 +215,8 @@ class SensorHub:
             heart_ns if pod_ns is None else pod_ns if heart_ns is None else min(pod_ns, heart_ns)
         )
         bpm = None if heart is None else self._heart_monitors[heart].rate.bpm
-        return Survey(None if pod is None else self.cadence.value(t_ns), bpm, next_ns, news)
+        spm = None if pod is None else self.cadence.value(t_ns)
+        return tuple.__new__(Survey, (spm, bpm, next_ns, news))  # ``Survey(...)`` takes thrice that
 
     def _handle_heart_rate(
         self, t_ns: int, event: Notification, profile: SensorProfile, reading: HeartReading

@@ -120,6 +120,24 @@ class _WindowMinimum:
             self.back.take(sent_ms, offset_ms)
         return True
 
+    def usual_lateness_ms(self, sent_ms: int, offset_ms: int, received_ms: int) -> int | None:
+        """Take note of a message that changes little, and return how late it is.
+
+        None where it was not taken: it is for ``went_back`` and ``note``, which do the same with
+        it. Nearly all come while the measure is sure and its window goes on, in order, and do not
+        undercut it.
+        """
+        if not self.settled or self.undercut_ms is not None or sent_ms < self.newest_ms:
+            return None
+        minimum_ms, previous_ms = self.minimum_ms, self.previous_ms
+        least_ms = min(minimum_ms, previous_ms)
+        if offset_ms < least_ms - AGREE_MS or received_ms - self.since_ms >= WINDOW_MS:
+            return None
+        self.newest_ms, self.back = sent_ms, None
+        if offset_ms < minimum_ms:
+            self.minimum_ms = offset_ms
+        return offset_ms - least_ms if offset_ms > least_ms else 0
+
     def note(self, sent_ms: int, offset_ms: int, received_ms: int, *, judged: bool) -> None:
         if self.settled and offset_ms < self.offset_ms - AGREE_MS:
             self.undercut_ms, self.later, self.fast = sent_ms, 0, []
@@ -180,6 +198,11 @@ class MinimumDelayFilter:
         """
         offset_ms = received_ms - sent_ms
         run = self._runs.get(run_id)
+        if run is not None and not judged:
+            usual_ms = run.usual_lateness_ms(sent_ms, offset_ms, received_ms)
+            if usual_ms is not None:
+                self._runs.move_to_end(run_id)
+                return usual_ms
         if run is None:
             run = self._runs[run_id] = _WindowMinimum(received_ms, offset_ms, offset_ms)
             if len(self._runs) > MOST_RUNS:

@@ -1,4 +1,4 @@
-"""Which cues cannot be told apart by what is felt, over the whole vocabulary.
+"""Which cues of a race cannot be told apart by what is felt.
 
 Two cues that a watch is sent the same for are one cue to the runner. A profile may admit that
 (``[[alike]]``) and say what tells them apart; what it does not admit is an error, and so is an
@@ -7,7 +7,7 @@ admission that is not true.
 
 from collections.abc import Iterator, Mapping
 
-from kickcue.core.cueing.pulse_patterns import PULSES, URGENCY
+from kickcue.core.cueing.pulse_patterns import PULSES, RACE_CUES, URGENCY
 from kickcue.core.events import Pulses
 from kickcue.core.watch.encoding import encode
 from kickcue.core.watch.state_machine import CueContent
@@ -16,7 +16,9 @@ from kickcue.core.watch.watch_profile import WatchProfile
 Vocabulary = Mapping[str, tuple[Pulses, int]]
 """Pulses and urgency by the kind of the cue."""
 
-CUES: Vocabulary = {kind.value: (PULSES[kind], URGENCY[kind]) for kind in PULSES}
+CUES: Vocabulary = {
+    kind.value: (PULSES[kind], URGENCY[kind]) for kind in PULSES if kind in RACE_CUES
+}
 
 
 def alike(profile: WatchProfile, vocabulary: Vocabulary = CUES) -> tuple[frozenset[str], ...]:

@@ -4,4 +4,4 @@ from kickcue.core.errors import KickcueError
 
 
 class AudioError(KickcueError):
-    """No player or no such voice, or one of them failed; the text says what to install or set."""
+    """No player or no such voice, or one of them failed; the text names what to install or set."""

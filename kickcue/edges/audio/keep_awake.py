@@ -52,7 +52,7 @@ class OutputKeptAwake:
             and self._playing.best.mixes
         ):
             over_s = loop.time() + HUSH_S
-            with suppress(AudioError, OSError):  # whoever wants to be heard tells of it
+            with suppress(AudioError, OSError):  # the player that plays a cue reports it
                 await self._playing.play(await self._studio.nothing(HUSH_S), worth_s=0.0)
             # Not more often, if the player fails at once.
             await asyncio.sleep(max(over_s - loop.time(), 0.0))

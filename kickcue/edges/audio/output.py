@@ -28,6 +28,7 @@ class SoundPlan:
     """How a race is to sound. ``voice`` and ``player`` None: the best there is."""
 
     sounds: tuple[CueSound, ...]
+    """One for each phrase."""
     language: str
     cache: Path
     """Folder for phrases, kept between races."""
@@ -38,14 +39,16 @@ class SoundPlan:
     ear."""
     tones: bool = True
     keep_awake: bool = True
+    later: tuple[CueSound, ...] = ()
+    """What is made ahead of time too, once those are there."""
 
 
 class AudioOutput:
-    """Finds out what there is when it is made; ``told`` hears each new trouble once."""
+    """Finds out what there is when it is made; ``warn`` gets each new trouble once."""
 
-    def __init__(self, plan: SoundPlan, folder: Path, told: Callable[[str], None]) -> None:
+    def __init__(self, plan: SoundPlan, folder: Path, warn: Callable[[str], None]) -> None:
         self._plan = plan
-        self._told = told
+        self._warn = warn
         self._troubles: dict[str, str] = {}
         self.playing = Playing(self._found("player", lambda: find_players(plan.player)) or ())
         self.voice = self._found("voice", lambda: find_voice(plan.voice, plan.language))
@@ -66,11 +69,17 @@ class AudioOutput:
             await self._attempt("player", self._trial())
         if self._live_voice is not None:
             await self._attempt("phrases", self._live_voice.start())
-        await self._attempt("phrases", self._studio.prepare(self._plan.sounds))
+        await self._attempt(
+            "phrases", self._studio.prepare((*self._plan.sounds, *self._plan.later))
+        )
 
     async def sound(self, sound: CueSound, *, worth_s: float) -> str | None:
-        """Let a sound be heard, tried for ``worth_s``; return None once it was, else why not."""
+        """Play a sound, tried for ``worth_s``; return None once it was, else why not."""
         return await self._attempt("player", self._play(sound, worth_s))
+
+    async def lasts_s(self, sound: CueSound) -> float | None:
+        """Return how long a sound lasts; None with a voice that speaks at once and tells nobody."""
+        return None if self._live_voice is not None else (await self._studio.file(sound)).seconds
 
     def keep_awake(self, seconds: float) -> None:
         """Keep the output from falling asleep for that long."""
@@ -123,4 +132,4 @@ class AudioOutput:
     def _note(self, part: str, why: str) -> None:
         if self._troubles.get(part) != why:
             self._troubles[part] = why
-            self._told(f"audio: {why}")
+            self._warn(f"audio: {why}")

@@ -26,7 +26,7 @@ class Playing:
         return self._players[0] if self._players else None
 
     async def play(self, file: File, *, worth_s: float) -> None:
-        """Return when it was played; AudioError tells why no player could.
+        """Return when it was played; AudioError gives the reason why no player could.
 
         Another player is tried within ``worth_s`` only.
         """

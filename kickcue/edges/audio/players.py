@@ -27,7 +27,7 @@ class Player:
 PLAYERS: Final = (
     Player("pw-play"),
     Player("paplay"),
-    # -N: a busy output is told at once, in place of a cue that waits until it is late.
+    # -N: a busy output is reported at once, in place of a cue that waits until it is late.
     Player("aplay", ("-q", "-N"), mixes=False),
     Player("afplay"),
     # One player for all: a new file ends the one before.
@@ -40,17 +40,17 @@ INSTALL: Final = (
 )
 
 
-def find_players(told: str | None) -> tuple[Player, ...]:
+def find_players(wanted: str | None) -> tuple[Player, ...]:
     """Return the players there are, or only the one that is set; AudioError where there is none."""
     found = tuple(
         player
         for player in PLAYERS
-        if told in (None, player.program) and shutil.which(player.program) is not None
+        if wanted in (None, player.program) and shutil.which(player.program) is not None
     )
     if not found:
         raise AudioError(
             f"no audio player found: {INSTALL}"
-            if told is None
-            else f"the player {told} is not installed: {INSTALL}"
+            if wanted is None
+            else f"the player {wanted} is not installed: {INSTALL}"
         )
     return found

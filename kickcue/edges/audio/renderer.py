@@ -1,6 +1,6 @@
 """Makes the files that are played, ahead of time and beside the race: tones first, then speech.
 
-What a voice said is kept between races in a cache folder, by voice (which names the language) and
+What a voice spoke is kept between races in a cache folder, by voice (which names the language) and
 text. Whole sounds are mixed anew for each run, in a folder of its own: that takes milliseconds, and
 nothing of an older kickcue is ever played.
 """
@@ -22,6 +22,8 @@ from kickcue.edges.audio.wav import Clip, File, read_wav, write_wav
 PATIENCE_S: Final = 30.0
 """For one phrase. espeak-ng needs some 0.03 s on a PC; piper loads its model each time, seconds on
 a Raspberry Pi."""
+AT_ONCE_S: Final = 1.0
+"""For one that nobody could foresee, such as the time of a lap: the cue is late by as much."""
 
 
 class Renderer:
@@ -46,21 +48,31 @@ class Renderer:
         """
         wanted = tuple(sounds)
         for sound in wanted:
-            await self.file(sound)
+            await self._tone(sound)
         if self._voice is None:
             return
         try:
             for sound in wanted:
-                said = await self._said(self._voice, sound.say)
-                self._files[sound] = await self._write(mixed(sound, said, tones=self._tones))
+                speech = await self._speech(self._voice, sound.say, PATIENCE_S)
+                self._files[sound] = await self._write(mixed(sound, speech, tones=self._tones))
         except AudioError as error:
             raise AudioError(f"tones only: {error}") from None
 
     async def file(self, sound: CueSound) -> File:
         """Return the best file there is by now of a sound, its tone at least.
 
-        OSError where that cannot be written.
+        One that was not prepared is spoken if the voice is quick, and not kept: its like may never
+        come again. OSError where nothing can be written.
         """
+        if sound in self._files or self._voice is None or not sound.say:
+            return await self._tone(sound)
+        try:
+            said = await self._speech(self._voice, sound.say, AT_ONCE_S, keep=False)
+        except AudioError:
+            return await self._tone(sound)
+        return await self._write(mixed(sound, said, tones=self._tones))
+
+    async def _tone(self, sound: CueSound) -> File:
         if sound not in self._files:
             made = await self._write(mixed(sound, None, tones=True))
             self._files.setdefault(sound, made)
@@ -78,17 +90,20 @@ class Renderer:
         await asyncio.to_thread(write_wav, path, clip)
         return File(path, clip.seconds)
 
-    async def _said(self, voice: Voice, text: str) -> Clip:
+    async def _speech(
+        self, voice: Voice, text: str, patience_s: float, *, keep: bool = True
+    ) -> Clip:
         """Return a phrase, out of the cache if it is there."""
         key = hashlib.sha256(f"{voice.name}\n{text}".encode()).hexdigest()[:32]
         kept = self._cache / f"{key}.wav"
         with suppress(AudioError):
             return await asyncio.to_thread(read_wav, kept)
-        fresh = self._folder / "phrase.wav"
-        await run(voice.render(fresh), said=text, patience_s=PATIENCE_S)
+        fresh = self._folder / f"{key}-phrase.wav"
+        await run(voice.render(fresh), input_text=text, patience_s=patience_s)
         clip = await asyncio.to_thread(read_wav, fresh)
-        with suppress(OSError):  # it is rendered again the next time
-            await asyncio.to_thread(_keep, kept, clip)
+        if keep:
+            with suppress(OSError):  # it is rendered again the next time
+                await asyncio.to_thread(_keep, kept, clip)
         return clip
 
 

@@ -18,6 +18,7 @@ KINDS: Final[Mapping[PhraseKey, CueKind]] = {
     PhraseKey.READY: CueKind.READY,
     PhraseKey.EVEN_EASE: CueKind.EVEN,
     PhraseKey.EVEN_LIFT: CueKind.EVEN,
+    PhraseKey.SPLIT: CueKind.SPLIT,
     PhraseKey.LAST_LAP: CueKind.LAST_LAP,
     PhraseKey.LAST_LAP_ABOUT: CueKind.LAST_LAP,
     PhraseKey.HOLD: CueKind.HOLD,
@@ -27,7 +28,14 @@ KINDS: Final[Mapping[PhraseKey, CueKind]] = {
     PhraseKey.TURNOVER: CueKind.TURNOVER,
     PhraseKey.DRIVE: CueKind.DRIVE,
 }
-"""Which cue says a phrase."""
+"""Which cue speaks a phrase."""
+_EXAMPLE: Final = (("lap", "3"), ("seconds", "74.2"))
+_OFF: Final = {
+    key: tuple((("seconds", str(seconds)),) for seconds in range(2, 10))
+    for key in (PhraseKey.EVEN_EASE, PhraseKey.EVEN_LIFT)
+}
+"""Seconds off even pace that a race can need: more in a lap is rare, and made when it is said."""
+_RHYTHM: Final[Mapping[str, Pulses]] = {str(kind): each for kind, each in PULSES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +48,39 @@ class CueSound:
 
 
 def sounds_of(vocabulary: Vocabulary) -> tuple[CueSound, ...]:
-    """Return every sound that a race in this vocabulary can need, in the order of a race."""
-    return tuple(CueSound(KINDS[key], PULSES[KINDS[key]], vocabulary[key].say) for key in PhraseKey)
+    """Return a sound for every phrase of this vocabulary, in the order of a race.
+
+    Where seconds are said they are an example: that sound is one of many.
+    """
+    return tuple(
+        _sound(vocabulary, key, _OFF[key][0] if key in _OFF else _EXAMPLE) for key in KINDS
+    )
+
+
+def off_pace_sounds(vocabulary: Vocabulary) -> tuple[CueSound, ...]:
+    """Return the sounds of being so many seconds off even pace."""
+    return tuple(_sound(vocabulary, key, told) for key, every in _OFF.items() for told in every)
+
+
+def _sound(vocabulary: Vocabulary, key: PhraseKey, told: tuple[tuple[str, str], ...]) -> CueSound:
+    return CueSound(KINDS[key], PULSES[KINDS[key]], vocabulary[key].filled(told).say)
 
 
 def mixed(sound: CueSound, speech: Clip | None, *, tones: bool) -> Clip:
-    """Return the sound whole.
+    """Return the sound whole; one without pulses is its words alone.
 
-    Without ``speech`` it is the tone, also where none was wanted: a cue must be heard.
+    Without ``speech`` it is the tone, also where none was wanted: a cue must make a sound. So it
+    has one, too, where it is not to be felt and comes without pulses.
     """
+    pulses = sound.pulses or _RHYTHM.get(sound.kind, ())
     if speech is None:
-        return tone(sound.kind, sound.pulses, RATE_HZ)
+        return tone(sound.kind, pulses, RATE_HZ)
     loudest = np.abs(speech.samples).max()
-    said = speech.samples * (PEAK / loudest) if loudest > 0 else speech.samples
-    if not tones:
-        return Clip(said, speech.rate_hz)
-    beginning = tone(sound.kind, sound.pulses, speech.rate_hz)
+    phrase = speech.samples * (PEAK / loudest) if loudest > 0 else speech.samples
+    if not (tones and pulses):
+        return Clip(phrase, speech.rate_hz)
+    beginning = tone(sound.kind, pulses, speech.rate_hz)
     return Clip(
-        np.concatenate([beginning.samples, silence(BREATH_S, speech.rate_hz).samples, said]),
+        np.concatenate([beginning.samples, silence(BREATH_S, speech.rate_hz).samples, phrase]),
         speech.rate_hz,
     )

@@ -1,7 +1,7 @@
 """Cues to the ear, armed and felt as ``core/watch/state_machine.py`` has it: once and never late.
 
-Nothing here waits and nothing raises into a race. What goes wrong is told, and tried again with the
-next cue.
+Nothing here waits and nothing raises into a race. What goes wrong is reported, and tried again with
+the next cue.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class Speaker:
         self._wrist = WatchStateMachine()
         self._wrist.lead_ms = lead_ms
         for ago_ms in (APART_MS, 0):
-            self._hear(self._now_ms() - ago_ms)
+            self._set_clock(self._now_ms() - ago_ms)
         self._timer: asyncio.TimerHandle | None = None
         self._current: asyncio.Task[None] | None = None
 
@@ -103,10 +103,10 @@ class Speaker:
         return cue.say is not None and cue.t_ns >= self._began_ns
 
     def _stamp(self, t_ns: int) -> MessageTimes:
-        self._hear(self._now_ms())
+        self._set_clock(self._now_ms())
         return MessageTimes(_RUN, t_ns // NS_PER_MS, self._now_ms())
 
-    def _hear(self, now_ms: int) -> None:
+    def _set_clock(self, now_ms: int) -> None:
         """Tell the wrist that sender and receiver share a clock.
 
         So how late a cue is is known here, not estimated.
@@ -165,11 +165,11 @@ async def speaker(
     *,
     now_ns: Callable[[], int],
     answered: Callable[[Ack], None] = _nobody,
-    told: Callable[[str], None] = _nobody,
+    warn: Callable[[str], None] = _nobody,
 ) -> AsyncIterator[Speaker]:
     """Speak cues until left; the sounds are made in the background meanwhile.
 
-    ``answered`` hears of each cue once it was heard or dropped; ``told`` hears what is wrong, one
+    ``answered`` gets each cue once it was played or dropped; ``warn`` gets what is wrong, one
     sentence each. AudioError where this machine has no place for a temporary file.
     """
     try:
@@ -179,7 +179,7 @@ async def speaker(
             f"no sound: no writable folder for temporary files ({error.strerror})"
         ) from None
     with folder as name:
-        found = Speaker(AudioOutput(plan, Path(name), told), plan.lead_ms, now_ns, answered)
+        found = Speaker(AudioOutput(plan, Path(name), warn), plan.lead_ms, now_ns, answered)
         try:
             async with running(found.prepare(), name="audio studio"):
                 yield found

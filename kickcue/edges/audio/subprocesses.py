@@ -6,12 +6,12 @@ from typing import Final
 
 from kickcue.edges.audio.errors import AudioError
 
-LONGEST_WORD: Final = 200
-"""How much of what a failing program says is told on."""
+LONGEST_MESSAGE_LETTERS: Final = 200
+"""How many characters of a failing program's message are passed on."""
 
 
-async def run(command: Sequence[str], *, said: str | None = None, patience_s: float) -> None:
-    """Run ``command`` with ``said`` on its standard input.
+async def run(command: Sequence[str], *, input_text: str | None = None, patience_s: float) -> None:
+    """Run ``command`` with ``input_text`` on its standard input.
 
     It does not outlive this call: cancelled or out of patience, it is killed. AudioError where it
     cannot be run, fails, or takes longer than ``patience_s``.
@@ -19,17 +19,19 @@ async def run(command: Sequence[str], *, said: str | None = None, patience_s: fl
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
-            stdin=asyncio.subprocess.DEVNULL if said is None else asyncio.subprocess.PIPE,
+            stdin=asyncio.subprocess.DEVNULL if input_text is None else asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            # Ctrl-C is for us, and a cue that is being said is said to its end.
+            # Ctrl-C is for us, and a phrase that is being spoken is spoken to its end.
             start_new_session=True,
         )
     except OSError as error:
         raise AudioError(f"cannot run {command[0]}: {error.strerror}") from None
     try:
         async with asyncio.timeout(patience_s):
-            _, complaint = await process.communicate(None if said is None else f"{said}\n".encode())
+            _, complaint = await process.communicate(
+                None if input_text is None else f"{input_text}\n".encode()
+            )
     except TimeoutError:
         raise AudioError(f"{command[0]} did not finish within {patience_s:.1f} s") from None
     finally:
@@ -38,7 +40,5 @@ async def run(command: Sequence[str], *, said: str | None = None, patience_s: fl
             await process.wait()
     if process.returncode != 0:
         lines = [line for line in complaint.decode(errors="replace").splitlines() if line.strip()]
-        raise AudioError(
-            f"{command[0]} failed: "
-            f"{lines[-1].strip()[:LONGEST_WORD] if lines else f'exit status {process.returncode}'}"
-        )
+        message = lines[-1].strip()[:LONGEST_MESSAGE_LETTERS] if lines else ""
+        raise AudioError(f"{command[0]} failed: {message or f'exit status {process.returncode}'}")

@@ -1,13 +1,13 @@
 """The tone of a cue: its pulses made audible, with a row of pitches for each kind.
 
 What a runner counts on the wrist can be counted in the ear: a tone has the pulses' number, lengths
-and gaps. The pitches tell kinds apart that have alike pulses: a rising row asks for more, a level
-one for the same, a low one for less [judgement].
+and gaps. The pitches distinguish kinds that have similar pulses: a rising row asks for more, a
+level one for the same, a low one for less [judgement].
 
-IEC 60601-1-8, which is about alarms that must be heard in noise, asks for a fundamental of 150 to
+IEC 60601-1-8, on alarms that must be audible in noise, asks for a fundamental of 150 to
 1000 Hz and at least four harmonics from 300 to 4000 Hz that lie within 15 dB of it
 (https://www.puiaudio.com/pages/iec-60601-1-8); its annex D prefers 500 to 3000 Hz. So it is here.
-That this is heard over breathing and a stadium is a judgement: neither noise was measured.
+That this is audible over breathing and a stadium is a judgement: neither noise was measured.
 """
 
 from collections.abc import Mapping
@@ -30,6 +30,7 @@ _C5, _D5, _E5, _G5, _A5, _B5 = 523.25, 587.33, 659.26, 783.99, 880.0, 987.77
 PITCHES_HZ: Final[Mapping[str, tuple[float, ...]]] = {
     CueKind.READY: (_G5,),
     CueKind.EVEN: (_D5,),
+    CueKind.SPLIT: (_A5,),
     CueKind.LAST_LAP: (_E5, _G5, _B5),
     CueKind.HOLD: (_G5,),
     CueKind.RELAX: (_C5,),
@@ -56,7 +57,7 @@ def tone(kind: str, pulses: Pulses, rate_hz: int = RATE_HZ) -> Clip:
 
 
 def silence(seconds: float, rate_hz: int = RATE_HZ) -> Clip:
-    """Return nothing to hear."""
+    """Return silence."""
     return Clip(np.zeros(round(seconds * rate_hz)), rate_hz)
 
 

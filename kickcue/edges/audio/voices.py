@@ -1,6 +1,6 @@
 """Voices that speak on this machine, without the internet.
 
-Each is told the text on its standard input, so that no phrase can be taken for an option. Phrases
+Each gets the text on its standard input, so that no phrase can be taken for an option. Phrases
 are rendered to files ahead of time: it costs nothing in the race, and espeak-ng stutters on a
 Raspberry Pi when it plays by itself (https://github.com/espeak-ng/espeak-ng/issues/849).
 """
@@ -72,16 +72,16 @@ _COMMANDS: Final[Mapping[str, Callable[[str, str], tuple[str, ...]]]] = {
 PROGRAMS: Final = (*_COMMANDS, TERMUX)
 
 
-def find_voice(told: str | None, language: str) -> Voice | None:
+def find_voice(wanted: str | None, language: str) -> Voice | None:
     """Return the voice that is set (``program`` or ``program:which``), else the best there is.
 
-    None where none is wanted. piper is taken only if it is set: it needs to be told a model.
+    None where none is wanted. piper is taken only if it is set: it needs a model.
     AudioError where there is no voice.
     """
-    if told == NONE:
+    if wanted == NONE:
         return None
-    if told is not None:
-        program, _, which = told.partition(":")
+    if wanted is not None:
+        program, _, which = wanted.partition(":")
         if shutil.which(program) is None:
             raise AudioError(f"the voice {program} is not installed: tones only")
         return Voice(program, which or _usual(program, language))

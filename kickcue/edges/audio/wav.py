@@ -2,6 +2,7 @@
 
 import os
 import wave
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -53,12 +54,21 @@ def read_wav(path: Path) -> Clip:
 
 def write_wav(path: Path, clip: Clip) -> None:
     """Write a file, at once or not at all; OSError where that cannot be."""
+    write_pieces(path, clip.rate_hz, (clip.samples,))
+
+
+def write_pieces(path: Path, rate_hz: int, pieces: Iterable[Samples]) -> None:
+    """Write a file of pieces, one after another, of which one at a time is in memory.
+
+    At once or not at all; OSError where that cannot be.
+    """
     draft = path.with_suffix(f".{os.getpid()}.draft")
     with draft.open("wb") as raw, wave.open(raw, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(clip.rate_hz)
-        file.writeframes(
-            np.round(np.clip(clip.samples, -1.0, 1.0) * FULL_SCALE).astype("<i2").tobytes()
-        )
+        file.setframerate(rate_hz)
+        for samples in pieces:
+            file.writeframes(
+                np.round(np.clip(samples, -1.0, 1.0) * FULL_SCALE).astype("<i2").tobytes()
+            )
     draft.replace(path)

@@ -9,14 +9,14 @@ from kickcue.core.watch.clock_offset import MinimumDelayFilter
 
 OLDEST_S: Final = 2.0
 """A receiver works out where it was within a second: a clock by which the freshest of its positions
-are older, or of the future, tells no age."""
+are older, or of the future, gives no age."""
 _RECEIVER: Final = "receiver"
 
 
 class Ages:
     """One receiver's ages.
 
-    A connection that stood still gives at once all that was queued; its times tell how long it was.
+    A connection that stood still gives at once all that was queued; its times give how long it was.
     """
 
     def __init__(self) -> None:
@@ -25,22 +25,22 @@ class Ages:
     def age_s(self, report: Mapping[str, Any], t_ns: int, utc_s: float | None) -> float | None:
         """Return how old a position is that comes at ``t_ns``.
 
-        None where that cannot be told: then it counts as new.
+        None where that is not known: then it counts as new.
         """
-        told_s = _told_s(report.get("time"))
-        if told_s is None:
+        stamped_s = _stamped_s(report.get("time"))
+        if stamped_s is None:
             return None
-        late_ms = self._delays.lateness_ms(_RECEIVER, round(told_s * 1000), t_ns // NS_PER_MS)
+        late_ms = self._delays.lateness_ms(_RECEIVER, round(stamped_s * 1000), t_ns // NS_PER_MS)
         late_s = late_ms / 1000
-        if utc_s is not None and 0.0 <= utc_s - told_s - late_s <= OLDEST_S:
-            return utc_s - told_s
+        if utc_s is not None and 0.0 <= utc_s - stamped_s - late_s <= OLDEST_S:
+            return utc_s - stamped_s
         return late_s if late_s > OLDEST_S else None
 
 
-def _told_s(told: Any) -> float | None:
-    if not isinstance(told, str):
+def _stamped_s(stamp: Any) -> float | None:
+    if not isinstance(stamp, str):
         return None
     try:
-        return datetime.fromisoformat(told).timestamp()
+        return datetime.fromisoformat(stamp).timestamp()
     except (ValueError, OverflowError, OSError):
         return None

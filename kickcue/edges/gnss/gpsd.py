@@ -22,9 +22,9 @@ WATCH: Final = b'?WATCH={"enable":true,"json":true};\n'
 ASK: Final = b"?DEVICES;\n"
 CONNECT_S: Final = 3.0
 QUIET_S: Final = 5.0
-"""gpsd may have nothing to say; after so long it is asked whether it is there, and given up if it
-does not answer within as long."""
-LONGEST_LINE: Final = 1 << 18
+"""gpsd may have nothing to report; after so long it is asked whether it is there, and given up if
+it does not answer within as long."""
+LONGEST_LINE_BYTES: Final = 1 << 18
 """A report of all satellites in view has about 10 kB."""
 ANOTHER_NS: Final = 5 * NS_PER_S
 """Of two receivers at one gpsd the first counts, until it has been silent for so long."""
@@ -41,7 +41,7 @@ class Gpsd(Receiver):
         now_ns: Callable[[], int],
         utc_s: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """``utc_s`` tells seconds since 1970 where the machine's clock can be believed.
+        """``utc_s`` gives seconds since 1970 where the machine's clock can be believed.
 
         With it positions get their age.
         """
@@ -50,13 +50,15 @@ class Gpsd(Receiver):
         self._place = host, port
         self._utc_s = utc_s
         self._device: tuple[Any, int] | None = None
-        self._told_time: Any = None
+        self._last_time: Any = None
         self._ages = Ages()
 
     async def _receive(self) -> None:
         try:
             async with asyncio.timeout(CONNECT_S):
-                reader, writer = await asyncio.open_connection(*self._place, limit=LONGEST_LINE)
+                reader, writer = await asyncio.open_connection(
+                    *self._place, limit=LONGEST_LINE_BYTES
+                )
         except TimeoutError:
             raise ReceiverError(f"{self.name}: no answer within {CONNECT_S:g} s") from None
         except OSError as error:
@@ -92,14 +94,14 @@ class Gpsd(Receiver):
                 continue
             except ValueError:
                 raise ReceiverError(
-                    f"{self.name}: sent a line of more than {LONGEST_LINE} bytes, so it is not gpsd"
+                    f"{self.name}: expected gpsd, got a line over {LONGEST_LINE_BYTES} bytes"
                 ) from None
             if not line:
                 raise ReceiverError(f"{self.name}: closed the connection")
             asked = False
-            self._hear(line)
+            self._handle_line(line)
 
-    def _hear(self, line: bytes) -> None:
+    def _handle_line(self, line: bytes) -> None:
         try:
             report = json.loads(line)
         except (ValueError, RecursionError):
@@ -118,9 +120,9 @@ class Gpsd(Receiver):
         elif kind == "DEVICE":
             self._why = None
         elif kind == "TPV":
-            self._hear_position(report)
+            self._handle_position(report)
 
-    def _hear_position(self, report: dict[str, Any]) -> None:
+    def _handle_position(self, report: dict[str, Any]) -> None:
         now_ns = self._now_ns()
         fix = gpsd_fix(report, now_ns)
         if fix is None:
@@ -135,8 +137,8 @@ class Gpsd(Receiver):
         if self._device is None or self._device[0] != device:
             self._ages = Ages()
         self._device = device, now_ns
-        told = report.get("time")
-        if told is not None and told == self._told_time:  # one position may be told in parts
+        time = report.get("time")
+        if time is not None and time == self._last_time:  # one position may come in several reports
             return
-        self._told_time = told
+        self._last_time = time
         self._take(replace(fix, age_s=self._ages.age_s(report, now_ns, self._utc_s())))

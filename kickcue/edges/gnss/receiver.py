@@ -1,4 +1,4 @@
-"""What all receivers of positions do: begin again for ever, and tell what is wrong."""
+"""What all receivers of positions do: reconnect for ever, and report what is wrong."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ SILENT_NS: Final = 10 * NS_PER_S
 
 
 class ReceiverError(KickcueError):
-    """No positions are to be had right now; the message says why and what to do."""
+    """No positions are to be had right now; the message gives the reason and the remedy."""
 
 
 class Receiver(ABC):
@@ -81,7 +81,7 @@ class Receiver(ABC):
 
     @abstractmethod
     async def _receive(self) -> None:
-        """Receive until that ends; ReceiverError tells why it did."""
+        """Receive until that ends; ReceiverError gives the reason."""
 
     def _take(self, fix: Fix) -> None:
         self._last, self._why = fix, None

@@ -1,4 +1,4 @@
-"""What gpsd and Termux say about a position, as a Fix."""
+"""What gpsd and Termux report of a position, as a Fix."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ GPSD_RADII: Final = math.sqrt(-2.0 * math.log(0.05))
 direction: 2.45.
 
 Its documentation leaves the share open ("certainty unknown"); where gpsd reckons it itself, from
-the geometry of the satellites, its source says 95 %. Receivers that tell their own often mean
+the geometry of the satellites, its source states 95 %. Receivers that report their own often mean
 fewer, so the standard deviation is too small then.
 """
 ANDROID_RADII: Final = math.sqrt(-2.0 * math.log(0.32))
@@ -43,7 +43,7 @@ TERMUX: Final = Keys("latitude", "longitude", "accuracy", ANDROID_RADII)
 
 
 def gpsd_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
-    """Return what a TPV report that came at ``t_ns`` says, None where it tells no position.
+    """Return the Fix of a TPV report received at ``t_ns``, None where it has no position.
 
     Its age is for ``ages.py``.
     """

@@ -22,8 +22,8 @@ PATIENCE_S: Final = 60.0
 """A phone that has not seen the sky for long may need most of a minute; killing a question leaves
 Android busy with it for a while."""
 LOOK_S: Final = 0.02
-CHUNK: Final = 4096
-MOST: Final = 1 << 16
+CHUNK_BYTES: Final = 4096
+MOST_BYTES: Final = 1 << 16
 """More characters without an object in them are none."""
 CURE: Final = "install the app Termux:API and `pkg install termux-api`"
 
@@ -63,9 +63,9 @@ class Termux(Receiver):
         finally:
             _end(process)
         if not found:
-            said = f"status {process.returncode}" if process.returncode else "no answer"
+            answer = f"status {process.returncode}" if process.returncode else "no answer"
             raise ReceiverError(
-                f"{PROGRAM}: no position ({said}): allow precise location for Termux:API, and "
+                f"{PROGRAM}: no position ({answer}): allow precise location for Termux:API, and "
                 "turn location on"
             )
 
@@ -78,7 +78,7 @@ class Termux(Receiver):
         )
         objects, found = JsonObjects(), False
         try:
-            while chunk := await reader.read(CHUNK):
+            while chunk := await reader.read(CHUNK_BYTES):
                 for report in objects.feed(chunk.decode("utf-8", "replace")):
                     if "API_ERROR" in report:
                         raise ReceiverError(f"Termux:API: {report['API_ERROR']}")
@@ -107,7 +107,7 @@ class JsonObjects:
 
     def feed(self, text: str) -> list[dict[str, Any]]:
         """Return the objects that are whole now."""
-        self._text = (self._text + text)[-MOST:]
+        self._text = (self._text + text)[-MOST_BYTES:]
         found = []
         while (begin := self._text.find("{")) >= 0:
             try:

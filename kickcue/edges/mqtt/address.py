@@ -45,7 +45,7 @@ class Address:
 def parse_address(url: str, *, password: str | None = None, ca_file: Path | None = None) -> Address:
     """Return the address that ``url`` means; ``password`` counts where the URL has none.
 
-    ``UsageError`` says what is wrong.
+    ``UsageError`` names what is wrong.
     """
     shown = re.sub(r"(//[^/@:]*):.*@", r"\1:***@", url)
     scheme, _, _ = url.partition("://")

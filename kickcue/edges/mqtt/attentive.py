@@ -1,4 +1,4 @@
-"""aiomqtt's client, with ears for what the broker says of its limits and of what it refuses.
+"""aiomqtt's client, extended by the broker's limits and its refusals.
 
 aiomqtt itself passes over both.
 """
@@ -14,11 +14,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from kickcue.edges.mqtt.errors import RefusedError
 
-OVERHEAD: Final = 16
+OVERHEAD_BYTES: Final = 16
 """Bytes of a PUBLISH beside topic and payload: 5 of header, 2 of topic length, 2 of id, 6 of
 properties; and 1 to spare."""
 REFUSED_FROM: Final = 128
-"""Reason codes from here on are refusals; below are different ways to say yes (MQTT 5, 2.4)."""
+"""Reason codes from here on are refusals; below are kinds of success (MQTT 5, 2.4)."""
 
 UNSPECIFIED: Final = 128
 """No reason given: all refusals of MQTT 3.1.1, and what the library makes of a socket that was
@@ -28,7 +28,7 @@ NO_REASON: Final = "no reason given"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a broker takes, as it told in its CONNACK; where it told nothing, everything."""
+    """What a broker accepts, by its CONNACK; where that gives no limit, everything."""
 
     largest_packet: int | None = None
     """Bytes; None: nobody knows."""
@@ -36,8 +36,8 @@ class Limits:
     retains: bool = True
 
     @classmethod
-    def told(cls, properties: Properties | None) -> "Limits":
-        """Return what the properties of a CONNACK say."""
+    def from_connack(cls, properties: Properties | None) -> "Limits":
+        """Return the limits in the properties of a CONNACK."""
         return cls(
             getattr(properties, "MaximumPacketSize", None),
             min(1, getattr(properties, "MaximumQoS", 1)),
@@ -75,7 +75,7 @@ class AttentiveClient(Client):
         reason_code: ReasonCode,
         properties: Properties | None = None,
     ) -> None:
-        self.limits = Limits.told(properties)
+        self.limits = Limits.from_connack(properties)
         super()._on_connect(client, userdata, flags, reason_code, properties)
 
     def _on_publish(
@@ -93,7 +93,7 @@ class AttentiveClient(Client):
 
 def packet_size(topic: str, payload: bytes) -> int:
     """Return how many bytes a PUBLISH takes at most."""
-    return len(topic.encode()) + len(payload) + OVERHEAD
+    return len(topic.encode()) + len(payload) + OVERHEAD_BYTES
 
 
 def in_words(reason: ReasonCode) -> str:
@@ -101,10 +101,10 @@ def in_words(reason: ReasonCode) -> str:
     return NO_REASON if reason.value == UNSPECIFIED else str(reason).lower()
 
 
-def told_reason(error: BaseException | None) -> ReasonCode | None:
+def reason_code_of(error: BaseException | None) -> ReasonCode | None:
     """Return why the broker ended a connection, from the error that this has become.
 
-    None where it did not say.
+    None where it gave none.
     """
     while isinstance(error, MqttError):
         reason = getattr(error, "rc", None)

@@ -23,7 +23,7 @@ from kickcue.config.extras import how_to_get
 from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker_discovery import RECORD, runtime_folder
-from kickcue.edges.mqtt.connection import LARGEST_PACKET
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 
@@ -135,7 +135,7 @@ async def _wait_until_ready(folder: Path) -> _Ports:
             return _Ports(int(found["mqtt"]), int(found["ws"]))
         await asyncio.sleep(LOOK_EACH_S)
     console = folder / "console"
-    said = (
+    lines = (
         (
             text
             or (console.read_text(encoding="utf-8", errors="replace") if console.exists() else "")
@@ -145,7 +145,7 @@ async def _wait_until_ready(folder: Path) -> _Ports:
     )
     raise BrokerError(
         f"the private broker did not start within {START_S:g} s: "
-        f"{said[-1] if said else 'no output'}"
+        f"{lines[-1] if lines else 'no output'}"
     )
 
 
@@ -161,7 +161,7 @@ def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: 
             "max_memory_store": 16 * MEGABYTE,
             "max_file_store": 64 * MEGABYTE,
         },
-        "max_payload": LARGEST_PACKET,
+        "max_payload": LARGEST_PACKET_BYTES,
         "max_connections": MOST_CONNECTIONS,
         "log_file": str(folder / "nats.log"),
         "logfile_size_limit": MEGABYTE,
@@ -172,7 +172,7 @@ def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: 
 
 
 def _user(topics: Topics, side: Side, password: str) -> dict[str, Any]:
-    """Return a user who may publish its own topics and hear those of the other side.
+    """Return a user who may publish its own topics and subscribe to those of the other side.
 
     And answers: a second watch waits for those. And the status: a second sender is to find the
     first.

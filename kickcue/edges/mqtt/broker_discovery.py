@@ -62,7 +62,7 @@ def find_private_broker() -> Address | None:
 def private_brokers() -> tuple[Address, ...]:
     """Return the watches' addresses of this machine's private brokers, the latest first."""
     records = sorted(runtime_folder().glob(f"broker-*/{RECORD}"), key=_age, reverse=True)
-    return tuple(address for record in records if (address := _told_in(record)) is not None)
+    return tuple(address for record in records if (address := _address_in(record)) is not None)
 
 
 class PrivateBrokerFinder:
@@ -90,7 +90,7 @@ class PrivateBrokerFinder:
         return self._last
 
 
-def _told_in(record: Path) -> Address | None:
+def _address_in(record: Path) -> Address | None:
     """Return the address in a record; None for a dead process's, or one just being removed."""
     try:
         content = json.loads(record.read_text())

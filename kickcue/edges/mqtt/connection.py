@@ -41,7 +41,7 @@ AT_ONCE: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 """Without it what follows on our acknowledgement of a press waits until the broker's TCP has
 acknowledged that, which takes its time: a cue came 40 ms later (Nagle, RFC 896; delayed ACK, RFC
 1122)."""
-LARGEST_PACKET: Final = 16_384
+LARGEST_PACKET_BYTES: Final = 16_384
 """Bytes: twice what a payload may have. MQTT 5 brokers send nothing larger; 3.1.1 has no such word,
 and the library no such limit."""
 
@@ -61,10 +61,10 @@ TLS_REMEDIES: Final = {
     "unexpected_eof": NO_TLS,
     "connection reset": NO_TLS,
 }
-"""By what OpenSSL says, the particular before the general."""
+"""By OpenSSL's message, the particular before the general."""
 
 _LIBRARY_LOG: Final = logging.getLogger(f"{__name__}.library")
-# It tells of connections that end, which the session does in its own words.
+# It logs connections that end, which the session does in its own words.
 _LIBRARY_LOG.setLevel(logging.CRITICAL)
 
 
@@ -163,7 +163,7 @@ def _client(
         timeout=CONNECT_S,
         tls_context=tls,
         properties=_properties(
-            PacketTypes.CONNECT, ReceiveMaximum=IN_FLIGHT, MaximumPacketSize=LARGEST_PACKET
+            PacketTypes.CONNECT, ReceiveMaximum=IN_FLIGHT, MaximumPacketSize=LARGEST_PACKET_BYTES
         )
         if five
         else None,
@@ -197,7 +197,7 @@ async def publish(
 ) -> None:
     """Publish a message as ``payload``.
 
-    MQTT 5 brokers are told when to stop delivering it, in their whole seconds; what is retained
+    MQTT 5 brokers get an expiry for it, in whole seconds; what is retained
     does not expire. MQTT 3.1.1 knows no refusal: what a broker does not take is acknowledged, and
     lost. MqttError when not acknowledged within ``PUBLISH_S``, RefusedError when not taken.
     """

@@ -14,7 +14,18 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, Literal
 
-from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange
+from kickcue.core.events import (
+    Ack,
+    Arm,
+    Cue,
+    Disarm,
+    Estimate,
+    Input,
+    LegBegin,
+    Output,
+    Phase,
+    PhaseChange,
+)
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.connection import ConnectionPlan
@@ -24,6 +35,7 @@ from kickcue.edges.mqtt.messages import (
     ArmMessage,
     CueMessage,
     DisarmMessage,
+    LegMessage,
     Message,
     StateMessage,
     StatusMessage,
@@ -44,7 +56,7 @@ BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S
 STATE_EACH_NS: Final = NS_PER_S // 2
 FALLBACK_AT: Final = (
-    2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth being heard
+    2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth playing
 )
 STATE_WORTH_NS: Final = NS_PER_S
 ORDER_WORTH_NS: Final = 5 * NS_PER_S  # a disarm; it is never wrong, only no longer needed
@@ -60,7 +72,7 @@ class DeliveryCounters:
     repeated: int = 0
     felt: int = 0
     dropped: int = 0
-    """Dropped by the watch, as its ack tells."""
+    """Dropped by the watch, by its ack."""
     unanswered: int = 0
     """Nobody acknowledged them before their deadline: what a fallback would take over."""
 
@@ -85,7 +97,7 @@ class Delivery:
         self.counters = DeliveryCounters()
         self.unanswered: Callable[[Cue], None] | None = None
         """Hears of each cue that was repeated once and that still nobody has answered, while it may
-        yet be heard in another way."""
+        yet be played in another way."""
         self._topics = topics
         self._run_id = run_id
         self._now_ns = now_ns
@@ -94,6 +106,7 @@ class Delivery:
         self._phase: Phase | None = None
         self._status_ns: int | None = None
         self._estimate: Estimate | None = None
+        self._leg: LegBegin | None = None
         self._state: StateMessage | None = None
         self._state_ns: int | None = None
         self._pending = PendingCues()
@@ -109,6 +122,9 @@ class Delivery:
             case PhaseChange():
                 self._phase = output.phase
                 self._send_status("online")
+            case LegBegin():
+                self._leg = output
+                self._send_leg()
             case Arm():
                 self._pending.arm(output, self._now_ns())
                 self._send_arm(output)
@@ -154,9 +170,9 @@ class Delivery:
         """
         return self._gate.second
 
-    def tell(self, told: Callable[[str], None]) -> None:
-        """Have ``told`` hear what is wrong with the connection and with senders, a line each."""
-        self.session.told = self._inbound.told = told
+    def send_warnings_to(self, warn: Callable[[str], None]) -> None:
+        """Call ``warn`` with each trouble of the connection and of senders, one line each."""
+        self.session.warn = self._inbound.warn = warn
 
     async def only_sender(self) -> None:
         """Return once it is known that nobody else sends on these topics.
@@ -214,6 +230,8 @@ class Delivery:
             self._connections, self._state = self.session.counters.connections, None
             self._gate.link_up()
         fresh_link = self._gate.look() or fresh_link
+        if fresh_link:
+            self._send_leg()
         if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
             self._send_status("online")
         self._send_state()
@@ -241,7 +259,7 @@ class Delivery:
         self._publish("status", message, self._status_ns + STATUS_EACH_NS)
 
     def _send_state(self) -> None:
-        """Send the newest estimate, if it says something new and the last one is old enough."""
+        """Send the newest estimate, if it differs and the last one is old enough."""
         now_ns = self._now_ns()
         if self._estimate is None or (
             self._state_ns is not None and now_ns - self._state_ns < STATE_EACH_NS
@@ -257,6 +275,12 @@ class Delivery:
         self._state, self._state_ns = message, now_ns
         self._publish("state", message, now_ns + STATE_WORTH_NS)
 
+    def _send_leg(self) -> None:
+        """Send which leg of a session is on, if one is."""
+        if self._leg is not None:
+            message = LegMessage.of(self._leg, self._run_id, self._stamp_ms())
+            self._publish("leg", message, self._now_ns() + ORDER_WORTH_NS)
+
     def _send_arm(self, arm: Arm) -> None:
         now_ns = self._now_ns()
         message = touch_message(
@@ -270,7 +294,7 @@ class Delivery:
         self._publish("arm", message, min(over_ns(arm), now_ns + ARM_EACH_NS))
 
     def _send_cue(self, cue: Cue) -> bool:
-        """Send a cue, unless it is past its deadline; tell which."""
+        """Send a cue, unless it is past its deadline; return whether it was sent."""
         deadline_ns = cue.t_ns + cue.ttl_ms * NS_PER_MS
         left_ms = (deadline_ns - self._now_ns()) // NS_PER_MS
         if left_ms <= 0:

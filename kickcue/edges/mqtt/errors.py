@@ -10,7 +10,7 @@ class BrokerError(KickcueError):
 class RefusedError(BrokerError):
     """The broker is there, and does not take a message or a subscription.
 
-    The text says why, as the end of a sentence.
+    The text is the reason, as the end of a sentence.
     """
 
 

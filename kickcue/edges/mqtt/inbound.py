@@ -33,7 +33,7 @@ happens now."""
 MOST_PRESSES: Final = 64
 MOST_TOPICS: Final = 64
 MOST_PER_S: Final = {"command": 5.0, "sensor": 500.0}
-"""What a person can press, and more than any sensor says; on any other topic ``OTHERS_PER_S``."""
+"""What a person can press, and more than any sensor sends; on any other topic ``OTHERS_PER_S``."""
 OTHERS_PER_S: Final = 20.0
 BURST_S: Final = 4.0
 
@@ -51,9 +51,9 @@ class InboundCounters:
     """Commands, acks and sensors must not be retained: the broker would repeat them at each
     connection, hours later."""
     clock_back: int = 0
-    """Senders whose clock went back: what they say is taken as of a new run."""
+    """Senders whose clock went back: their messages are taken as of a new run."""
     flooded: int = 0
-    """Beyond what anybody honest says in that time: not even looked at."""
+    """Beyond what any honest client sends in that time: not even parsed."""
 
 
 class Inbound:
@@ -62,7 +62,7 @@ class Inbound:
     def __init__(self, topics: Topics, run_id: str, now_ns: Callable[[], int]) -> None:
         self.counters = InboundCounters()
         self.watches = Watches()
-        self.told: Callable[[str], None] = LOG.warning
+        self.warn: Callable[[str], None] = LOG.warning
         """Hears what is wrong with those who send, in one line each."""
         self._topics = topics
         self._run_id = run_id
@@ -117,7 +117,7 @@ class Inbound:
         return None
 
     def _bears(self, name: str, received: Received) -> bool:
-        """Tell whether this topic may say one more thing now."""
+        """Return whether one more message of this topic may be taken now."""
         throttle = self._throttles.pop(received.topic, None)
         if throttle is None:
             per_s = MOST_PER_S.get(name, OTHERS_PER_S)
@@ -128,7 +128,7 @@ class Inbound:
         return throttle.passes(received.received_s)
 
     def _leave_out(self, received: Received) -> None:
-        """Count a message of a flood; the first is told, and once a minute how many there were."""
+        """Count a message of a flood; report the first, and once a minute how many there were."""
         self.counters.flooded += 1
         if self._telling.passes(received.received_s):
             count = self.counters.flooded
@@ -144,7 +144,7 @@ class Inbound:
         if self._delays.resets != before:
             self.counters.clock_back += 1
             if self._telling_back.passes(received.received_s):
-                self.told(
+                self.warn(
                     f"{received.topic}: the clock of sender {run_id!r} went back: treated as "
                     "restarted"
                 )

@@ -108,7 +108,7 @@ class Keeper:
             self._server = await asyncio.create_subprocess_exec(
                 *command, stdin=DEVNULL, stdout=console, stderr=console, start_new_session=True
             )
-        self._tell_guard(str(self._server.pid))
+        self._write_guard(str(self._server.pid))
         write_private(self._folder / PID, str(self._server.pid))
 
     async def _end_server(self) -> None:
@@ -117,7 +117,7 @@ class Keeper:
                 # Also one that is frozen; nothing in its store is worth a farewell.
                 self._server.kill()
             await self._server.wait()
-            self._tell_guard("")  # the number may soon be that of somebody else
+            self._write_guard("")  # the number may soon be that of somebody else
 
     async def _start_guard(self) -> None:
         self._guard = await asyncio.create_subprocess_exec(
@@ -130,9 +130,9 @@ class Keeper:
             start_new_session=True,
         )
         if self._server is not None:
-            self._tell_guard(str(self._server.pid))
+            self._write_guard(str(self._server.pid))
 
-    def _tell_guard(self, text: str) -> None:
+    def _write_guard(self, text: str) -> None:
         assert self._guard is not None
         assert self._guard.stdin is not None
         self._guard.stdin.write(f"{text}\n".encode())

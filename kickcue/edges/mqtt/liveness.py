@@ -1,6 +1,6 @@
 """Whether the sender lives: a dead number looks like a live one.
 
-So it tells whether what the sender said last may still be shown. A sender that is online says so
+So it decides whether the sender's last message may still be shown. A sender that is online says so
 each second. What the broker retained may be of any age: it proves nothing, and is shown only once a
 live message of the same run has come.
 """
@@ -29,7 +29,7 @@ class Liveness:
         self._run_id: str | None = None
         self._silent_run_id: str | None = None
         self._shown = False
-        self._heard_s = 0.0
+        self._last_s = 0.0
         self._state: StateMessage | None = None
 
     def take_status(
@@ -38,13 +38,13 @@ class Liveness:
         """Take a status; ``live``: it has just been sent, as a last will has by the broker."""
         if status.status == "offline":
             if self._run_id not in (None, status.run_id):
-                return ()  # of another run than the one that is heard
+                return ()  # of another run than the one that is followed
             return (status, *self._fall_silent())
         if live:
-            return (status, *self._hear(status.run_id, now_s))
+            return (status, *self._still_alive(status.run_id, now_s))
         if self._run_id is not None or status.run_id == self._silent_run_id:
             return ()
-        self._shown, self._heard_s, self._silent_run_id = True, now_s, status.run_id
+        self._shown, self._last_s, self._silent_run_id = True, now_s, status.run_id
         return (status,)
 
     def take_state(
@@ -53,20 +53,20 @@ class Liveness:
         """Take a state."""
         self._state = state
         if live:
-            return self._hear(state.run_id, now_s) or (state,)
+            return self._still_alive(state.run_id, now_s) or (state,)
         return (state,) if state.run_id == self._run_id else ()
 
     def look(self, now_s: float) -> tuple[SenderSilent, ...]:
         """Return whether the sender has fallen silent by now, once each time."""
-        return self._fall_silent() if self._shown and now_s - self._heard_s >= SILENT_S else ()
+        return self._fall_silent() if self._shown and now_s - self._last_s >= SILENT_S else ()
 
     def left_s(self, now_s: float) -> float | None:
-        """Return how long a silence may still last, None where nobody is heard."""
-        return max(self._heard_s + SILENT_S - now_s, 0.0) if self._shown else None
+        """Return how long a silence may still last, None where nobody is followed."""
+        return max(self._last_s + SILENT_S - now_s, 0.0) if self._shown else None
 
-    def _hear(self, run_id: str, now_s: float) -> tuple[StateMessage, ...]:
+    def _still_alive(self, run_id: str, now_s: float) -> tuple[StateMessage, ...]:
         """Note a sign of life; return the state that was kept back until one came."""
-        self._heard_s, self._shown = now_s, True
+        self._last_s, self._shown = now_s, True
         before, self._run_id = self._run_id, run_id
         kept = self._state
         return (kept,) if before != run_id and kept is not None and kept.run_id == run_id else ()

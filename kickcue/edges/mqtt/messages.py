@@ -1,9 +1,9 @@
 """The messages on the wire.
 
-What we send has exactly these keys; in what we receive, unknown keys are let pass.
+What we send has exactly these keys; in what we receive, unknown keys are ignored.
 
 ``sent_ms`` is the sender's monotonic clock in milliseconds since its run began, so that small
-machines can hold it (below 2^31). Conversions to and from the core's events stand beside the
+devices can hold it (below 2^31). Conversions to and from the core's events stand beside the
 models; nothing above this module sees JSON.
 """
 
@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kickcue import __version__
-from kickcue.config.validation_errors import first_mistake, said
+from kickcue.config.validation_errors import first_mistake, mistake_text
 from kickcue.core.course import LONGEST_RACE_M, SHORTEST_RACE_M
 from kickcue.core.errors import UsageError
 from kickcue.core.events import (
@@ -23,6 +23,8 @@ from kickcue.core.events import (
     CommandKind,
     Cue,
     Estimate,
+    LegBegin,
+    LegKind,
     Mark,
     MarkSource,
     Mode,
@@ -35,9 +37,9 @@ from kickcue.edges.mqtt.errors import WireError
 
 WIRE: Final = 1
 LARGEST: Final = 2**31 - 1  # what JavaScript bridges and 32-bit microcontrollers keep exactly
-LARGEST_PAYLOAD: Final = 8192  # bytes; ours stay below 1,000
+LARGEST_PAYLOAD_BYTES: Final = 8192  # bytes; ours stay below 1,000
 
-SHORT_TEXT: Final = 16
+SHORT_TEXT_LETTERS: Final = 16
 
 Millis = Annotated[int, Field(ge=0, le=LARGEST)]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
@@ -56,9 +58,9 @@ class Message(BaseModel):
     wire: Literal[1] = Field(
         default=WIRE, description="version of this wire format; a receiver ignores others"
     )
-    run_id: Name = Field(description="the sender's run: new each time it starts")
+    run_id: Name = Field(description="the sender's run: a new id each time it starts")
     sent_ms: Millis = Field(
-        description="when it was sent: the sender's monotonic clock, ms since its run began"
+        description="when it was sent, by the sender's monotonic clock: ms since its run began"
     )
 
     def to_json(self) -> bytes:
@@ -74,39 +76,39 @@ class Message(BaseModel):
 
 
 class StatusMessage(Message):
-    """``status``: the sender is there, or (its last will) it is not."""
+    """``status``: the sender is online, or (as its last will) offline."""
 
     sent_ms: Millis | None = Field(
-        description="when it was sent; null in the last will, which the broker sends later"
+        description="when it was sent; null in the last will, which the broker publishes later"
     )  # type: ignore[assignment]  # the one message that the sender does not send itself
     status: Literal["online", "offline"]
-    version: str = Field(default=__version__, description="of the sender's kickcue")
-    phase: Phase | None = Field(description="where in the race the runner is; null while unknown")
+    version: str = Field(default=__version__, description="the version of the sender's kickcue")
+    phase: Phase | None = Field(description="the phase of the race; null while unknown")
 
 
 class StateMessage(Message):
-    """``state``: where the runner is and how sure that is; null is unknown."""
+    """``state``: the runner's position and its error; null: unknown."""
 
-    distance_m: float | None = Field(description="run so far")
+    distance_m: float | None = Field(description="distance run so far")
     distance_sd_m: float | None = Field(
-        description="the standard deviation of that and of `to_go_m`; show 1.96 of it behind the ±"
+        description="standard deviation of `distance_m` and `to_go_m`; show ± 1.96 times it"
     )
-    to_go_m: float | None = Field(description="left to run")
+    to_go_m: float | None = Field(description="distance left to run")
     speed_mps: float | None
     cadence_spm: float | None = Field(description="steps per minute, both feet")
     heart_rate_bpm: float | None
-    lap: int | None = Field(description="the likeliest one, counted from 1")
+    lap: int | None = Field(description="the most probable lap, counted from 1")
     eta_bell_s: float | None = Field(
-        description="seconds until the last lap, or what the kick is, begins"
+        description="seconds until the last lap (or the kick as configured) begins"
     )
-    mode: Mode = Field(description="on what evidence the distance stands, best first")
+    mode: Mode = Field(description="the evidence behind the distance, best first")
     lap_min: int | None = Field(
         default=None,
-        description="the first lap it may be: show `10 or 11` where it is not `lap_max`",
+        description="the lowest lap it may be: show `10 or 11` where that is not `lap_max`",
     )
-    lap_max: int | None = Field(default=None, description="the last lap it may be")
+    lap_max: int | None = Field(default=None, description="the highest lap it may be")
     eta_bell_sd_s: float | None = Field(
-        default=None, description="the standard deviation of `eta_bell_s`"
+        default=None, description="standard deviation of `eta_bell_s`"
     )
 
     @classmethod
@@ -133,17 +135,49 @@ class StateMessage(Message):
         )
 
 
-class TouchMessage(Message):
-    """What ``arm`` and ``cue`` have in common: something to be felt, seen and heard."""
+class LegMessage(Message):
+    """``leg``: what of a session is on: a repetition, a rest, easy running."""
 
-    id: Name = Field(description="of the cue, the same in arm, cue, disarm and ack; felt once")
+    kind: LegKind
+    leg: int = Field(ge=0, le=LARGEST, description="which leg of the plan, counted from 1")
+    legs: int = Field(ge=0, le=LARGEST, description="how many the plan has")
+    rep: int = Field(
+        ge=0,
+        le=LARGEST,
+        description="which repetition; of a rest the one before it, 0 before the first",
+    )
+    reps: int = Field(ge=0, le=LARGEST, description="how many the plan has")
+    text: str = Field(max_length=200, description="the leg in a few words: `200 m`, `rest 2:00`")
+
+    @classmethod
+    def of(cls, leg: LegBegin, run_id: str, sent_ms: int) -> "LegMessage":
+        """Return the leg as it goes over the wire."""
+        return cls(
+            run_id=run_id,
+            sent_ms=sent_ms,
+            kind=leg.kind,
+            leg=leg.leg,
+            legs=leg.legs,
+            rep=leg.rep,
+            reps=leg.reps,
+            text=leg.text,
+        )
+
+
+class TouchMessage(Message):
+    """What ``arm`` and ``cue`` have in common: what the runner is to feel, see and hear."""
+
+    id: Name = Field(
+        description="id of the cue, the same in arm, cue, disarm and ack; it is played once"
+    )
     kind: Name = Field(
         description=(
-            "why: ready, even, last_lap, hold, relax, turnover, drive, or one that is not known yet"
+            "what the cue means: ready, even, split, last_lap, hold, relax, turnover, drive; in a "
+            "session rep, last_rep, tick, go, image, through, tall, rest_half; more may come"
         )
     )
     text: str = Field(max_length=200, description="for a display")
-    say: str | None = Field(max_length=200, description="for a voice; null: say nothing")
+    say: str | None = Field(max_length=200, description="for a voice; null: stay silent")
     pulses: tuple[Pulse, ...] = Field(
         max_length=32, description="vibration: [on_ms, off_ms, intensity 0..1] each"
     )
@@ -151,18 +185,18 @@ class TouchMessage(Message):
     due_in_ms: int = Field(
         ge=-LARGEST,
         le=LARGEST,
-        description="when it is to be felt, counted from sent_ms; 0 in a cue: now",
+        description="when it is to be felt, in ms after sent_ms; 0 in a cue: now",
     )
     ttl_ms: Millis = Field(
-        description="this long after its moment it is worth nothing and must be dropped"
+        description="time to live: this long after it was due it must be dropped"
     )
     to_go_m: float | None = Field(
         description=(
-            "left to run when this was decided, as the sender believes; in an `arm` that is "
-            "before it is felt"
+            "distance left to run when this was decided, by the sender's estimate; an `arm` is "
+            "decided before it is felt"
         )
     )
-    sd_m: float | None = Field(description="the standard deviation of that")
+    sd_m: float | None = Field(description="standard deviation of `to_go_m`")
 
     def shorter(self) -> tuple[bytes, ...]:
         """Leave out the voice and the figures, then all of the text but its beginning.
@@ -170,7 +204,7 @@ class TouchMessage(Message):
         The pulses are what matters.
         """
         mute = self.model_copy(update={"say": None, "to_go_m": None, "sd_m": None})
-        terse = mute.model_copy(update={"text": self.text.partition(":")[0][:SHORT_TEXT]})
+        terse = mute.model_copy(update={"text": self.text.partition(":")[0][:SHORT_TEXT_LETTERS]})
         return mute.to_json(), terse.to_json()
 
     def to_touch(self) -> CueContent:
@@ -181,30 +215,30 @@ class TouchMessage(Message):
 
 
 class ArmMessage(TouchMessage):
-    """``arm``: set a timer."""
+    """``arm``: set a timer for a cue."""
 
 
 class CueMessage(TouchMessage):
-    """``cue``: now."""
+    """``cue``: play it now."""
 
 
 class DisarmMessage(Message):
-    """``disarm``: forget the timer."""
+    """``disarm``: cancel the timer."""
 
-    id: Name = Field(description="of the cue")
+    id: Name = Field(description="id of the cue")
     why: str = Field(max_length=200)
 
 
 class AckMessage(Message):
     """``ack``: a watch's answer to a cue."""
 
-    id: Name = Field(description="of the cue")
-    cue_run_id: Name = Field(description="run_id of the cue")
+    id: Name = Field(description="id of the cue")
+    cue_run_id: Name = Field(description="run_id of the cue's sender")
     felt: bool
     why: str | None = Field(
-        max_length=200, description='why it was dropped, such as "late"; null when felt'
+        max_length=200, description='why it was dropped, such as "late"; null if felt'
     )
-    latency_ms: float | None = Field(description="how late it was by the watch's own measure")
+    latency_ms: float | None = Field(description="how late it was played, as measured by the watch")
 
     @classmethod
     def of(cls, answer: CueAck, run_id: str, sent_ms: int) -> "AckMessage":
@@ -225,34 +259,35 @@ class AckMessage(Message):
 
 
 class PresenceMessage(Message):
-    """``presence``: a watch is there, or (its last will) it is not."""
+    """``presence``: a watch is online, or (as its last will) offline."""
 
     sent_ms: Millis | None = Field(
-        description="when it was sent; null in the last will, which the broker sends later"
+        description="when it was sent; null in the last will, which the broker publishes later"
     )  # type: ignore[assignment]  # as in a status
-    status: Literal["online", "offline"] = Field(description="online: a cue would be felt now")
+    status: Literal["online", "offline"] = Field(description="online: a cue sent now would be felt")
     kind: Name = Field(
-        default="watch", description="what it is, for people: a watch profile's id, or `terminal`"
+        default="watch",
+        description="the kind of watch, for people: a watch profile's id, or `terminal`",
     )
     why: str | None = Field(
-        default=None, max_length=200, description="while it is offline: why a cue would not be felt"
+        default=None, max_length=200, description="while offline: why a cue would not be felt"
     )
 
 
 class CommandMessage(Message):
-    """``command``: an order."""
+    """``command``: what somebody pressed."""
 
-    id: Name = Field(description="of this press: a message that comes twice is obeyed once")
+    id: Name = Field(description="id of this press: a message that comes twice is executed once")
     kind: CommandKind
     by: Orderer = Field(
         default=Orderer.RUNNER,
-        description="who pressed: a helper's lap has an error of its own; left out: the runner",
+        description="who pressed: a helper's lap has an error of its own; default: the runner",
     )
     race_distance_m: float | None = Field(
         default=None,
         ge=SHORTEST_RACE_M,
         le=LONGEST_RACE_M,
-        description="with `distance` alone: how long the race is, metres; its track stays",
+        description="only with `distance`: the race distance in metres; the track stays the same",
     )
 
     @model_validator(mode="after")
@@ -270,7 +305,7 @@ class CommandMessage(Message):
 
 
 class SensorMessage(Message):
-    """``sensor/<id>/<char>``: a notification as it came.
+    """``sensor/<id>/<char>``: a notification as received.
 
     ``<char>`` is the characteristic's 16-bit UUID, four lower-case hex digits.
     """
@@ -285,6 +320,7 @@ class SensorMessage(Message):
 MODELS: Final[Mapping[str, type[Message]]] = {
     "status": StatusMessage,
     "state": StateMessage,
+    "leg": LegMessage,
     "arm": ArmMessage,
     "disarm": DisarmMessage,
     "cue": CueMessage,
@@ -323,8 +359,10 @@ def touch_message(  # noqa: PLR0913  a cue and its four times
 def parse(name: str, payload: bytes) -> Message:
     """Return the message that came on topic ``name``; WireError and nothing else for any bytes."""
     model = MODELS[name]
-    if len(payload) > LARGEST_PAYLOAD:
-        raise WireError(f"{name}: expected at most {LARGEST_PAYLOAD} bytes, got {len(payload)}")
+    if len(payload) > LARGEST_PAYLOAD_BYTES:
+        raise WireError(
+            f"{name}: expected at most {LARGEST_PAYLOAD_BYTES} bytes, got {len(payload)}"
+        )
     try:
         values = json.loads(payload)
     except (ValueError, RecursionError):
@@ -343,7 +381,7 @@ def parse(name: str, payload: bytes) -> Message:
 
 def _first_problem(error: ValidationError) -> str:
     problem = first_mistake(error)
-    return said(problem, ".".join(map(str, problem["loc"])) or "the message")
+    return mistake_text(problem, ".".join(map(str, problem["loc"])) or "the message")
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -1,4 +1,4 @@
-"""The files of a Mosquitto for kickcue: users, what each may say and hear, limits, TLS.
+"""The files of a Mosquitto for kickcue: users, what each may publish and subscribe to, limits, TLS.
 
 They are generated from the topic tree, so that the access list and the wire cannot drift apart.
 """
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.core.errors import UsageError
-from kickcue.edges.mqtt.connection import LARGEST_PACKET
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD
-from kickcue.edges.mqtt.topics import RULES, Side, Topics, said_by
+from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD_BYTES
+from kickcue.edges.mqtt.topics import RULES, Side, Topics, published_by
 
 PORT: Final = 1883
 TLS_PORT: Final = 8883
@@ -37,20 +37,20 @@ CERTIFICATE_DAYS: Final = 825
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A user of the broker, with the names of the topics it may publish on and may hear."""
+    """A user of the broker, with the names of the topics it may publish on and subscribe to."""
 
     what: str
-    says: tuple[str, ...]
-    hears: tuple[str, ...]
+    publishes: tuple[str, ...]
+    subscribes: tuple[str, ...]
 
 
 DAEMON: Final = "kickcue"
 ROLES: Final[Mapping[str, Role]] = {
-    DAEMON: Role("kickcue itself: sends the cues", said_by(Side.DAEMON), tuple(RULES)),
+    DAEMON: Role("kickcue itself: sends the cues", published_by(Side.DAEMON), tuple(RULES)),
     "watch": Role(
         "a watch, or `kickcue bridge`: receives cues, acknowledges them, sends presses",
-        said_by(Side.WATCH),
-        (*said_by(Side.DAEMON), "ack"),
+        published_by(Side.WATCH),
+        (*published_by(Side.DAEMON), "ack"),
     ),
     "gateway": Role("reads sensors elsewhere and forwards them", ("sensor",), ()),
     "helper": Role(
@@ -79,7 +79,7 @@ def access_list(topics: Topics) -> str:
 
 
 def _right(role: Role, name: str) -> str | None:
-    match name in role.says, name in role.hears:
+    match name in role.publishes, name in role.subscribes:
         case True, True:
             return "readwrite"
         case True, False:
@@ -112,8 +112,8 @@ def configuration(folder: Path, *, port: int | None = None, tls: bool) -> str:
         "# Queued messages are old, and an old cue is worse than none.",
         "max_queued_messages 20",
         "# No message of kickcue's is larger; larger ones would only fill memory.",
-        f"message_size_limit {LARGEST_PAYLOAD}",
-        f"max_packet_size {LARGEST_PACKET}",
+        f"message_size_limit {LARGEST_PAYLOAD_BYTES}",
+        f"max_packet_size {LARGEST_PACKET_BYTES}",
         "",
         *(secure if tls else []),
         f"listener {PORT} 127.0.0.1" if tls else f"listener {port or PORT}",
@@ -147,7 +147,7 @@ def need_openssl() -> None:
 def make_certificates(folder: Path, hosts: Sequence[str]) -> None:
     """Make a CA and a certificate for the names and addresses by which watches know the broker.
 
-    ``BrokerError`` if ``openssl`` fails; ``need_openssl`` tells whether it is there.
+    ``BrokerError`` if ``openssl`` fails; ``need_openssl`` checks whether it is there.
     """
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     ca = ("-subj", "/CN=kickcue CA", "-addext", "keyUsage=critical,keyCertSign,cRLSign")

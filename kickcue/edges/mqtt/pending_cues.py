@@ -51,7 +51,7 @@ class PendingCues:
         del self._given[given.cue.id]
 
     def answer(self, ack: Ack) -> bool:
-        """Take an answer; tell whether it was waited for."""
+        """Take an answer; return whether it was waited for."""
         if ack.felt:
             self._armed.pop(ack.cue_id, None)
         return self._given.pop(ack.cue_id, None) is not None

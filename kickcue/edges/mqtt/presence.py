@@ -1,4 +1,4 @@
-"""A watch says that it is there: on each connection, on change, now and then, and at its end."""
+"""Publishes that a watch is there: on connecting, on change, now and then, and at its end."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from kickcue.edges.mqtt.session import Session
 from kickcue.edges.mqtt.topics import RULES, Topics
 
 PRESENCE_EACH_S: Final = 5.0
-LONGEST_WHY: Final = 200
+LONGEST_WHY_LETTERS: Final = 200
 
 
 class Presence:
     """Tells whether a cue would be felt.
 
-    ``publish`` takes what is to be said; ``sent_ms`` tells the watch's own time. ``kind`` None: it
-    is no watch and says nothing.
+    ``publish`` sends a status; ``sent_ms`` gives the watch's own time. ``kind`` None: it
+    is no watch and publishes nothing.
     """
 
     def __init__(
@@ -34,29 +34,29 @@ class Presence:
         self._run_id = run_id
         self._sent_ms = sent_ms
         self._publish = publish
-        self._said: tuple[int, str | None, float] | None = None
+        self._published: tuple[int, str | None, float] | None = None
 
     def mind(self, unworn: str | None) -> None:
-        """Say what is to be said by now. ``unworn``: why a cue would not be felt."""
+        """Publish a status if one is due. ``unworn``: why a cue would not be felt."""
         if self._kind is None or not self._session.connected:
             return
         now_s = asyncio.get_running_loop().time()
         connection = self._session.counters.connections
         if (
-            self._said is None
-            or self._said[:2] != (connection, unworn)
-            or now_s - self._said[2] >= PRESENCE_EACH_S
+            self._published is None
+            or self._published[:2] != (connection, unworn)
+            or now_s - self._published[2] >= PRESENCE_EACH_S
         ):
-            self._said = (connection, unworn, now_s)
-            self._say("online" if unworn is None else "offline", unworn)
+            self._published = (connection, unworn, now_s)
+            self._publish_status("online" if unworn is None else "offline", unworn)
 
     def farewell(self) -> None:
         """Say that the watch leaves."""
-        self._say("offline", "it was switched off")
+        self._publish_status("offline", "it was switched off")
 
-    def _say(self, status: Literal["online", "offline"], why: str | None) -> None:
+    def _publish_status(self, status: Literal["online", "offline"], why: str | None) -> None:
         if self._kind is not None:
-            shown = None if why is None else why[:LONGEST_WHY]
+            shown = None if why is None else why[:LONGEST_WHY_LETTERS]
             self._publish(
                 PresenceMessage(
                     run_id=self._run_id,
@@ -69,7 +69,7 @@ class Presence:
 
 
 def last_will(kind: str | None, run_id: str, topics: Topics) -> Outgoing | None:
-    """Return what the broker says for a watch whose connection is lost."""
+    """Return the last will: what the broker publishes for a watch whose connection is lost."""
     if kind is None:
         return None
     message = PresenceMessage(

@@ -1,4 +1,4 @@
-"""What a broker does not take: told when that begins and when it is over, shown in between."""
+"""What a broker refuses: reported when that begins and when it is over, shown in between."""
 
 import logging
 from typing import Final
@@ -25,13 +25,13 @@ class Refusals:
     def __init__(self, address: Address | None) -> None:
         self._address = address
         self._whys: dict[str, str] = {}
-        self._told: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
 
     def note(self, what: str, why: str) -> None:
         """Note that the broker refuses ``what``: a topic to publish on, or ``hearing(topic)``."""
         self._whys[what] = why
-        if self._told.get(what) != why:
-            self._told[what] = why
+        if self._reported.get(what) != why:
+            self._reported[what] = why
             LOG.warning(
                 "broker %s: refuses %s (%s): %s %s", self._address, what, why, remedy(why), TRY
             )
@@ -39,13 +39,13 @@ class Refusals:
     def over(self, what: str) -> None:
         """Note that the broker lets us do ``what``."""
         self._whys.pop(what, None)
-        if self._told.pop(what, None) is not None:
+        if self._reported.pop(what, None) is not None:
             LOG.info("broker %s: accepts %s again", self._address, what)
 
     def begin(self) -> None:
         """Note a new connection: the broker may have been put right meanwhile.
 
-        What was told is not told again.
+        What was reported is not reported again.
         """
         self._whys.clear()
 
@@ -55,7 +55,7 @@ class Refusals:
 
     @property
     def text(self) -> str | None:
-        """All of it in one line, None while there is nothing to tell."""
+        """All of it in one line, None while nothing is refused."""
         if not self._whys:
             return None
         whys = dict.fromkeys(self._whys.values())

@@ -1,8 +1,8 @@
 """Another sender on the same topics: two of them have every cue felt twice.
 
-Each sender hears the status of all, its own too. The run that began first goes on and the other one
-holds its tongue: ``sent_ms`` counts from where a run began, so both see it alike. That holds also
-when the first was away for a moment: it is the older one when it is back.
+Each sender receives the status of all, its own too. The run that began first goes on and the other
+one holds its tongue: ``sent_ms`` counts from where a run began, so both see it alike. That holds
+also when the first was away for a moment: it is the older one when it is back.
 
 What the broker retained may be of a run that crashed. So a sender that finds another's ``online``
 there waits for a live one, which would come within a second, and goes on without it. Times are the
@@ -45,7 +45,7 @@ class Rivals:
         self._until_ns: int | None = None
         """How long to listen before the first word; None before there is a connection."""
         self._rival: Rival | None = None
-        self._heard_ns = 0
+        self._last_ns = 0
 
     def link_up(self) -> None:
         """Take note of a new connection."""
@@ -63,10 +63,11 @@ class Rivals:
                     None  # it took its leave; after a last will it may be back in a moment
                 )
         elif retained:
-            if self._until_ns is not None and now_ns < self._until_ns:
+            # It may come before anybody has taken note of the connection that it came by.
+            if self._until_ns is None or now_ns < self._until_ns:
                 self._until_ns = now_ns + PROVE_NS
         elif status.sent_ms is not None and self._is_older(status.run_id, status.sent_ms):
-            self._rival, self._heard_ns = Rival(status.run_id, status.phase), now_ns
+            self._rival, self._last_ns = Rival(status.run_id, status.phase), now_ns
 
     def _is_rivals(self, status: StatusMessage) -> bool:
         return self._rival is not None and status.run_id == self._rival.run_id
@@ -74,7 +75,7 @@ class Rivals:
     @property
     def found(self) -> Rival | None:
         """The run that keeps this one from sending."""
-        if self._rival is not None and self._now_ns() - self._heard_ns > GONE_NS:
+        if self._rival is not None and self._now_ns() - self._last_ns > GONE_NS:
             self._rival = None
         return None if self._alongside else self._rival
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.config.broker_form import TOPIC_LEVEL
-from kickcue.core.events import Cue, CueKind, Estimate, Mode, Phase
+from kickcue.core.events import Cue, CueKind, Estimate, LegBegin, LegKind, Mode, Phase
 from kickcue.core.watch.state_machine import CueAck
 from kickcue.edges.mqtt.messages import (
     MODELS,
@@ -23,6 +23,7 @@ from kickcue.edges.mqtt.messages import (
     CommandMessage,
     CueMessage,
     DisarmMessage,
+    LegMessage,
     Message,
     PresenceMessage,
     SensorMessage,
@@ -62,6 +63,7 @@ EXAMPLES: Final[Mapping[str, Message]] = {
         _RUN,
         812_250,
     ),
+    "leg": LegMessage.of(LegBegin(0, LegKind.REP, 4, 6, 2, 3, 0, "200 m"), _RUN, 812_250),
     "arm": touch_message(ArmMessage, _LAST_LAP, _RUN, 812_251, due_in_ms=5100, ttl_ms=2000),
     "disarm": DisarmMessage(
         run_id=_RUN, sent_ms=814_000, id="last_lap-1", why="the runner stopped"
@@ -116,7 +118,7 @@ def asyncapi() -> dict[str, Any]:
             "title": "kickcue on MQTT",
             "version": str(WIRE),
             "description": (
-                "Cues to a runner's wrist, answers back. docs/wire.md tells what a watch must do."
+                "Cues to a runner's wrist, acks back. docs/wire.md specifies what a watch must do."
             ),
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },

@@ -1,4 +1,4 @@
-"""Sends only while this run may: until that is known, what is to be said waits."""
+"""Sends only while this run may: until that is known, messages wait."""
 
 import asyncio
 from collections import deque

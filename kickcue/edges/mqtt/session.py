@@ -14,7 +14,7 @@ from kickcue.edges.mqtt.attentive import (
     UNSPECIFIED,
     AttentiveClient,
     in_words,
-    told_reason,
+    reason_code_of,
 )
 from kickcue.edges.mqtt.connection import (
     ConnectionPlan,
@@ -61,7 +61,7 @@ class Session:
         self.incoming = self._traffic.incoming
         self.counters = self._traffic.counters
         self.connected = False
-        self.told: Callable[[str], None] = LOG.warning
+        self.warn: Callable[[str], None] = LOG.warning
         """Hears what is wrong with connections that came about, in one line each."""
         self._lost: str | None = None
         self._plans = plan if callable(plan) else lambda: plan
@@ -95,7 +95,7 @@ class Session:
 
     @property
     def answers(self) -> bool:
-        """Whether the broker says what it refuses: MQTT 3.1.1 has no words for it."""
+        """Whether the broker reports what it refuses: MQTT 3.1.1 has no message for it."""
         return self._protocol is ProtocolVersion.V5
 
     @property
@@ -114,7 +114,7 @@ class Session:
     async def open(self) -> AttentiveClient:
         """Make the first connection.
 
-        BrokerError says in one line why there is none, or what the broker refuses.
+        BrokerError gives in one line why there is none, or what the broker refuses.
         """
         try:
             client = await self._dial()
@@ -191,26 +191,28 @@ class Session:
     def _judge(self, reason: int | None, lived_s: float) -> None:
         """See whether somebody else has our client id: two throw each other out for ever."""
         self._short.ended_after(lived_s)
-        # Mosquitto 2.0.11 and MQTT 3.1.1 do not say why.
+        # Mosquitto 2.0.11 and MQTT 3.1.1 give no reason.
         unexplained = reason in (None, UNSPECIFIED) and self._traffic.sizes.largest is None
         if reason == TAKEN_OVER or (unexplained and self._short.failures >= MOST_SHORT):
             if self._client_id is None:
-                self.told(
+                self.warn(
                     f"broker {self._address}: {OF_A_TWIN if reason == TAKEN_OVER else AS_OF_A_TWIN}"
                 )
             self._client_id = new_client_id()
 
     async def _reconnect(self) -> AttentiveClient:
         """Connect again; never gives up."""
-        told, back_off = None, replace(self._short)
+        reported, back_off = None, replace(self._short)
         while True:
             await asyncio.sleep(back_off.pause_s())
             try:
                 client = await self._dial()
             except (MqttError, BrokerError) as error:
                 text = self._explain(error) if isinstance(error, MqttError) else str(error)
-                LOG.log(logging.DEBUG if text == told else logging.WARNING, "%s; retrying", text)
-                self._lost = told = text
+                LOG.log(
+                    logging.DEBUG if text == reported else logging.WARNING, "%s; retrying", text
+                )
+                self._lost = reported = text
             else:
                 LOG.info("broker %s: connected", self._address)
                 return client
@@ -224,7 +226,7 @@ class Session:
         if not isinstance(error, MqttError):
             LOG.error("broker %s: connection lost (%s)", self._address, error, exc_info=error)
             return None
-        reason = told_reason(error)
+        reason = reason_code_of(error)
         if reason is not None:
             self._traffic.sizes.ended(reason.value, asyncio.get_running_loop().time())
         why = "" if reason is None or reason.value == UNSPECIFIED else in_words(reason)

@@ -1,4 +1,4 @@
-"""Finding out what is too large for a broker that does not say so.
+"""Finding out what is too large for a broker that gives no limit.
 
 It ends the connection upon each such message, or the library does.
 """
@@ -46,7 +46,8 @@ class Sizes:
         A limit that was not the cause is forgotten.
         """
         topic, self._topic = self._topic, ""
-        # Nothing was sent since the last end, or the same end is told twice, by reader and writer.
+        # Nothing was sent since the last end, or the same end is reported twice, by reader and
+        # writer.
         if not topic:
             return
         if now_s - self._sent_s > AT_ONCE_S:

@@ -33,41 +33,45 @@ RULES: Final = {
         Side.DAEMON,
         1,
         True,
-        "The sender is there, and in which phase; each second, on change, and as its last will.",
+        "Whether the sender is online, and the race's phase; each second, on change, and as its "
+        "last will.",
     ),
     "state": Rule(
         Side.DAEMON,
         0,
         True,
-        "Where the runner is and how sure that is; on change, at most twice a second.",
+        "The runner's position and its error; on change, at most twice a second.",
+    ),
+    "leg": Rule(
+        Side.DAEMON, 1, True, "In a session: which repetition, rest or easy run is on; on change."
     ),
     "arm": Rule(
         Side.DAEMON,
         1,
         False,
-        "Set a timer: this cue is due in so many ms; replaces the earlier arm of the same id.",
+        "Set a timer: this cue is due in `due_in_ms`; replaces an earlier arm of the same id.",
     ),
-    "disarm": Rule(Side.DAEMON, 1, False, "The armed cue will not come."),
-    "cue": Rule(Side.DAEMON, 1, False, "Touch the wrist now."),
-    "ack": Rule(Side.WATCH, 1, False, "The answer to a cue: felt, or dropped and why."),
+    "disarm": Rule(Side.DAEMON, 1, False, "Cancel an armed cue."),
+    "cue": Rule(Side.DAEMON, 1, False, "Play a cue now."),
+    "ack": Rule(Side.WATCH, 1, False, "The acknowledgement of a cue: felt, or dropped and why."),
     "presence": Rule(
         Side.WATCH,
         1,
         False,
-        "A watch is there; on each connection, every 5 s, and as its last will.",
+        "Whether a watch is online; on each connection, every 5 s, and as its last will.",
     ),
     "command": Rule(
         Side.WATCH,
         1,
         False,
-        "An order of the runner or a coach: start, lap, undo (a lap; for a minute a start or an "
-        "end), finish, abort, distance (it is another one).",
+        "A press of the runner or a coach: start, lap, undo (of a lap; for a minute of a start or "
+        "an end), finish, abort, distance (corrects the race distance).",
     ),
     "sensor": Rule(
         Side.WATCH,
         0,
         False,
-        "One notification of a sensor that is read elsewhere, at sensor/<id>/<char>.",
+        "One notification of a sensor read by a gateway, at sensor/<id>/<char>.",
     ),
 }
 
@@ -104,7 +108,7 @@ class Topics:
         return f"{self.prefix}/{name}/+/+" if name == "sensor" else f"{self.prefix}/{name}"
 
     def sensor(self, sensor: str, char: str) -> str:
-        """Return the topic of one characteristic of a sensor that is read elsewhere."""
+        """Return the topic of one characteristic of a sensor that a gateway reads."""
         return f"{self.prefix}/sensor/{sensor}/{char}"
 
     def name_of(self, topic: str) -> tuple[str, tuple[str, ...]] | None:
@@ -120,6 +124,6 @@ class Topics:
         return tuple((self[name], rule.qos) for name, rule in RULES.items() if rule.side is side)
 
 
-def said_by(side: Side) -> tuple[str, ...]:
+def published_by(side: Side) -> tuple[str, ...]:
     """Return the names of the topics on which ``side`` publishes."""
     return tuple(name for name, rule in RULES.items() if rule.side is side)

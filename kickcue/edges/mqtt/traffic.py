@@ -16,7 +16,7 @@ from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.attentive import AttentiveClient, packet_size
 from kickcue.edges.mqtt.connection import publish
 from kickcue.edges.mqtt.errors import RefusedError
-from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD
+from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD_BYTES
 from kickcue.edges.mqtt.outbox import Outbox, Outgoing
 from kickcue.edges.mqtt.refusals import TOO_LARGE, Refusals
 from kickcue.edges.mqtt.sizes import Sizes
@@ -52,7 +52,7 @@ class Counters:
     unconfirmed: int = 0
     """Not acknowledged in time; sent once more on the next connection if the deadline allows."""
     refused: int = 0
-    """The broker said that it does not take them, or they are larger than it takes."""
+    """The broker refused them, or they are larger than it accepts."""
     shortened: int = 0
     """Sent without what is not needed, because the broker takes nothing longer."""
     received: int = 0
@@ -122,7 +122,7 @@ class Traffic:
                 self.incoming.get_nowait()
                 self.counters.overflowed += 1
             # What is larger is refused; the queue need not hold it meanwhile.
-            payload = bytes(message.payload[: LARGEST_PAYLOAD + 1])
+            payload = bytes(message.payload[: LARGEST_PAYLOAD_BYTES + 1])
             self.incoming.put_nowait(
                 Received(str(message.topic), payload, message.retain, loop.time())
             )

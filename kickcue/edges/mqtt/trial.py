@@ -1,8 +1,8 @@
 """Trying a broker out: a harmless word on each topic, and whether it comes back.
 
 The word is of wire version 0, which every receiver passes over, it is not retained, and as long as
-what is said there in a race. MQTT 5 answers what is refused; with MQTT 3.1.1 only the silence
-tells.
+what is published there in a race. MQTT 5 answers what is refused; with MQTT 3.1.1 only silence
+shows it.
 """
 
 import asyncio
@@ -38,13 +38,13 @@ class Trial:
     """What became of the words, by the topic's name."""
 
     refused: Mapping[str, str]
-    """Why the broker refuses what is said."""
+    """Why the broker refuses to take a publication."""
     unheard: Mapping[str, str]
-    """Why the broker refuses to let it be heard."""
+    """Why the broker refuses a subscription."""
     tried: frozenset[str]
     came_back: frozenset[str]
     answers: bool
-    """Whether this broker says what it refuses (MQTT 5)."""
+    """Whether this broker reports what it refuses (MQTT 5)."""
     shortened: bool
     """Whether it takes cues only without what is not needed."""
 
@@ -64,30 +64,30 @@ async def try_out(
     async with AsyncExitStack() as stack:
         # patient: a subscription that is refused is what is looked for, and must not end the
         # connection.
-        hears, says = [
+        subscriber, publisher = [
             await stack.enter_async_context(connect(plan, patient=True)) for plan in (ears, mouth)
         ]
-        for session in (hears, says):
+        for session in (subscriber, publisher):
             await _connected(session)
         for name in names:
-            says.send(_word(name, _example(topics, name), nonce))
-        await _answered(says, len(names))
-        heard = await _heard(hears, topics, nonce, len(names))
+            publisher.send(_word(name, _example(topics, name), nonce))
+        await _answered(publisher, len(names))
+        received = await _received(subscriber, topics, nonce, len(names))
         return Trial(
             refused={
                 name: why
                 for name in names
-                if (why := says.refusals.why(_example(topics, name))) is not None
+                if (why := publisher.refusals.why(_example(topics, name))) is not None
             },
             unheard={
                 name: why
                 for name in names
-                if (why := hears.refusals.why(hearing(topics[name]))) is not None
+                if (why := subscriber.refusals.why(hearing(topics[name]))) is not None
             },
             tried=frozenset(names),
-            came_back=frozenset(heard),
-            answers=says.answers,
-            shortened=says.counters.shortened > 0,
+            came_back=frozenset(received),
+            answers=publisher.answers,
+            shortened=publisher.counters.shortened > 0,
         )
 
 
@@ -103,7 +103,7 @@ def _example(topics: Topics, name: str) -> str:
 
 
 async def _connected(session: Session) -> None:
-    """Return when there is a connection; ``BrokerError`` says why there is none."""
+    """Return when there is a connection; ``BrokerError`` gives the reason why there is none."""
     while not session.connected:
         if session.trouble is not None:
             raise BrokerError(session.trouble)
@@ -120,7 +120,7 @@ async def _answered(session: Session, count: int) -> None:
         await asyncio.sleep(LOOK_EACH_S)
 
 
-async def _heard(session: Session, topics: Topics, nonce: str, wanted: int) -> set[str]:
+async def _received(session: Session, topics: Topics, nonce: str, wanted: int) -> set[str]:
     """Return the names of the topics on which our own word came, soon."""
     found: set[str] = set()
     until_s = asyncio.get_running_loop().time() + HEARD_S

@@ -35,8 +35,8 @@ LOG: Final = logging.getLogger(__name__)
 CLOCK_BACK: Final = "the sender's clock went back: treated as restarted"
 ACK_WORTH_S: Final = 2.0
 SILENCE_S: Final = 3.0
-"""A sender that is online says so each second. The private broker was seen to lose a message to one
-watch (a last will, 1 time in 100)."""
+"""A sender that is online publishes that each second. The private broker was seen to lose a message
+to one watch (a last will, 1 time in 100)."""
 COMMAND_WORTH_S: Final = 1.0  # a lap press that arrives later than this would mark another line
 
 SENSOR_WORTH_S: Final = 1.0
@@ -74,7 +74,7 @@ class WatchClient:
         kind: str | None = None,
         run_id: str | None = None,
     ) -> None:
-        """Take a connection. ``kind``: what it is for people; None: it is no watch and says so."""
+        """Take a connection. ``kind``: its name for people; None: no watch, no status published."""
         self.session = session
         self.unworn: str | None = None
         """Why a cue would not be felt at the moment, None while it would be: for a watch behind
@@ -94,7 +94,7 @@ class WatchClient:
         self._online = False
         self._liveness = Liveness()
         self._clock_resets = 0
-        self._heard_s = self._start_s
+        self._received_s = self._start_s
 
     async def wait(self, at_most_s: float) -> tuple[Happening, ...]:
         """Wait until something happens; return it, or nothing after ``at_most_s``."""
@@ -103,7 +103,7 @@ class WatchClient:
         now_s = asyncio.get_running_loop().time()
         if self._wrist.clock_resets != self._clock_resets:
             self._clock_resets = self._wrist.clock_resets
-            self.session.told(CLOCK_BACK)
+            self.session.warn(CLOCK_BACK)
         silent = self._liveness.look(now_s)
         if silent:
             return silent
@@ -131,7 +131,7 @@ class WatchClient:
 
     @property
     def wrist(self) -> WatchStateMachine:
-        """What decides: its ``lead_ms`` may be set, and it tells what is armed."""
+        """What decides: its ``lead_ms`` may be set, and it knows what is armed."""
         return self._wrist
 
     def acknowledge(self, answer: CueAck) -> None:
@@ -139,7 +139,7 @@ class WatchClient:
         self._publish("ack", AckMessage.of(answer, self._run_id, self._sent_ms()), ACK_WORTH_S)
 
     def pass_on(self, sensor: str, char: str, data: bytes) -> None:
-        """Publish what a sensor said, as a gateway does."""
+        """Publish what a sensor sent, as a gateway does."""
         message = SensorMessage(run_id=self._run_id, sent_ms=self._sent_ms(), hex=data.hex())
         self._publish("sensor", message, SENSOR_WORTH_S, topic=self.topics.sensor(sensor, char))
 
@@ -149,7 +149,7 @@ class WatchClient:
         by: Orderer = Orderer.RUNNER,
         race_distance_m: float | None = None,
     ) -> bool:
-        """Send an order; tell whether there is a connection for it.
+        """Send an order; return whether there is a connection for it.
 
         It is sent if that comes back within a second. ``race_distance_m`` belongs to ``distance``.
         """
@@ -174,8 +174,8 @@ class WatchClient:
         That brings what the broker retained, its ``offline`` too.
         """
         now_s = asyncio.get_running_loop().time()
-        if self._online and self.session.connected and now_s - self._heard_s > SILENCE_S:
-            self._heard_s = now_s
+        if self._online and self.session.connected and now_s - self._received_s > SILENCE_S:
+            self._received_s = now_s
             self.session.renew()
 
     def _take(self, received: Received) -> tuple[Happening, ...]:
@@ -187,7 +187,7 @@ class WatchClient:
         except WireError as error:
             LOG.info("%s refused: %s", received.topic, error)
             return ()
-        self._heard_s = received.received_s
+        self._received_s = received.received_s
         if isinstance(message, AckMessage):
             return () if received.retained else (message,)
         if isinstance(message, StatusMessage):
@@ -289,7 +289,7 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     address: Address | Callable[[], Address],
     topics: Topics | None = None,
     *,
-    hears: Collection[str] | None = None,
+    subscribes: Collection[str] | None = None,
     over: Iterable[CueAck] = (),
     answers: bool = True,
     patient: bool = False,
@@ -297,16 +297,17 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
 ) -> AsyncIterator[WatchClient]:
     """Connect to a broker as a watch.
 
-    ``address`` may be a function that tells it anew at each attempt (``PrivateBrokerFinder``).
-    ``topics``: those below the address's prefix unless given. ``hears`` names the only topics to
-    listen to (all that a watch obeys, unless told). Who is no watch must not hear cues: what is
-    heard is acknowledged as felt. ``over``, ``answers`` and ``kind`` as in ``WatchStateMachine``
-    and ``WatchClient``. BrokerError when the first attempt fails, unless ``patient``.
+    ``address`` may be a function that looks it up anew at each attempt (``PrivateBrokerFinder``).
+    ``topics``: those below the address's prefix unless given. ``subscribes`` names the only topics
+    to listen to (default: all that a watch obeys). A client that is no watch must not subscribe to
+    cues: what it receives is acknowledged as felt. ``over``, ``answers`` and ``kind`` as in
+    ``WatchStateMachine`` and ``WatchClient``. BrokerError when the first attempt fails, unless
+    ``patient``.
     """
     names = (
         [name for name, rule in RULES.items() if rule.side is Side.DAEMON]
-        if hears is None
-        else hears
+        if subscribes is None
+        else subscribes
     )
     calling = _Calling(address, topics, names, kind)
     async with connect(

@@ -1,7 +1,7 @@
-"""Who is there to feel a cue: what watches say of themselves, and when each was last heard.
+"""Which watches are there to play a cue: the status of each, and when it last sent a message.
 
-A connection to the broker proves nothing about a wrist. A watch says that it is there every few
-seconds, and the broker says for it that it is gone (its last will); one that says nothing of itself
+A connection to the broker proves nothing about a wrist. A watch reports its status every few
+seconds, and the broker reports that it is gone (its last will); one that reports no status
 is known by its acknowledgements alone. Times are the run's, in ns.
 """
 
@@ -14,7 +14,7 @@ from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.edges.mqtt.messages import AckMessage, PresenceMessage
 
 GONE_AFTER_NS: Final = 12 * NS_PER_S
-"""It says so every 5 s: two of its messages in a row are lost, or it is."""
+"""It reports every 5 s: either two of its messages in a row are lost, or it is gone."""
 WELCOME_AFTER_NS: Final = 3 * NS_PER_S
 """A watch that was just switched on needs up to 2 s before it knows how late messages are."""
 MOST_WATCHES: Final = 16
@@ -25,19 +25,19 @@ class Newcomer(Enum):
     """A watch that has felt nothing yet."""
 
     FRESH = "fresh"
-    """It has heard of no cue."""
+    """It has received no cue."""
     TOO_EARLY = "too early"
-    """It got one when it could not yet tell whether it was late, dropped it, and will not play that
-    one any more."""
+    """It received one when it could not yet judge whether it was late, dropped it, and will not
+    play that one any more."""
 
 
 @dataclass(slots=True)
 class _KnownWatch:
     kind: str
     first_ns: int
-    heard_ns: int
+    last_ns: int
     online: bool | None = None
-    """None: it has never said, only acknowledged."""
+    """None: it never reported a status, only acknowledged cues."""
     why: str | None = None
     dropped: bool = False
     felt: bool = False
@@ -45,13 +45,13 @@ class _KnownWatch:
 
 
 class Watches:
-    """The watches of one run, by the ``run_id`` of each; those heard last are kept."""
+    """The watches of one run, by the ``run_id`` of each; those that sent last are kept."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, _KnownWatch] = OrderedDict()
 
     def take_presence(self, message: PresenceMessage, now_ns: int) -> None:
-        """Take what a watch says of itself, or its last will."""
+        """Take the status of a watch, or its last will."""
         if message.sent_ms is None and message.run_id not in self._known:
             return  # of a watch that left before this run began
         watch = self._watch(message.run_id, now_ns)
@@ -59,19 +59,19 @@ class Watches:
             watch.first_ns = now_ns
         watch.kind, watch.online, watch.why = message.kind, message.status == "online", message.why
         if message.sent_ms is not None:
-            watch.heard_ns = now_ns
+            watch.last_ns = now_ns
 
     def take_ack(self, message: AckMessage, now_ns: int) -> None:
         """Take an acknowledgement."""
         watch = self._watch(message.run_id, now_ns)
-        watch.heard_ns = now_ns
+        watch.last_ns = now_ns
         watch.felt = watch.felt or message.felt
         watch.dropped = not message.felt
 
     def newcomer(self, now_ns: int) -> Newcomer | None:
         """Return what watch is there that has felt nothing yet.
 
-        Each is told of once, as soon as it can judge a cue.
+        Each is returned once, as soon as it can judge a cue.
         """
         found = [
             each
@@ -90,25 +90,25 @@ class Watches:
         return bool(self._there(now_ns))
 
     def text(self, now_ns: int) -> str:
-        """Return who is there, or who was, and when it was heard last."""
+        """Return which watch is there, or was, and when it last sent a message."""
         there = self._there(now_ns)
         if there:
             kinds = list(dict.fromkeys(each.kind for each in there))
             return (
                 f"{' and '.join(kinds)} on the wrist, last seen "
-                f"{_ago(max(each.heard_ns for each in there), now_ns)}"
+                f"{_ago(max(each.last_ns for each in there), now_ns)}"
             )
         if not self._known:
             return "no watch seen yet"
-        last = max(self._known.values(), key=lambda each: each.heard_ns)
-        heard = f"{last.kind} was last seen {_ago(last.heard_ns, now_ns)}"
-        return f"no watch: {heard if last.why is None else f'{last.kind}: {last.why}'}"
+        last = max(self._known.values(), key=lambda each: each.last_ns)
+        seen = f"{last.kind} was last seen {_ago(last.last_ns, now_ns)}"
+        return f"no watch: {seen if last.why is None else f'{last.kind}: {last.why}'}"
 
     def _there(self, now_ns: int) -> list[_KnownWatch]:
         return [
             each
             for each in self._known.values()
-            if each.online is not False and now_ns - each.heard_ns <= GONE_AFTER_NS
+            if each.online is not False and now_ns - each.last_ns <= GONE_AFTER_NS
         ]
 
     def _watch(self, run_id: str, now_ns: int) -> _KnownWatch:

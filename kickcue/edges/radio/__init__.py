@@ -9,13 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.edges.radio.beacon import BeaconPin
-from kickcue.edges.radio.beacon_listener import BeaconEar
+from kickcue.edges.radio.beacon_listener import BeaconListener
 from kickcue.edges.radio.model import Pin, Radio, RadioError, Sighting, WatchPin
 
 if TYPE_CHECKING:
     from kickcue.edges.radio.api import (
-        beacon_heard,
         listening,
+        listening_for_beacon,
         looked_into,
         looking_around,
         missing,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kickcue.edges.radio.watch_handle import Wearable
 
 __all__ = [
-    "BeaconEar",
+    "BeaconListener",
     "BeaconPin",
     "Pin",
     "Radio",
@@ -34,9 +34,9 @@ __all__ = [
     "Sighting",
     "WatchPin",
     "Wearable",
-    "beacon_heard",
     "explain",
     "listening",
+    "listening_for_beacon",
     "looked_into",
     "looking_around",
     "missing",
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 _API: Final = (
-    "beacon_heard",
+    "listening_for_beacon",
     "listening",
     "looked_into",
     "looking_around",

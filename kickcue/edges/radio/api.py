@@ -16,7 +16,7 @@ from kickcue.core.profiles import Advertisement, LinkTraits, MatchResult, Sensor
 from kickcue.core.watch.watch_profile import WatchProfile, recognise
 from kickcue.edges.radio.adapter import Adapter, shared_host
 from kickcue.edges.radio.beacon import BeaconPin
-from kickcue.edges.radio.beacon_listener import BeaconEar
+from kickcue.edges.radio.beacon_listener import BeaconListener
 from kickcue.edges.radio.bluez import address_is_random
 from kickcue.edges.radio.connection import Connection
 from kickcue.edges.radio.device_selection import ScannedDevice, choose
@@ -26,7 +26,7 @@ from kickcue.edges.radio.scanner import Scanner
 from kickcue.edges.radio.sensor_sink import SensorSink
 from kickcue.edges.radio.sensor_supervisor import SensorSupervisor
 from kickcue.edges.radio.watch_handle import Wearable
-from kickcue.edges.radio.watch_supervisor import WatchSupervisor, can_hear
+from kickcue.edges.radio.watch_supervisor import WatchSupervisor, can_subscribe
 from kickcue.supervision.health import DeviceHealth
 from kickcue.supervision.tasks import cancel
 
@@ -52,7 +52,7 @@ async def sensors(
     """Hold sensors: whatever they send is ``put`` as it comes, and their coming and going as Link.
 
     ``put`` runs inside the notification callback, on the event loop: it may not take long. Nothing
-    that Bluetooth does is raised; ``Radio.health`` tells it. ``adapter`` is BlueZ's name for one
+    that Bluetooth does is raised; ``Radio.health`` shows it. ``adapter`` is BlueZ's name for one
     ("hci0"), None the system's first. UsageError for two pins that have one name or mean one
     device. Leaving hangs up, within five seconds.
     """
@@ -78,24 +78,26 @@ async def sensors(
 async def wearable(
     pin: WatchPin,
     *,
-    said: Callable[[str, bytes], None] = lambda _char, _data: None,
+    received: Callable[[str, bytes], None] = lambda _char, _data: None,
     put: Callable[[Input], None] | None = None,
     now_ns: Callable[[], int] = time.monotonic_ns,
     adapter: str | None = None,
 ) -> AsyncIterator[Wearable]:
     """Hold a watch and play cues on it.
 
-    It is won back for ever, like a sensor, and nothing that Bluetooth does is raised. ``said``
-    takes what the watch says where its profile subscribes (short UUID, bytes). ``put`` takes what
-    its own sensors of standard forms measure, under the name ``WATCH``; None: they are left alone.
-    Leaving hangs up, within five seconds.
+    It is won back for ever, like a sensor, and nothing that Bluetooth does is raised. ``received``
+    gets the notifications of the watch that its profile subscribes to (short UUID, bytes). ``put``
+    takes what its own sensors of standard forms measure, under the name ``WATCH``; None: they are
+    left alone. Leaving hangs up, within five seconds.
     """
     health = DeviceHealth(address=pin.address)
-    wanted = [] if put is None else [offer for offer in pin.profile.provides if can_hear(offer)]
+    wanted = (
+        [] if put is None else [offer for offer in pin.profile.provides if can_subscribe(offer)]
+    )
     async with shared_host(adapter) as host:
         worn = Wearable(pin.profile, health, host.aside)
         feed = SensorSink(WATCH, put or _ignore, now_ns, health)
-        keeper = WatchSupervisor(pin, host, feed, worn, said=said, sensors=wanted)
+        keeper = WatchSupervisor(pin, host, feed, worn, received=received, sensors=wanted)
         task = asyncio.create_task(keeper.run(), name=f"radio {pin.profile.id}")
         try:
             yield worn
@@ -104,24 +106,24 @@ async def wearable(
 
 
 @asynccontextmanager
-async def beacon_heard(
+async def listening_for_beacon(
     pin: BeaconPin,
     put: Callable[[Input], None],
     now_ns: Callable[[], int],
     *,
     adapter: str | None = None,
-) -> AsyncIterator[BeaconEar]:
+) -> AsyncIterator[BeaconListener]:
     """Listen to a beacon: each of its advertisements is ``put`` as BeaconReading.
 
     Sensors may be held at the same time. Nothing that Bluetooth does is raised;
-    ``BeaconEar.health`` tells it.
+    ``BeaconListener.health`` shows it.
     """
     async with shared_host(adapter) as host:
         scanner = host.scanner
-        ear = BeaconEar(
+        ear = BeaconListener(
             pin, put, now_ns, lambda: None if scanner.trouble is None else scanner.trouble.text
         )
-        with scanner.each_advertisement(ear.hear):
+        with scanner.each_advertisement(ear.receive):
             yield ear
 
 
@@ -137,7 +139,7 @@ async def looking_around(
     """Scan, and give a function that returns what is around now, strongest first.
 
     Without ``all_devices`` only what a profile or one of ``watches`` knows or what offers a service
-    kickcue reads, and ``beacons`` where told. RadioError when Bluetooth cannot be used.
+    kickcue reads, and ``beacons`` where asked for. RadioError when Bluetooth cannot be used.
     """
     known, worn = tuple(profiles), tuple(watches)
     async with shared_host(adapter) as host:
@@ -146,7 +148,7 @@ async def looking_around(
             await _until_scanning(scanner)
 
             def around() -> tuple[Sighting, ...]:
-                found = [_sighting(heard, known, worn) for heard in scanner.heard.values()]
+                found = [_sighting(device, known, worn) for device in scanner.devices.values()]
                 wanted = [
                     each
                     for each in found
@@ -175,10 +177,10 @@ async def looked_into(
     connected to.
     """
     async with shared_host(adapter) as host:
-        heard = host.scanner.heard.get(sighting.address.upper())
-        if heard is None:
+        device = host.scanner.devices.get(sighting.address.upper())
+        if device is None:
             raise RadioError(explain(BleakDeviceNotFoundError(sighting.address)))
-        connection = Connection(heard.device, LinkTraits(), LISTEN_WITHIN_S)
+        connection = Connection(device.device, LinkTraits(), LISTEN_WITHIN_S)
         try:
             await connection.connect()
             services = connection.services()
@@ -187,7 +189,7 @@ async def looked_into(
         finally:
             await asyncio.wait({host.aside.start(connection.hang_up())}, timeout=GOODBYE_S)
     return _sighting(
-        replace(heard, services=tuple(dict.fromkeys((*heard.services, *services)))),
+        replace(device, services=tuple(dict.fromkeys((*device.services, *services)))),
         tuple(profiles),
         (),
     )
@@ -196,7 +198,7 @@ async def looked_into(
 async def missing(
     pins: Mapping[str, Pin | WatchPin], within_s: float, *, adapter: str | None = None
 ) -> dict[str, str]:
-    """Listen until all are heard, ``within_s`` at most, without connecting to any.
+    """Listen until all are seen, ``within_s`` at most, without connecting to any.
 
     Returns of each why it is not taken, an empty text where it would be. RadioError when Bluetooth
     cannot be used.
@@ -210,17 +212,17 @@ async def missing(
             while True:
                 past_s = loop.time() - began_s
                 choices = {
-                    name: choose(pin, scanner.heard.values(), loop.time())
+                    name: choose(pin, scanner.devices.values(), loop.time())
                     for name, pin in pins.items()
                 }
                 if past_s > within_s or all(
-                    choice.heard is not None for choice in choices.values()
+                    choice.device is not None for choice in choices.values()
                 ):
                     break
                 await scanner.news(LOOK_S)
     return {
         name: ""
-        if choice.heard is not None
+        if choice.device is not None
         else choice.why or not_seen(pins[name].title, past_s, pins[name].profile.link.connections)
         for name, choice in choices.items()
     }
@@ -318,9 +320,9 @@ def _is_known(sighting: Sighting) -> bool:
 
 
 def _sighting(
-    heard: ScannedDevice, profiles: tuple[SensorProfile, ...], watches: tuple[WatchProfile, ...]
+    device: ScannedDevice, profiles: tuple[SensorProfile, ...], watches: tuple[WatchProfile, ...]
 ) -> Sighting:
-    advert = Advertisement(heard.name, heard.services, heard.company_id)
+    advert = Advertisement(device.name, device.services, device.company_id)
     try:
         found = match(profiles, advert)
     except UsageError as error:
@@ -328,20 +330,20 @@ def _sighting(
         found = MatchResult(None, (), str(error))
     with suppress(UsageError):  # same
         worn = recognise(watches, advert)
-        return _seen(heard, found, None if worn is None else worn.id)
-    return _seen(heard, found, None)
+        return _seen(device, found, None if worn is None else worn.id)
+    return _seen(device, found, None)
 
 
-def _seen(heard: ScannedDevice, found: MatchResult, watch: str | None) -> Sighting:
-    random_address = address_is_random(heard.device)
+def _seen(device: ScannedDevice, found: MatchResult, watch: str | None) -> Sighting:
+    random_address = address_is_random(device.device)
     return Sighting(
-        heard.address,
-        heard.name,
-        heard.rssi_dbm,
-        heard.services,
+        device.address,
+        device.name,
+        device.rssi_dbm,
+        device.services,
         found,
-        heard.seen_s,
+        device.seen_s,
         random_address,
-        heard.beacons,
+        device.beacons,
         watch,
     )

@@ -1,4 +1,4 @@
-"""What a beacon says of itself in its advertisements, and which one is meant.
+"""The ids in a beacon's advertisements, and which beacon is meant.
 
 Nothing here connects to anything. iBeacon: manufacturer data of Apple (0x004C): 02 15, UUID (16
 bytes), major and minor (2 each, big-endian), power at 1 m (Apple, "Proximity Beacon
@@ -24,7 +24,7 @@ UID_BYTES: Final = 18
 
 @dataclass(frozen=True, slots=True)
 class IBeacon:
-    """What an iBeacon says: the UUID in lower case, major and minor."""
+    """The id of an iBeacon: the UUID in lower case, major and minor."""
 
     kind: ClassVar = "iBeacon"
 
@@ -39,7 +39,7 @@ class IBeacon:
 
 @dataclass(frozen=True, slots=True)
 class Eddystone:
-    """What an Eddystone-UID says: namespace and instance in lower-case hex."""
+    """The id of an Eddystone-UID: namespace and instance in lower-case hex."""
 
     kind: ClassVar = "Eddystone"
 
@@ -57,7 +57,7 @@ BeaconId = IBeacon | Eddystone
 def beacon_ids(
     manufacturer_data: Mapping[int, bytes], service_data: Mapping[str, bytes]
 ) -> tuple[BeaconId, ...]:
-    """Return what a device says it is; many send both kinds in turn."""
+    """Return the beacon ids that a device advertises; many send both kinds in turn."""
     found: list[BeaconId] = []
     apple = manufacturer_data.get(APPLE, b"")
     if len(apple) == IBEACON_BYTES and apple.startswith(IBEACON):
@@ -76,7 +76,7 @@ def beacon_ids(
 
 @dataclass(frozen=True, slots=True)
 class BeaconPin:
-    """Which beacon is meant: by its address, or by what it says.
+    """Which beacon is meant: by its address, or by its ids.
 
     ``major``, ``minor`` and ``instance`` may stay open. UsageError unless by exactly one.
     """
@@ -92,17 +92,17 @@ class BeaconPin:
         if sum(each is not None for each in (self.address, self.ibeacon, self.eddystone)) != 1:
             raise UsageError("beacon: expected exactly one of address, ibeacon and eddystone")
 
-    def means(self, address: str, said: tuple[BeaconId, ...]) -> bool:
+    def means(self, address: str, ids: tuple[BeaconId, ...]) -> bool:
         """Say whether a device is the beacon."""
         if self.address is not None:
             return address.upper() == self.address.upper()
-        return any(self._is(each) for each in said)
+        return any(self._is(each) for each in ids)
 
-    def _is(self, said: BeaconId) -> bool:
-        if isinstance(said, IBeacon):
+    def _is(self, found: BeaconId) -> bool:
+        if isinstance(found, IBeacon):
             return (
-                said.uuid == self.ibeacon
-                and self.major in (None, said.major)
-                and self.minor in (None, said.minor)
+                found.uuid == self.ibeacon
+                and self.major in (None, found.major)
+                and self.minor in (None, found.minor)
             )
-        return said.namespace == self.eddystone and self.instance in (None, said.instance)
+        return found.namespace == self.eddystone and self.instance in (None, found.instance)

@@ -16,10 +16,10 @@ address never uses the old one again."""
 QUIET_NS: Final = s_to_ns(10.0)
 
 
-class BeaconEar:
+class BeaconListener:
     """Takes every advertisement, and ``put``s those of the beacon.
 
-    ``trouble`` tells what keeps the radio from hearing anything at all.
+    ``trouble`` gives what keeps the radio from scanning at all.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class BeaconEar:
         self._trouble = trouble
         self._health = DeviceHealth(address=pin.address)
         self._seen_ns: dict[str, tuple[int, int]] = {}
-        """By address, when it was first and last heard."""
+        """By address, when it was first and last seen."""
         self._rivals: tuple[str, str] | None = None
 
     @property
@@ -44,33 +44,33 @@ class BeaconEar:
 
         It is out of hearing for most of a lap; ``notifications`` are its advertisements.
         """
-        health, heard_ns, trouble = self._health, self._health.heard_ns, self._trouble()
+        health, received_ns, trouble = self._health, self._health.received_ns, self._trouble()
         health.why = ""
         if trouble is not None:
             health.stage, health.why = Stage.OFF, trouble
         elif self._rivals is not None:
-            told = "be more specific (major and minor, instance, or its address)"
+            hint = "be more specific (major and minor, instance, or its address)"
             health.stage, health.why = (
                 Stage.LOOKING,
-                f"{' and '.join(self._rivals)} both claim to be the beacon: {told}",
+                f"{' and '.join(self._rivals)} both claim to be the beacon: {hint}",
             )
-        elif heard_ns is None:
+        elif received_ns is None:
             health.stage, health.why = (
                 Stage.LOOKING,
                 "no signal from the beacon yet: is it on, and near?",
             )
-        elif (ago_ns := self._now_ns() - heard_ns) < QUIET_NS:
+        elif (ago_ns := self._now_ns() - received_ns) < QUIET_NS:
             health.stage = Stage.CONNECTED
         else:
             health.stage, health.why = (
                 Stage.SILENT,
-                f"last heard {ns_to_s(ago_ns):.0f} s ago, as expected away from the finish line",
+                f"last seen {ns_to_s(ago_ns):.0f} s ago, as expected away from the finish line",
             )
         return health
 
-    def hear(self, address: str, rssi_dbm: int, said: tuple[BeaconId, ...]) -> None:
+    def receive(self, address: str, rssi_dbm: int, ids: tuple[BeaconId, ...]) -> None:
         """Take in an advertisement of any device; of two that answer to the pin neither counts."""
-        if not self._pin.means(address, said):
+        if not self._pin.means(address, ids):
             return
         t_ns = self._now_ns()
         first_ns, _ = self._seen_ns.get(address, (t_ns, t_ns))
@@ -92,7 +92,7 @@ class BeaconEar:
         if rival is not None:
             return
         health = self._health
-        health.notifications, health.heard_ns, health.rssi_dbm, health.address = (
+        health.notifications, health.received_ns, health.rssi_dbm, health.address = (
             health.notifications + 1,
             t_ns,
             rssi_dbm,

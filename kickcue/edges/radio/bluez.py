@@ -44,7 +44,7 @@ _RULES: Final = (
 
 
 def address_is_random(device: BLEDevice) -> bool | None:
-    """Say whether a device's address is a random one, None where the system does not tell."""
+    """Return whether a device's address is a random one, None where that is not known."""
     details: Any = device.details
     props = details.get("props", {}) if isinstance(details, dict) else {}
     kind = props.get("AddressType")
@@ -166,4 +166,4 @@ else:
         """Nothing to forget."""
 
     async def watch(changed: Callable[[], None]) -> None:
-        """Nothing to watch: the system tells bleak."""
+        """Nothing to watch: the system notifies bleak."""

@@ -27,7 +27,7 @@ BUSY: Final = "org.bluez.Error.InProgress"
 BUSY_TRIES: Final = 4
 BUSY_S: Final = 0.1
 
-Hear = Callable[[str, bytes], None]
+OnData = Callable[[str, bytes], None]
 """Takes the short UUID of a characteristic and its new value."""
 
 
@@ -68,21 +68,21 @@ class Connection:
         )
         return tuple(dict.fromkeys(found))
 
-    async def subscribe(self, hear: Hear) -> list[str]:
+    async def subscribe(self, on_data: OnData) -> list[str]:
         """Subscribe to every measurement that the profile allows; return their short UUIDs.
 
-        One that refuses does not keep the others from being heard; if none is left, its refusal is
-        raised (one of FAILURES). A device that has none at all gives an empty list.
+        One that refuses does not keep the others from being subscribed to; if none is left, its
+        refusal is raised (one of FAILURES). A device that has none at all gives an empty list.
         """
-        heard: list[str] = []
+        subscribed: list[str] = []
         refusal: Exception | None = None
         for char in self._chars():
             uuid = short_uuid(char.uuid)
             if uuid == BATTERY or uuid not in CODECS or not _notifies(char):
                 continue
             try:
-                await self._start_notify(char, uuid, hear)
-                heard.append(uuid)
+                await self._start_notify(char, uuid, on_data)
+                subscribed.append(uuid)
             except FAILURES as error:
                 refusal = error
                 LOG.debug(
@@ -91,9 +91,9 @@ class Connection:
                     uuid,
                     error,
                 )
-        if refusal is not None and not heard:
+        if refusal is not None and not subscribed:
             raise refusal
-        return heard
+        return subscribed
 
     async def read(self, uuid: str) -> bytes | None:
         """Return the value of a characteristic.
@@ -111,8 +111,8 @@ class Connection:
                     )
         return None
 
-    async def follow(self, uuid: str, hear: Hear) -> bool:
-        """Subscribe to one characteristic; say whether the device can do that.
+    async def follow(self, uuid: str, on_data: OnData) -> bool:
+        """Subscribe to one characteristic; return whether the device can do that.
 
         What is to be read as well should be read before: BlueZ hands what is read to subscribers,
         too.
@@ -120,7 +120,7 @@ class Connection:
         for char in self._chars():
             if short_uuid(char.uuid) == uuid and _notifies(char):
                 try:
-                    await self._start_notify(char, uuid, hear)
+                    await self._start_notify(char, uuid, on_data)
                 except FAILURES as error:
                     LOG.debug(
                         "subscribe_failed address=%s char=%s error=%r",
@@ -173,7 +173,7 @@ class Connection:
     def _char(self, service: str, uuid: str) -> BleakGATTCharacteristic | None:
         """Return a characteristic by short UUIDs.
 
-        The service tells apart those that stand in two (2a06 does).
+        The service distinguishes those that stand in two (2a06 does).
         """
         return next(
             (
@@ -194,12 +194,16 @@ class Connection:
             if service not in skipped and (not allowed or service in allowed):
                 yield chars[handle]
 
-    async def _start_notify(self, char: BleakGATTCharacteristic, uuid: str, hear: Hear) -> None:
+    async def _start_notify(
+        self, char: BleakGATTCharacteristic, uuid: str, on_data: OnData
+    ) -> None:
         """Subscribe, again if BlueZ is busy (InProgress): bleak repeats reads and writes alone."""
         for left in reversed(range(BUSY_TRIES)):
             try:
                 async with asyncio.timeout(SUBSCRIBE_S):
-                    await self._client.start_notify(char, lambda _, data: hear(uuid, bytes(data)))
+                    await self._client.start_notify(
+                        char, lambda _, data: on_data(uuid, bytes(data))
+                    )
             except BleakDBusError as error:
                 if error.dbus_error != BUSY or not left:
                     raise

@@ -1,4 +1,4 @@
-"""What the scanner has heard, and which of it is the device that a pin means."""
+"""What the scanner has found, and which of it is the device that a pin means."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from kickcue.edges.radio.beacon import BeaconId
 from kickcue.edges.radio.model import Pin, WatchPin
 
 FRESH_S: Final = 25.0
-"""BlueZ forgets a device 30 s after it was last heard (TemporaryTimeout); connecting to a forgotten
-one fails at once."""
+"""BlueZ forgets a device 30 s after its last advertisement (TemporaryTimeout); connecting to a
+forgotten one fails at once."""
 SETTLE_S: Final = 3.0
 """How long a name is listened to before its bearer is taken for the only one; sensors advertise
 several times a second [judgement]."""
@@ -20,7 +20,7 @@ several times a second [judgement]."""
 
 @dataclass(slots=True)
 class ScannedDevice:
-    """One device, as it was heard last."""
+    """One device, by its last advertisement."""
 
     device: BLEDevice
     name: str | None
@@ -32,7 +32,7 @@ class ScannedDevice:
     connected: bool = False
     """It is connected to this machine already, and therefore advertises no more."""
     beacons: tuple[BeaconId, ...] = ()
-    """What it says it is, where it is a beacon."""
+    """Its ids, where it is a beacon."""
 
     @property
     def address(self) -> str:
@@ -42,23 +42,23 @@ class ScannedDevice:
 
 @dataclass(frozen=True, slots=True)
 class DeviceChoice:
-    """The device that is meant, or why there is none yet (empty: it was not heard)."""
+    """The device that is meant, or why there is none yet (empty: not seen)."""
 
-    heard: ScannedDevice | None
+    device: ScannedDevice | None
     why: str = ""
 
 
 def choose(
     pin: Pin | WatchPin,
-    heard: Iterable[ScannedDevice],
+    devices: Iterable[ScannedDevice],
     now_s: float,
     known_address: str | None = None,
 ) -> DeviceChoice:
-    """Return which of the devices heard lately is meant.
+    """Return which of the devices seen lately is meant.
 
     ``known_address`` is where a pin by name was found before.
     """
-    fresh = [each for each in heard if now_s - each.seen_s <= FRESH_S]
+    fresh = [each for each in devices if now_s - each.seen_s <= FRESH_S]
     if pin.address is not None:
         return DeviceChoice(
             next((each for each in fresh if each.address.lower() == pin.address.lower()), None)

@@ -45,7 +45,7 @@ class Diagnosis:
     unusable: bool = False
     """Bluetooth itself is the matter, not this sensor."""
     gone: bool = False
-    """The device is out of sight: it must be heard again before another attempt is worth it."""
+    """The device is out of sight: it must be seen again before another attempt is worth it."""
 
 
 _LINUX: Final = sys.platform == "linux"
@@ -173,7 +173,7 @@ def of_a_watch(found: Diagnosis) -> Diagnosis:
 
 
 def not_seen(title: str, since_s: float, serves: int | None) -> str:
-    """Return what to do about a device that is not heard, in a run or by the doctor.
+    """Return what to do about a device that is not found, in a run or by the doctor.
 
     ``serves``: how many listeners it takes at once, None where nobody knows. One that takes a
     single one does not show itself while another has it.
@@ -231,7 +231,7 @@ def _of_dbus(error: BleakDBusError) -> Diagnosis:
 
 
 def _of_bleak(text: str) -> Diagnosis:
-    """Return the diagnosis of what bleak says in words alone (3.1)."""
+    """Return the diagnosis of an error that bleak gives as text alone (3.1)."""
     if text.startswith("adapter ") and text.endswith(" not found"):
         return Diagnosis(
             f"no {text.removesuffix(' not found')}: bluetoothctl list shows those there are",
@@ -286,7 +286,7 @@ def _of_system(error: BaseException) -> Diagnosis:
 
 
 def _words(error: BaseException) -> str:
-    """Return what an error says, or its kind, on one line."""
+    """Return an error's message, or its kind, on one line."""
     return _one_line(str(error.args[0]) if error.args else "") or type(error).__name__
 
 

@@ -1,4 +1,4 @@
-"""What Linux tells of its Bluetooth besides D-Bus: is it installed, does a switch hold it off."""
+"""What Linux knows of its Bluetooth besides D-Bus: is it installed, does a switch hold it off."""
 
 import shutil
 from contextlib import suppress

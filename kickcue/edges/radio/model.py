@@ -16,7 +16,7 @@ from kickcue.supervision.health import DeviceHealth
 class RadioError(KickcueError):
     """Bluetooth cannot be used, or one device cannot be listened to.
 
-    The message says why and what to do.
+    The message gives the reason and the remedy.
     """
 
 
@@ -46,7 +46,7 @@ class Pin:
         return repr(self.name) if self.name is not None else str(self.address)
 
     def bears(self, advert: Advertisement) -> bool:
-        """Say whether a device that is not told by its address can be the one."""
+        """Return whether a device that is not known by its address can be the one."""
         return advert.name == self.name
 
 
@@ -74,7 +74,7 @@ class WatchPin:
         return repr(self.name) if self.name is not None else self.address or self.profile.name
 
     def bears(self, advert: Advertisement) -> bool:
-        """Say whether a device that is not told by its address can be the one."""
+        """Return whether a device that is not known by its address can be the one."""
         return (
             advert.name == self.name
             if self.name is not None
@@ -103,8 +103,8 @@ class Sighting:
     """The event loop's time of its last advertisement."""
     random_address: bool | None
     """Such an address may change, e.g. at each start of the device; None where the system does not
-    tell."""
+    report it."""
     beacons: tuple[BeaconId, ...] = ()
-    """What it says it is, where it is a beacon."""
+    """Its ids, where it is a beacon."""
     watch: str | None = None
     """The id of the watch profile that recognises it."""

@@ -1,8 +1,8 @@
 """The one scanner of this process: a second one would be refused by BlueZ (InProgress).
 
 It scans only while somebody looks for something or listens to a beacon, for a scan costs the links
-that are up. What it hears stays for a while in ``heard``; devices that are still connected to this
-machine, left over by a run that was killed, advertise nothing and are heard all the same.
+that are up. What it finds stays for a while in ``devices``; devices that are still connected to
+this machine, left over by a run that was killed, advertise nothing and are found all the same.
 """
 
 import asyncio
@@ -29,31 +29,31 @@ START_S: Final = 10.0
 STOP_S: Final = 2.0
 STARTED_LATE_S: Final = 1.0
 DEAF_S: Final = 20.0
-"""A scan that hears nothing at all for so long is started anew: BlueZ below 5.88 can scan without
+"""A scan that finds nothing at all for so long is started anew: BlueZ below 5.88 can scan without
 hearing (bluez issue 807)."""
 CONNECTED_EVERY_S: Final = 5.0
 ASK_S: Final = 5.0
 KEPT_S: Final = 60.0
-"""In a crowd addresses change all the time; what was not heard for so long is dropped."""
+"""In a crowd addresses change all the time; what was not seen for so long is dropped."""
 PAUSES_S: Final = (0.2, 2.0)
 """First and longest, before it is tried again."""
 STUCK_TRIES: Final = 5
 """So many refusals (InProgress): a scan of ours has got lost in BlueZ, which will refuse all others
 until our D-Bus connection ends."""
-UNKNOWN_RSSI: Final = -127
-"""What bleak says where BlueZ tells no signal strength."""
+UNKNOWN_RSSI_DBM: Final = -127
+"""What bleak gives where BlueZ reports no signal strength."""
 LIKELY_SERVICES: Final = ["1801", "180d", "1814", "1826", "1819"]
 """Connected devices are asked for by service; 1801 nearly all have, macOS wants the right one."""
 
 Listener = Callable[[str, int, tuple[BeaconId, ...]], None]
-"""Takes address, signal strength and what the device says it is."""
+"""Takes address, signal strength and the beacon ids of a device."""
 
 
 class Scanner:
-    """Hears devices while somebody looks. Never raises; ``trouble`` tells why it cannot hear."""
+    """Finds devices while somebody looks. Never raises; ``trouble`` is why it cannot scan."""
 
     def __init__(self, adapter: str | None, aside: BackgroundTasks) -> None:
-        self.heard: dict[str, ScannedDevice] = {}
+        self.devices: dict[str, ScannedDevice] = {}
         """By address, upper case."""
         self.trouble: Diagnosis | None = None
         self.scanning = False
@@ -63,13 +63,13 @@ class Scanner:
         self._aside = aside
         self._listeners: list[Listener] = []
         self._repeats = False
-        """The scan that runs tells every advertisement."""
+        """The scan that runs reports every advertisement."""
         self._lookers = 0
         self._wanted = asyncio.Event()
         self._news = asyncio.Event()
         self._stir = asyncio.Event()
         self._anew = False
-        self._heard_s = 0.0
+        self._received_s = 0.0
 
     # ---- for who looks
 
@@ -106,7 +106,7 @@ class Scanner:
             self._listeners.remove(listener)
 
     async def news(self, within_s: float) -> None:
-        """Wait, at most ``within_s``, until something was heard or the scanner's state changed."""
+        """Wait, at most ``within_s``, until a device was seen or the scanner's state changed."""
         event = self._news
         try:
             async with asyncio.timeout(within_s):
@@ -115,15 +115,15 @@ class Scanner:
             return
 
     def drop(self, address: str) -> None:
-        """Forget one device: it must be heard again."""
-        self.heard.pop(address.upper(), None)
+        """Forget one device: it must be seen again."""
+        self.devices.pop(address.upper(), None)
 
     def restart(self) -> None:
         """Forget everything and start anew: BlueZ or the adapter is not what it was."""
-        self.heard.clear()
+        self.devices.clear()
         self._anew = True
         self._stir.set()
-        self._tell()
+        self._wake_waiting()
 
     # ---- the work
 
@@ -152,14 +152,16 @@ class Scanner:
         """Scan until nobody looks any more, something has changed, or the air was long silent."""
         self._repeats = bool(self._listeners)
         filters = BlueZDiscoveryFilters(DuplicateData=self._repeats)
-        scanner = BleakScanner(self._hear, bluez=BlueZScannerArgs(**self._args, filters=filters))
+        scanner = BleakScanner(
+            self._on_advertisement, bluez=BlueZScannerArgs(**self._args, filters=filters)
+        )
         starting = asyncio.ensure_future(scanner.start())
         try:
             await result_within(starting, START_S)
             self.scanning = True
             self._note(None)
-            self._heard_s = _now_s()
-            while self._lookers and not self._anew and _now_s() - self._heard_s < DEAF_S:
+            self._received_s = _now_s()
+            while self._lookers and not self._anew and _now_s() - self._received_s < DEAF_S:
                 if not await self._pause(CONNECTED_EVERY_S):
                     await self._take_connected()
         finally:
@@ -167,7 +169,7 @@ class Scanner:
             await asyncio.wait({self._aside.start(_stop(scanner, starting))})
 
     async def _pause(self, seconds: float) -> bool:
-        """Sleep; say whether something broke the sleep: a restart, or nobody looks any more."""
+        """Sleep; return whether something broke the sleep: a restart, or nobody looks any more."""
         if self._anew:
             return True
         self._stir.clear()
@@ -179,7 +181,7 @@ class Scanner:
         return True
 
     async def _take_connected(self) -> None:
-        """Hear the devices that are connected already, which advertise no more."""
+        """Add the devices that are connected already, which advertise no more."""
         try:
             async with asyncio.timeout(ASK_S):
                 adapter = await BleakAdapter.get(bluez=self._args)
@@ -200,9 +202,9 @@ class Scanner:
                 )
             )
 
-    def _hear(self, device: BLEDevice, advert: AdvertisementData) -> None:
-        self._heard_s = now_s = _now_s()
-        rssi_dbm = None if advert.rssi == UNKNOWN_RSSI else advert.rssi
+    def _on_advertisement(self, device: BLEDevice, advert: AdvertisementData) -> None:
+        self._received_s = now_s = _now_s()
+        rssi_dbm = None if advert.rssi == UNKNOWN_RSSI_DBM else advert.rssi
         services = tuple(short_uuid(uuid) for uuid in advert.service_uuids)
         company_id = next(iter(advert.manufacturer_data), None)
         beacons = beacon_ids(advert.manufacturer_data, advert.service_data)
@@ -222,21 +224,21 @@ class Scanner:
             for listener in self._listeners:
                 listener(device.address, rssi_dbm, beacons)
 
-    def _take(self, heard: ScannedDevice) -> None:
-        key = heard.address.upper()
-        before = self.heard.get(key)
+    def _take(self, device: ScannedDevice) -> None:
+        key = device.address.upper()
+        before = self.devices.get(key)
         if before is not None:
-            heard.first_s = before.first_s
-            if heard.rssi_dbm is None:
-                heard.rssi_dbm = before.rssi_dbm
+            device.first_s = before.first_s
+            if device.rssi_dbm is None:
+                device.rssi_dbm = before.rssi_dbm
         else:
-            self._prune(heard.seen_s)
-        self.heard[key] = heard
-        self._tell()
+            self._prune(device.seen_s)
+        self.devices[key] = device
+        self._wake_waiting()
 
     def _prune(self, now_s: float) -> None:
-        for key in [key for key, each in self.heard.items() if now_s - each.seen_s > KEPT_S]:
-            del self.heard[key]
+        for key in [key for key, each in self.devices.items() if now_s - each.seen_s > KEPT_S]:
+            del self.devices[key]
 
     def _note(self, trouble: Diagnosis | None, error: Exception | None = None) -> None:
         if trouble is not None and trouble != self.trouble:
@@ -245,9 +247,9 @@ class Scanner:
         elif trouble is None and self.trouble is not None:
             LOG.info("scan_works_again")
         self.trouble = trouble
-        self._tell()
+        self._wake_waiting()
 
-    def _tell(self) -> None:
+    def _wake_waiting(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
 

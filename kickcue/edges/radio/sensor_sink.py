@@ -1,4 +1,4 @@
-"""What one sensor tells the engine, stamped and handed on, and how long it has been quiet."""
+"""What one sensor sends, stamped and handed on to the engine, and how long it has been quiet."""
 
 import asyncio
 import logging
@@ -27,39 +27,39 @@ class SensorSink:
         health: DeviceHealth,
     ) -> None:
         self.up = asyncio.Event()
-        """The engine has been told that the sensor is there."""
-        self.heard_any = False
+        """The engine knows that the sensor is there."""
+        self.received_any = False
         """The present link has brought a measurement."""
         self._sensor = sensor
         self._put = put
         self._now_ns = now_ns
         self._health = health
         self._open = False
-        self._heard_s = 0.0
+        self._received_s = 0.0
 
     def open(self) -> None:
         """Begin: a link has been made, and what it brings is handed on."""
-        self._open, self.heard_any, self._heard_s = True, False, _now_s()
+        self._open, self.received_any, self._received_s = True, False, _now_s()
 
     def quiet_s(self) -> float:
         """Return for how long the link has brought no measurement."""
-        return _now_s() - self._heard_s
+        return _now_s() - self._received_s
 
-    def hear(self, char: str, data: bytes) -> None:
+    def receive(self, char: str, data: bytes) -> None:
         """Take one measurement."""
         if not self._open:
             return  # the last words of a link that has been given up
         t_ns = self._now_ns()
         self._link_up(t_ns)
         self._hand_on(Notification(t_ns, self._sensor, char, data))
-        self._heard_s, self.heard_any = _now_s(), True
+        self._received_s, self.received_any = _now_s(), True
         health = self._health
-        health.heard_ns = t_ns
+        health.received_ns = t_ns
         health.notifications += 1
         if health.stage is Stage.SILENT:
             health.stage, health.why = Stage.CONNECTED, ""
 
-    def hear_battery(self, char: str, data: bytes) -> None:
+    def receive_battery(self, char: str, data: bytes) -> None:
         """Take the battery's level, which is no sign that the sensor measures."""
         if not self._open:
             return
@@ -75,7 +75,7 @@ class SensorSink:
             self._link_up(self._now_ns())
 
     def close(self) -> None:
-        """End: the link is no more, and the engine is told if it knew of it."""
+        """End: the link is no more, and the engine gets that, if it knew of it."""
         self._open = False
         if self.up.is_set():
             self.up.clear()

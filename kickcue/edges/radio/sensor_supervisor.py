@@ -29,12 +29,12 @@ class SensorSupervisor(Supervisor):
     async def _use(self, connection: Connection, device: BLEDevice) -> Diagnosis:
         """Subscribe and stay until the link is lost or silent; return why."""
         self._feed.open()
-        chars = await connection.subscribe(self._feed.hear)
+        chars = await connection.subscribe(self._feed.receive)
         if not chars:
             trouble = Diagnosis(
                 f"{self._pin.title} offers nothing that kickcue can read: is it the right device?"
             )
-            self._tell("sensor_useless", trouble.text)
+            self._log("sensor_useless", trouble.text)
             return trouble
         self._feed.link_up()
         self._came_up(device, ",".join(chars))
@@ -43,7 +43,7 @@ class SensorSupervisor(Supervisor):
             trouble = await self._watch(connection)
         finally:
             asking.cancel()
-        if self._feed.heard_any:
+        if self._feed.received_any:
             self._patience_s = self._silent_s
             self._was_good(device if connection.lost.is_set() else None)
         elif not connection.lost.is_set():
@@ -55,7 +55,7 @@ class SensorSupervisor(Supervisor):
         """Wait until the link is lost, or up without data for too long; return which."""
         while True:
             quiet_s = self._feed.quiet_s()
-            patience_s = self._silent_s if self._feed.heard_any else self._patience_s
+            patience_s = self._silent_s if self._feed.received_any else self._patience_s
             if quiet_s >= self._silent_s:
                 self._to(Stage.SILENT, f"connected, but no data for {quiet_s:.0f} s: is it worn?")
             if quiet_s >= patience_s:

@@ -39,9 +39,9 @@ FIRMWARE: Final = "2a26"
 
 
 class Supervisor(ABC):
-    """One device's keeper; ``health`` and ``feed`` tell what it achieves.
+    """One device's keeper; ``health`` and ``feed`` show what it achieves.
 
-    Who inherits from it tells what a link is used for.
+    A subclass defines what a link is used for.
     """
 
     def __init__(  # noqa: PLR0913  what is held, over what, for whom
@@ -82,7 +82,7 @@ class Supervisor(ABC):
                 trouble = await self._hold()
             except FAILURES as error:
                 trouble = self._diagnose(error)
-                self._tell("sensor_failed", f"{trouble.text} [{error!r}]")
+                self._log("sensor_failed", f"{trouble.text} [{error!r}]")
             except Exception as error:
                 trouble = self._diagnose(error)
                 LOG.exception("sensor_failed_unexpectedly sensor=%s", self._name)
@@ -110,17 +110,17 @@ class Supervisor(ABC):
             )
 
     async def _find(self) -> ScannedDevice:
-        """Look for the device until it is heard."""
+        """Look for the device until it is found."""
         scanner, loop = self._host.scanner, asyncio.get_running_loop()
         since_s = self._lost_s if self._lost_s is not None else loop.time()
         with scanner.looking():
             while True:
                 choice = choose(
-                    self._pin, scanner.heard.values(), loop.time(), self._health.address
+                    self._pin, scanner.devices.values(), loop.time(), self._health.address
                 )
-                if choice.heard is not None:
-                    self._health.rssi_dbm = choice.heard.rssi_dbm
-                    return choice.heard
+                if choice.device is not None:
+                    self._health.rssi_dbm = choice.device.rssi_dbm
+                    return choice.device
                 if scanner.trouble is not None:
                     self._to(
                         Stage.OFF if scanner.trouble.unusable else Stage.LOOKING,
@@ -143,7 +143,7 @@ class Supervisor(ABC):
     def _went_down(self, trouble: Diagnosis) -> None:
         self._health.drops += 1
         self._lost_s = asyncio.get_running_loop().time()
-        self._tell("sensor_down", trouble.text)
+        self._log("sensor_down", trouble.text)
 
     def _was_good(self, again: BLEDevice | None) -> None:
         """Forget earlier failures; ``again``: the device to be connected to at once."""
@@ -156,7 +156,7 @@ class Supervisor(ABC):
         None of it matters enough to hold up anything.
         """
         await self._ask_battery(connection)
-        follows = await connection.follow(BATTERY, self._feed.hear_battery)
+        follows = await connection.follow(BATTERY, self._feed.receive_battery)
         if self._health.model is None and (model := await connection.read(MODEL)) is not None:
             self._health.model = ModelNumber.from_bytes(model).text
         if (
@@ -171,7 +171,7 @@ class Supervisor(ABC):
     async def _ask_battery(self, connection: Connection) -> None:
         data = await connection.read(BATTERY)
         if data is not None:
-            self._feed.hear_battery(BATTERY, data)
+            self._feed.receive_battery(BATTERY, data)
 
     async def _wait(self, trouble: Diagnosis) -> None:
         """Wait a little before the next attempt, less if Bluetooth comes back."""
@@ -181,6 +181,6 @@ class Supervisor(ABC):
     def _to(self, stage: Stage, why: str) -> None:
         self._health.stage, self._health.why = stage, why
 
-    def _tell(self, event: str, why: str) -> None:
+    def _log(self, event: str, why: str) -> None:
         """Log a failure: as a warning the first since the device was well, then as debug."""
         LOG.log(self._back_off.log_level(), "%s sensor=%s why=%r", event, self._name, why)

@@ -1,4 +1,4 @@
-"""What can be done with a watch that is held: play a cue on it, and tell it that a race is on."""
+"""What can be done with a watch that is held: play a cue on it, and send it that a race is on."""
 
 import asyncio
 import logging
@@ -49,7 +49,7 @@ class Wearable:
         return tuple(quirk.why for quirk in self._profile.quirks_of(self.health.firmware))
 
     async def play(self, steps: Sequence[Write], deadline_s: float) -> bool:
-        """Begin to play before ``deadline_s`` (the event loop's time); tell whether it did.
+        """Begin to play before ``deadline_s`` (the event loop's time); return whether it did.
 
         This goes over a link that has yet to come back, too.
 
@@ -68,10 +68,10 @@ class Wearable:
         if on is not self._racing:
             self._racing = on
             if self.connected.is_set():
-                self._tell_race()
+                self._send_race()
 
     async def open(self, line: WatchWriter, requests: Sequence[Write]) -> bool:
-        """Begin with a new link; say whether the watch took what has to come first."""
+        """Begin with a new link; return whether the watch took what has to come first."""
         link, racing = self._profile.link, self._racing
         for order in (*link.on_connect, *requests, *(link.race_begins if racing else ())):
             if await line.send(order, _now_s() + ORDER_S) is not Fate.TAKEN:
@@ -80,7 +80,7 @@ class Wearable:
         self._line, self._written_s = line, None
         self.connected.set()
         if self._racing is not racing:  # it began or ended just now
-            self._tell_race()
+            self._send_race()
         return True
 
     def close(self) -> None:
@@ -88,12 +88,12 @@ class Wearable:
         self._line = None
         self.connected.clear()
 
-    def _tell_race(self) -> None:
+    def _send_race(self) -> None:
         steps = self._profile.link.race_begins if self._racing else self._profile.link.race_ends
         if steps:
-            self._aside.start(self._tell(steps))
+            self._aside.start(self._send(steps))
 
-    async def _tell(self, steps: Sequence[Write]) -> None:
+    async def _send(self, steps: Sequence[Write]) -> None:
         await self.order(steps, _now_s() + ORDER_S)
 
     async def _begin(self, steps: Sequence[Write], deadline_s: float, *, spaced: bool) -> bool:

@@ -11,7 +11,7 @@ from kickcue.core.gatt import CODECS
 from kickcue.core.profiles import LinkTraits
 from kickcue.core.watch.watch_profile import WatchOffer
 from kickcue.edges.radio.adapter import Adapter
-from kickcue.edges.radio.connection import BATTERY, Connection, Hear
+from kickcue.edges.radio.connection import BATTERY, Connection, OnData
 from kickcue.edges.radio.diagnosis import Diagnosis, diagnose, of_a_watch
 from kickcue.edges.radio.model import WatchPin
 from kickcue.edges.radio.sensor_sink import SensorSink
@@ -25,7 +25,7 @@ LOG: Final = logging.getLogger(__name__)
 class WatchSupervisor(Supervisor):
     """Holds one watch.
 
-    ``sensors``: its own sensors that are wanted, of the forms that ``can_hear`` allows.
+    ``sensors``: its own sensors that are wanted, of the forms that ``can_subscribe`` allows.
     """
 
     def __init__(  # noqa: PLR0913  what is held, over what, for whom
@@ -35,13 +35,13 @@ class WatchSupervisor(Supervisor):
         feed: SensorSink,
         worn: Wearable,
         *,
-        said: Hear,
+        received: OnData,
         sensors: Sequence[WatchOffer],
     ) -> None:
         super().__init__(pin, host, feed, worn.health, name=pin.profile.id, traits=LinkTraits())
         self._profile = pin.profile
         self._worn = worn
-        self._said = said
+        self._received = received
         self._sensors = sensors
 
     def _diagnose(self, error: BaseException) -> Diagnosis:
@@ -53,7 +53,7 @@ class WatchSupervisor(Supervisor):
         self._feed.open()
         trouble = await self._make_ready(connection, line)
         if trouble is not None:
-            self._tell("sensor_useless", trouble.text)
+            self._log("sensor_useless", trouble.text)
             return trouble
         self._was_good(device)
         self._feed.link_up()
@@ -79,9 +79,9 @@ class WatchSupervisor(Supervisor):
         """Subscribe and write what has to come first; return what is wrong with this watch."""
         link = self._profile.link
 
-        def hear(char: str, data: bytes) -> None:
-            line.hear(char, data)
-            self._said(char, data)
+        def on_data(char: str, data: bytes) -> None:
+            line.on_data(char, data)
+            self._received(char, data)
 
         if connection.room(link.service, link.char) is None:
             return Diagnosis(
@@ -89,13 +89,13 @@ class WatchSupervisor(Supervisor):
                 "right watch?"
             )
         for char in link.subscribe:
-            if not await connection.follow(char, hear):
+            if not await connection.follow(char, on_data):
                 return Diagnosis(
                     f"{self._pin.title} does not allow subscribing to {char}, which must come "
                     "before writing"
                 )
         for offer in self._sensors:
-            if not await connection.follow(offer.char, self._feed.hear):
+            if not await connection.follow(offer.char, self._feed.receive):
                 LOG.warning("sensor_of_watch_absent watch=%s char=%s", self._profile.id, offer.char)
         requests = [order for offer in self._sensors for order in offer.request]
         return (
@@ -105,6 +105,6 @@ class WatchSupervisor(Supervisor):
         )
 
 
-def can_hear(offer: WatchOffer) -> bool:
+def can_subscribe(offer: WatchOffer) -> bool:
     """Say whether a watch's sensor speaks the Bluetooth standard, as the engine's own codecs do."""
     return offer.form in CODECS and offer.form != BATTERY

@@ -15,7 +15,7 @@ from kickcue.edges.radio.diagnosis import FAILURES, diagnose, of_a_watch
 LOG: Final = logging.getLogger(__name__)
 XON: Final = 0x11
 XOFF: Final = 0x13
-ATT_HEADER: Final = 3
+ATT_HEADER_BYTES: Final = 3
 """Bytes of a packet that are not the value (Bluetooth Core 5.4, Vol 3 Part F, 3.4.5)."""
 
 
@@ -26,13 +26,13 @@ class Fate(Enum):
     """The watch has confirmed it; or, where it does not confirm, the system has taken it while the
     link was up."""
     REFUSED = "refused"
-    """Certainly not: the watch said no, or it never left."""
+    """Certainly not: the watch refused it, or it never left."""
     UNKNOWN = "unknown"
     """It left, and the link was lost before the answer came."""
 
 
 class WatchWriter:
-    """A link's writing; ``why`` says what was wrong with the last write that was not taken."""
+    """A link's writing; ``why`` is what was wrong with the last write that was not taken."""
 
     def __init__(self, connection: Connection, link: WatchLink) -> None:
         self.why = ""
@@ -49,8 +49,8 @@ class WatchWriter:
         """The link is no more."""
         return self._connection.lost.is_set()
 
-    def hear(self, _char: str, data: bytes) -> None:
-        """Take what the watch says: whether it can take more."""
+    def on_data(self, _char: str, data: bytes) -> None:
+        """Take a notification of the watch: whether it can take more."""
         if not self._link.xon_xoff:
             return
         for byte in data:
@@ -106,11 +106,14 @@ class WatchWriter:
     def _room(self, order: Write) -> int:
         try:
             room = self._connection.room(order.service, order.char)
-        except FAILURES:  # the link is lost: the write will tell
+        except FAILURES:  # the link is lost: the write will report it
             room = None
         most = [
             each
-            for each in (room, None if self._link.mtu is None else self._link.mtu - ATT_HEADER)
+            for each in (
+                room,
+                None if self._link.mtu is None else self._link.mtu - ATT_HEADER_BYTES,
+            )
             if each is not None
         ]
         return min(most, default=20)

@@ -1,4 +1,4 @@
-"""What a virtual sensor says it is: name, address, services and what can be read there at first."""
+"""What a virtual sensor advertises: name, address, services and what can be read there at first."""
 
 import zlib
 from collections.abc import Iterable, Mapping
@@ -21,12 +21,12 @@ SERVICE_OF: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The service in which a notified characteristic stands."""
 
-ADVERTISED_MAX: Final = 31
+ADVERTISED_MAX_BYTES: Final = 31
 """Bytes in an advertisement that any Bluetooth adapter can send (legacy advertising)."""
-_FLAGS_SIZE: Final = 3
-_FIELD_HEAD: Final = 2
-_SERVICE_SIZE: Final = 2
-FULL_BATTERY: Final = 87
+_FLAGS_BYTES: Final = 3
+_FIELD_HEAD_BYTES: Final = 2
+_SERVICE_BYTES: Final = 2
+BATTERY_PERCENT: Final = 87
 """Not 100: that would look like a default."""
 
 
@@ -52,7 +52,7 @@ class Description:
 
     @property
     def advertised(self) -> tuple[str, ...]:
-        """The services that are told in the advertisement: what it measures, not its battery."""
+        """The services in the advertisement: what it measures, not its battery."""
         return tuple(
             service for service in self.services if service not in (BATTERY, DEVICE_INFORMATION)
         )
@@ -63,7 +63,7 @@ def describe(
 ) -> Description:
     """Return a sensor that notifies ``chars``, with a battery and a maker's name besides.
 
-    ``name`` is what it advertises; the address follows from it unless told. UsageError where
+    ``name`` is what it advertises; the address follows from it by default. UsageError where
     nothing of ``chars`` can be offered, or where name and services do not fit into an
     advertisement.
     """
@@ -85,7 +85,7 @@ def describe(
             multiple_locations=False,
         )
         services[RUNNING] = (*services[RUNNING], Offer("2a54", value=bytes(able)))
-    services[BATTERY] = (Offer("2a19", notifies=True, value=bytes(BatteryLevel(FULL_BATTERY))),)
+    services[BATTERY] = (Offer("2a19", notifies=True, value=bytes(BatteryLevel(BATTERY_PERCENT))),)
     services[DEVICE_INFORMATION] = (
         Offer("2a29", value=bytes(ManufacturerName("kickcue"))),
         Offer("2a24", value=bytes(ModelNumber(model))),
@@ -93,12 +93,15 @@ def describe(
     )
     found = Description(name, address or _address(name), services)
     size = (
-        _FLAGS_SIZE + 2 * _FIELD_HEAD + len(name.encode()) + _SERVICE_SIZE * len(found.advertised)
+        _FLAGS_BYTES
+        + 2 * _FIELD_HEAD_BYTES
+        + len(name.encode())
+        + _SERVICE_BYTES * len(found.advertised)
     )
-    if size > ADVERTISED_MAX:
+    if size > ADVERTISED_MAX_BYTES:
         raise UsageError(
-            f"{name}: the name is {size - ADVERTISED_MAX} bytes too long to advertise with its "
-            "services"
+            f"{name}: the name is {size - ADVERTISED_MAX_BYTES} bytes too long to advertise with "
+            "its services"
         )
     return found
 

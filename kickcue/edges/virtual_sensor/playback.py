@@ -1,4 +1,4 @@
-"""Playing what sensors said once: a race of the simulator's, or a recording."""
+"""Plays notifications of sensors again: of a simulated race, or of a recording."""
 
 import asyncio
 from collections import Counter
@@ -11,7 +11,7 @@ from kickcue.core.units import ns_to_s
 
 
 class Notifier(Protocol):
-    """What can be given something to say; a ``VirtualSensor`` can."""
+    """What can send notifications; a ``VirtualSensor`` can."""
 
     async def notify(self, char: str, data: bytes) -> bool:
         """Say it; return whether anybody listened."""
@@ -19,9 +19,9 @@ class Notifier(Protocol):
 
 @dataclass(slots=True)
 class PlaybackCount:
-    """How many notifications of each sensor were heard, and how many were said to nobody."""
+    """How many notifications of each sensor were delivered, and how many had no subscriber."""
 
-    heard: Counter[str] = field(default_factory=Counter)
+    delivered: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
 
 
@@ -32,11 +32,11 @@ async def play(
     rate: float = 1.0,
     zero_s: float | None = None,
 ) -> PlaybackCount:
-    """Let each sensor say its notifications in their time, ``rate`` times as fast.
+    """Let each sensor send its notifications at their times, ``rate`` times as fast.
 
-    ``zero_s`` is the event loop's time of ``t_ns`` 0 (now, unless told). Life's rules hold: what
-    falls due while nobody is subscribed is lost and not said later, and what fell due before
-    ``play`` was called is lost too. What is late only because this process was busy is said at
+    ``zero_s`` is the event loop's time of ``t_ns`` 0 (default: now). As in life, what
+    falls due while nobody is subscribed is lost and not sent later, and what fell due before
+    ``play`` was called is lost too. What is late only because this process was busy is sent at
     once. Notifications of sensors that are not among ``speakers`` are passed over. Returns what
     came of it.
     """
@@ -51,6 +51,6 @@ async def play(
         due_s = zero_s + ns_to_s(each.t_ns) / rate
         if due_s > loop.time():
             await asyncio.sleep(due_s - loop.time())
-        heard = due_s >= begin_s and await speaker.notify(each.char, each.data)
-        (played.heard if heard else played.lost)[each.sensor] += 1
+        delivered = due_s >= begin_s and await speaker.notify(each.char, each.data)
+        (played.delivered if delivered else played.lost)[each.sensor] += 1
     return played

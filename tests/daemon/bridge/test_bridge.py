@@ -289,7 +289,7 @@ async def test_a_second_watch_waits_for_the_first(
     worn, _ = infinitime_in(bluez)
     async with (
         race(broker) as sender,
-        watch(broker.watch, TOPICS, hears=["status"]) as first,
+        watch(broker.watch, TOPICS, subscribes=["status"]) as first,
         bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path, second=True) as running,
     ):
         await until_ready(running)

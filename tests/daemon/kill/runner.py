@@ -74,7 +74,7 @@ class Runner:
         """Take up what was left at ``now_ns``; tell whether there was anything."""
         clock = VirtualClock(began_ns=now_ns, boot=self.boot)
         unfinished = find_unfinished(
-            self.folder, self.document, clock, utc_now_ns=lambda: UTC_NS + now_ns, say=self.say
+            self.folder, self.document, clock, utc_now_ns=lambda: UTC_NS + now_ns, report=self.say
         )
         if unfinished is None:
             return False
@@ -92,7 +92,7 @@ class Runner:
         for output in (self.session.view.armed, *self.session.view.cues):
             if output is not None:
                 self.deliver(output)
-        self.session.tell(missing)
+        self.session.publish(missing)
         self.session.feed(Tick(self.now_ns))
         return True
 

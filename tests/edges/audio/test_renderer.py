@@ -2,7 +2,10 @@
 done without.
 """
 
+import asyncio
+import time
 import wave
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,6 +132,50 @@ async def test_a_voice_that_fails_leaves_the_tones(
     with pytest.raises(AudioError, match=told):
         await studio.prepare([SAY])
     assert TONE_S == (await studio.file(SAY)).seconds
+
+
+async def test_a_lap_is_spoken_at_once(programs: Programs, studio_folder: Path) -> None:
+    """GIVEN the real espeak-ng WHEN the time of a lap is to be heard, which nobody could prepare
+    THEN it is spoken after its tone, with or without pulses for the wrist, and not kept.
+    """
+    programs.real("espeak-ng", APT)
+    voice = find_voice(None, "en")
+    cache = studio_folder / "cache"
+    studio = Renderer(voice, studio_folder, cache, tones=True)
+    tone_s = tone(CueKind.SPLIT, PULSES[CueKind.SPLIT]).seconds
+    for pulses in (PULSES[CueKind.SPLIT], ()):
+        file = await studio.file(CueSound(CueKind.SPLIT, pulses, "Lap 3, 74.2."))
+        assert file.seconds > tone_s + 0.5
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize("does", ["exit 1", "exec /bin/sleep 5"])
+async def test_a_voice_that_is_slow_leaves_the_tone(
+    does: str, programs: Programs, studio_folder: Path
+) -> None:
+    """GIVEN a voice that fails, or needs more than a second WHEN the time of a lap is to be heard
+    THEN its tone is, no later than that.
+    """
+    programs.script("piper", does)
+    studio = Renderer(Voice("piper", "m"), studio_folder, studio_folder / "cache", tones=True)
+    began_s = time.monotonic()
+    file = await studio.file(CueSound(CueKind.SPLIT, (), "Lap 3, 74.2."))
+    assert time.monotonic() - began_s < 3.0
+    assert tone(CueKind.SPLIT, PULSES[CueKind.SPLIT]).seconds == file.seconds
+
+
+async def test_what_is_not_ready_yet_is_a_tone(programs: Programs, studio_folder: Path) -> None:
+    """GIVEN sounds that are being made WHEN one of them is due before it was spoken THEN its tone
+    is played, and no voice is waited for.
+    """
+    programs.script("piper", "exec /bin/sleep 60")
+    studio = Renderer(Voice("piper", "m"), studio_folder, studio_folder / "cache", tones=True)
+    making = asyncio.create_task(studio.prepare([SAY]))
+    await asyncio.sleep(0.2)
+    assert TONE_S == (await studio.file(SAY)).seconds
+    making.cancel()
+    with suppress(asyncio.CancelledError):
+        await making
 
 
 async def test_espeak_that_does_not_know_the_voice(

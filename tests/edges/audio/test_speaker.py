@@ -49,7 +49,7 @@ class Ear:
             (SOUND,), "en", self.cache, voice="none", lead_ms=lead_ms, keep_awake=False
         )
         async with speaker(
-            plan, now_ns=lambda: self.now_ns, answered=self.acks.append, told=self.told.append
+            plan, now_ns=lambda: self.now_ns, answered=self.acks.append, warn=self.told.append
         ) as found:
             await until(found.prepared.is_set)
             self.programs.log.write_text("")  # the trial does not count
@@ -216,7 +216,7 @@ async def test_a_machine_without_anything(programs: Programs, tmp_path: Path) ->
     told: list[str] = []
     plan = SoundPlan((SOUND,), "en", tmp_path / "cache")
     async with speaker(
-        plan, now_ns=lambda: BEGAN_NS, answered=acks.append, told=told.append
+        plan, now_ns=lambda: BEGAN_NS, answered=acks.append, warn=told.append
     ) as speaking:
         assert ["no audio player found", "no voice is installed"] == [
             each.split(": ")[1] for each in told

@@ -65,7 +65,7 @@ async def test_garbage_among_reports() -> None:
 async def test_a_line_without_end() -> None:
     """GIVEN a line longer than gpsd's can be THEN the connection is given up and made anew."""
     async with both() as (fake, _, found):
-        fake.say_bytes(b"x" * (2 * gpsd_module.LONGEST_LINE))
+        fake.say_bytes(b"x" * (2 * gpsd_module.LONGEST_LINE_BYTES))
         await until(lambda: fake.connections == 2 and fake.listeners == 1)
         fake.say(tpv(0))
         await until(lambda: len(found) == 1)

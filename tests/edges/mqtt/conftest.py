@@ -154,6 +154,17 @@ def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the sender say its status ten times a second, and a watch be content with a fifth of a
+    second of them; have it look for other senders a tenth of a second: else each test waits more
+    than a second until its watch can judge a cue.
+    """
+    monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", 100_000_000)
+    monkeypatch.setattr("kickcue.edges.mqtt.delivery.STATUS_EACH_NS", 100_000_000)
+    monkeypatch.setattr("kickcue.core.watch.clock_offset.APART_MS", 200)
+
+
+@pytest.fixture
 async def nats() -> AsyncIterator[Nats]:
     async with private_broker(TOPICS) as private:
         yield Nats(private)

@@ -16,6 +16,8 @@ from kickcue.edges.mqtt.connection import ConnectionPlan, dial
 from kickcue.edges.mqtt.session import connect
 from tests.edges.mqtt.conftest import Broker, Mosquitto, running, until
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 
 @pytest.fixture
 def sockets(monkeypatch: pytest.MonkeyPatch) -> list[socket.socket]:

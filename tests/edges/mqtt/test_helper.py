@@ -4,12 +4,16 @@ and is no watch.
 
 import asyncio
 
+import pytest
+
 from kickcue.core.events import Command, CommandKind, Estimate, Mark, MarkSource, Mode, Orderer
 from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.messages import StateMessage
 from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
 from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, running, until
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 async def listen(helper: WatchClient, heard: list[Happening]) -> None:
@@ -23,7 +27,7 @@ async def test_a_helpers_presses_reach_the_engine_as_a_helpers(broker: Broker) -
     """
     async with (
         running(broker) as run,
-        watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper,
+        watch(broker.watch_address, TOPICS, subscribes=("status", "state")) as helper,
     ):
         assert helper.command(CommandKind.LAP, Orderer.TRACKSIDE)
         await until(lambda: len(run.inputs) == 1)
@@ -47,7 +51,7 @@ async def test_a_helper_hears_where_the_runner_is_and_feels_no_cue(broker: Broke
     heard: list[Happening] = []
     async with (
         running(broker) as run,
-        watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper,
+        watch(broker.watch_address, TOPICS, subscribes=("status", "state")) as helper,
     ):
         listening = asyncio.create_task(listen(helper, heard))
         try:

@@ -130,7 +130,7 @@ def test_a_gateway_that_was_started_again_under_its_name_is_heard_again() -> Non
     three seconds, and that is told once.
     """
     box, told = inbound(), list[str]()
-    box.told = told.append
+    box.warn = told.append
     topic = TOPICS["sensor"].replace("+/+", "pod/2a53")
 
     def sent(at_ms: int, came_ms: int) -> Received:

@@ -16,8 +16,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from kickcue.core.events import Ack
 from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.attentive import NO_REASON, Limits, in_words, packet_size, told_reason
-from kickcue.edges.mqtt.connection import LARGEST_PACKET, ConnectionPlan, explain
+from kickcue.edges.mqtt.attentive import NO_REASON, Limits, in_words, packet_size, reason_code_of
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES, ConnectionPlan, explain
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import CueMessage, parse
@@ -28,6 +28,8 @@ from kickcue.edges.mqtt.sizes import STRIKES, Sizes
 from kickcue.edges.mqtt.topics import RULES, Side
 from kickcue.edges.mqtt.watch_client import watch
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto, engine_clock, running, until
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 SAID_BY_SENDER = [name for name, rule in RULES.items() if rule.side is Side.DAEMON and rule.qos]
 
@@ -262,7 +264,7 @@ async def test_what_is_huge_does_not_even_come(mosquitto: Mosquitto) -> None:
         connect(ears) as listener,
         connect(ConnectionPlan(mosquitto.watch_address, "watch")) as speaker,
     ):
-        for payload in (b"x" * 2 * LARGEST_PACKET, b"small"):
+        for payload in (b"x" * 2 * LARGEST_PACKET_BYTES, b"small"):
             speaker.send(Outgoing(TOPICS["ack"], payload, asyncio.get_running_loop().time() + 5))
         async with asyncio.timeout(5):
             assert (await listener.incoming.get()).payload == b"small"
@@ -338,10 +340,10 @@ def test_why_a_connection_was_ended_is_told(code: int, words: str) -> None:
     outer = MqttError("Disconnected during message iteration")
     outer.__cause__ = reason
     for error in (reason, outer):
-        found = told_reason(error)
+        found = reason_code_of(error)
         assert found is not None
         assert in_words(found) == words
-    assert told_reason(MqttError("Operation timed out")) is None
+    assert reason_code_of(MqttError("Operation timed out")) is None
 
 
 @pytest.mark.parametrize(

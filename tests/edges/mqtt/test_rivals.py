@@ -67,6 +67,20 @@ def test_a_status_of_a_crashed_run_does_not_block() -> None:
     assert run.after(1).facts() == (True, True)
 
 
+def test_a_status_that_comes_before_the_connection_is_noted_counts() -> None:
+    """GIVEN a retained `online` that comes before the connection it came by was looked at THEN a
+    live one is waited for all the same.
+    """
+    now_ns = 0
+    rivals = Rivals("mine", lambda: now_ns)
+    rivals.take(status("other", 70_000), retained=True)
+    rivals.link_up()
+    now_ns = PROVE_NS - 1
+    assert not rivals.decided
+    rivals.take(status("other", 71_000), retained=False)
+    assert (True, False) == (rivals.decided, rivals.may_send)
+
+
 def test_a_run_that_lives_keeps_a_later_one_from_sending() -> None:
     """GIVEN a run that began earlier WHEN it is heard THEN this one does not send; when that one
     leaves, or has been silent for 5 s, it does.

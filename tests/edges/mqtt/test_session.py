@@ -26,6 +26,8 @@ from kickcue.edges.mqtt.traffic import Received
 from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, Mosquitto, Nats, free_port, running, until
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 
 async def refusal(address: Address) -> str:
     with pytest.raises(BrokerError) as caught:
@@ -174,7 +176,7 @@ async def test_a_twin_with_our_client_id_does_not_begin_a_storm(mosquitto: Mosqu
     plan = ConnectionPlan(mosquitto.watch_address)
     told: list[str] = []
     async with connect(plan) as session:
-        session.told = told.append
+        session.warn = told.append
         twin = asyncio.create_task(stubborn(plan))
         try:
             await until(lambda: len(told) == 1)

@@ -11,7 +11,7 @@ from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import ArmMessage
 from kickcue.edges.mqtt.mosquitto import access_list
 from kickcue.edges.mqtt.refusals import TOO_LARGE
-from kickcue.edges.mqtt.topics import RULES, Side, said_by
+from kickcue.edges.mqtt.topics import RULES, Side, published_by
 from kickcue.edges.mqtt.trial import TRIED, try_out
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto, Nats, free_port, running
 from tests.edges.mqtt.test_refusals import allow, restart
@@ -38,7 +38,7 @@ async def test_all_is_well(mosquitto: Mosquitto) -> None:
 
 
 @pytest.mark.mosquitto
-@pytest.mark.parametrize("name", said_by(Side.DAEMON))
+@pytest.mark.parametrize("name", published_by(Side.DAEMON))
 async def test_a_topic_that_is_refused_is_found(mosquitto: Mosquitto, name: str) -> None:
     """GIVEN a list that denies the sender one of its topics, also one without acknowledgements WHEN
     tried THEN it is that one.
@@ -50,7 +50,7 @@ async def test_a_topic_that_is_refused_is_found(mosquitto: Mosquitto, name: str)
 
 
 @pytest.mark.mosquitto
-@pytest.mark.parametrize("name", said_by(Side.WATCH))
+@pytest.mark.parametrize("name", published_by(Side.WATCH))
 async def test_a_topic_that_is_not_to_be_heard_is_found(mosquitto: Mosquitto, name: str) -> None:
     """GIVEN a list that lets the sender say what it cannot hear WHEN tried THEN that does not come
     back, though it was taken.
@@ -68,8 +68,8 @@ async def test_our_own_list_is_what_the_sender_needs(mosquitto: Mosquitto) -> No
     """
     allow(mosquitto, access_list(TOPICS).replace("user kickcue", "user daemon").splitlines())
     trial = await try_out(mosquitto.address, mosquitto.address, TOPICS, ALL)
-    assert set(said_by(Side.DAEMON)) == trial.came_back
-    assert set(said_by(Side.WATCH)) == trial.refused.keys()
+    assert set(published_by(Side.DAEMON)) == trial.came_back
+    assert set(published_by(Side.WATCH)) == trial.refused.keys()
 
 
 @pytest.mark.mosquitto
@@ -101,8 +101,8 @@ async def test_both_sides_of_the_private_broker(nats: Nats) -> None:
         (nats.address, nats.watch_address, Side.DAEMON),
         (nats.watch_address, nats.address, Side.WATCH),
     ):
-        trial = await try_out(speaker, listener, TOPICS, said_by(side))
-        assert set(said_by(side)) == trial.came_back
+        trial = await try_out(speaker, listener, TOPICS, published_by(side))
+        assert set(published_by(side)) == trial.came_back
 
 
 async def test_nobody_acts_on_it(nats: Nats) -> None:
@@ -114,7 +114,7 @@ async def test_nobody_acts_on_it(nats: Nats) -> None:
             (nats.address, nats.watch_address, Side.DAEMON),
             (nats.watch_address, nats.address, Side.WATCH),
         ):
-            await try_out(speaker, listener, TOPICS, said_by(side))
+            await try_out(speaker, listener, TOPICS, published_by(side))
         run.delivery.send(run.cue("c1"))
         async with asyncio.timeout(10):
             while not run.inputs:  # noqa: ASYNC110  what is waited for happens in another process

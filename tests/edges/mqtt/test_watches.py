@@ -113,6 +113,17 @@ def test_a_newcomer_that_dropped_a_cue_is_known_as_such() -> None:
     assert watches.newcomer(WELCOME_AFTER_NS) is Newcomer.TOO_EARLY
 
 
+def test_who_felt_a_cue_and_dropped_the_next_is_no_newcomer() -> None:
+    """GIVEN a watch that felt a cue WHEN the next reaches it too late, and it drops that THEN it is
+    not welcomed: its runner is not buzzed again with what was felt long ago.
+    """
+    watches = Watches()
+    watches.take_presence(presence(), 0)
+    watches.take_ack(ack(), 0)
+    watches.take_ack(ack(felt=False), NS_PER_S)
+    assert watches.newcomer(WELCOME_AFTER_NS) is None
+
+
 def test_memory_of_watches_is_bounded() -> None:
     """GIVEN more watches than anybody wears WHEN they come THEN the oldest are forgotten."""
     watches = Watches()
@@ -127,7 +138,7 @@ async def test_a_real_watch_says_that_it_is_there_and_that_it_leaves(broker: Bro
     """
     async with deliver(broker.address, TOPICS, run_id="run", now_ns=engine_clock()) as delivery:
         async with (
-            watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper,
+            watch(broker.watch_address, TOPICS, subscribes=("status", "state")) as helper,
             watch(broker.watch_address, TOPICS, kind="terminal") as worn,
         ):
             tasks = [asyncio.create_task(follow(each)) for each in (helper, worn)]

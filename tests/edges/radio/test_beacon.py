@@ -13,7 +13,7 @@ from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import UsageError
 from kickcue.core.events import BeaconReading, Input, Notification
 from kickcue.core.units import s_to_ns
-from kickcue.edges.radio import BeaconEar, BeaconPin, beacon_heard, looking_around
+from kickcue.edges.radio import BeaconListener, BeaconPin, listening_for_beacon, looking_around
 from kickcue.edges.radio.beacon import APPLE, BeaconId, Eddystone, IBeacon, beacon_ids
 from kickcue.supervision.health import Stage
 from tests.beds.fake_bluez import FakeBluez
@@ -156,13 +156,13 @@ class Listener:
         self.events: list[Input] = []
         self.now_s = 0.0
         self.trouble: str | None = None
-        self.ear = BeaconEar(
+        self.ear = BeaconListener(
             pin, put or self.events.append, lambda: s_to_ns(self.now_s), lambda: self.trouble
         )
 
     def hear(self, address: str, said: tuple[BeaconId, ...] = (SAID,), rssi_dbm: int = -70) -> int:
         self.now_s += 1.0
-        self.ear.hear(address, rssi_dbm, said)
+        self.ear.receive(address, rssi_dbm, said)
         return len(self.events)
 
 
@@ -216,7 +216,7 @@ def test_what_keeps_it_from_being_heard_is_told() -> None:
     listener = Listener(BeaconPin(address=LINE))
     listener.hear(LINE)
     listener.now_s += 30.0
-    assert (Stage.SILENT, "last heard 30 s ago, as expected away from the finish line") == (
+    assert (Stage.SILENT, "last seen 30 s ago, as expected away from the finish line") == (
         listener.ear.health.stage,
         listener.ear.health.why,
     )
@@ -270,7 +270,10 @@ async def test_a_beacon_is_heard_while_a_strap_notifies(
     """
     beacon = beacon_on(bluez)
     pin = BeaconPin(ibeacon=UUID, major=1, minor=7)
-    async with ear.radio(STRAP_PIN), beacon_heard(pin, ear.put, time.monotonic_ns) as listening:
+    async with (
+        ear.radio(STRAP_PIN),
+        listening_for_beacon(pin, ear.put, time.monotonic_ns) as listening,
+    ):
         for rssi_dbm in (-90, -75, -60, -75):
             await until_beacon_heard(bluez, ear, beacon, rssi_dbm)
             await until_heard(ear, strap, "strap")
@@ -298,7 +301,7 @@ async def test_a_strength_that_stays_the_same_is_heard_again(bluez: FakeBluez, e
     beacon = beacon_on(bluez)
     async with (
         looking_around(load_profiles().values()),
-        beacon_heard(BeaconPin(address=LINE), ear.put, time.monotonic_ns),
+        listening_for_beacon(BeaconPin(address=LINE), ear.put, time.monotonic_ns),
     ):
         await until(lambda: bluez.adapter.repeats and bluez.adapter.looking)
         for _ in range(3):
@@ -312,7 +315,9 @@ async def test_a_beacon_is_heard_again_when_bluetooth_is_back(bluez: FakeBluez, 
     again, it is heard again.
     """
     beacon = beacon_on(bluez)
-    async with beacon_heard(BeaconPin(ibeacon=UUID), ear.put, time.monotonic_ns) as listening:
+    async with listening_for_beacon(
+        BeaconPin(ibeacon=UUID), ear.put, time.monotonic_ns
+    ) as listening:
         await until_beacon_heard(bluez, ear, beacon, -70)
         bluez.power(on=False)
         await until(lambda: listening.health.stage is Stage.OFF)

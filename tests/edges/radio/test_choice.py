@@ -31,15 +31,15 @@ def test_an_address_is_taken_in_upper_and_lower_case() -> None:
     name.
     """
     wanted = heard(STRAP, None, for_s=0)
-    assert wanted is choose(BY_ADDRESS, [heard(OTHER, "Polar"), wanted], NOW_S).heard
-    assert None is choose(BY_ADDRESS, [heard(OTHER, "Polar")], NOW_S).heard
+    assert wanted is choose(BY_ADDRESS, [heard(OTHER, "Polar"), wanted], NOW_S).device
+    assert None is choose(BY_ADDRESS, [heard(OTHER, "Polar")], NOW_S).device
 
 
 def test_what_was_heard_long_ago_is_not_taken() -> None:
     """BlueZ forgets a device after 30 s; one heard longer ago than FRESH_S is no choice."""
-    assert None is not choose(BY_ADDRESS, [heard(STRAP, None, ago_s=FRESH_S)], NOW_S).heard
-    assert None is choose(BY_ADDRESS, [heard(STRAP, None, ago_s=FRESH_S + 0.1)], NOW_S).heard
-    assert None is choose(BY_NAME, [heard(STRAP, "Stryd", ago_s=FRESH_S + 0.1)], NOW_S).heard
+    assert None is not choose(BY_ADDRESS, [heard(STRAP, None, ago_s=FRESH_S)], NOW_S).device
+    assert None is choose(BY_ADDRESS, [heard(STRAP, None, ago_s=FRESH_S + 0.1)], NOW_S).device
+    assert None is choose(BY_NAME, [heard(STRAP, "Stryd", ago_s=FRESH_S + 0.1)], NOW_S).device
 
 
 def test_of_two_with_one_name_neither_is_taken() -> None:
@@ -47,7 +47,7 @@ def test_of_two_with_one_name_neither_is_taken() -> None:
     addresses.
     """
     choice = choose(BY_NAME, [heard(STRAP, "Stryd"), heard(OTHER, "Stryd")], NOW_S)
-    assert None is choice.heard
+    assert None is choice.device
     assert (
         f"2 devices are named 'Stryd' ({STRAP} and {OTHER}): choose one by its address"
         == choice.why
@@ -59,7 +59,7 @@ def test_of_two_with_one_name_the_one_held_before_is_taken() -> None:
     is still ours.
     """
     first = heard(STRAP, "Stryd", for_s=0)
-    assert first is choose(BY_NAME, [heard(OTHER, "Stryd"), first], NOW_S, STRAP).heard
+    assert first is choose(BY_NAME, [heard(OTHER, "Stryd"), first], NOW_S, STRAP).device
 
 
 def test_a_name_is_listened_to_before_it_is_believed() -> None:
@@ -70,13 +70,13 @@ def test_a_name_is_listened_to_before_it_is_believed() -> None:
         "only one of that name"
         in choose(BY_NAME, [heard(STRAP, "Stryd", for_s=SETTLE_S - 0.1)], NOW_S).why
     )
-    assert None is not choose(BY_NAME, [heard(STRAP, "Stryd")], NOW_S).heard
+    assert None is not choose(BY_NAME, [heard(STRAP, "Stryd")], NOW_S).device
     assert (
-        None is not choose(BY_NAME, [heard(STRAP, "Stryd", for_s=0, connected=True)], NOW_S).heard
+        None is not choose(BY_NAME, [heard(STRAP, "Stryd", for_s=0, connected=True)], NOW_S).device
     )
 
 
 @given(st.sampled_from(["stryd", "Stryd ", "Stryd5", "Stry", None]))
 def test_a_name_is_taken_exactly(name: str | None) -> None:
     """Nothing but the very name is the name."""
-    assert None is choose(BY_NAME, [heard(STRAP, name)], NOW_S).heard
+    assert None is choose(BY_NAME, [heard(STRAP, name)], NOW_S).device

@@ -43,7 +43,7 @@ async def test_a_pinned_sensor_is_heard(ear: Ear, strap: Sensor) -> None:
             for event in ear.events
             if isinstance(event, Notification) and event.char == "2a37"
         ]
-        assert (heard[-1].t_ns, len(heard)) == (health.heard_ns, health.notifications)
+        assert (heard[-1].t_ns, len(heard)) == (health.received_ns, health.notifications)
     assert [True, False] == ear.links("strap")
     assert isinstance(ear.events[0], Link)
     assert isinstance(ear.events[-1], Link)

@@ -75,7 +75,7 @@ def bangle(bluez: FakeBluez) -> tuple[BangleJs, Sensor]:
 async def worn(pin: WatchPin, said: list[bytes] | None = None) -> AsyncIterator[Wearable]:
     """Hold a watch, and begin once it is there; ``said`` gets what it notifies."""
     async with wearable(
-        pin, said=lambda _char, data: None if said is None else said.append(data)
+        pin, received=lambda _char, data: None if said is None else said.append(data)
     ) as held:
         await until(held.connected.is_set)
         yield held

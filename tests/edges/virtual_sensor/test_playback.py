@@ -43,8 +43,8 @@ async def test_each_sensor_says_its_own_in_order() -> None:
         at_s >= began_s + due_s / 2.0
         for at_s, due_s in zip(strap.said_at_s, (0.1, 0.3), strict=True)
     ]
-    assert PlaybackCount(played.heard) == played
-    assert {"strap": 2, "pod": 1} == dict(played.heard)
+    assert PlaybackCount(played.delivered) == played
+    assert {"strap": 2, "pod": 1} == dict(played.delivered)
 
 
 async def test_what_nobody_hears_is_counted_as_lost() -> None:
@@ -63,7 +63,7 @@ async def test_what_fell_due_before_the_playing_began_is_lost() -> None:
     what = spoken((1.0, "strap", 1), (9.0, "strap", 2), (10.1, "strap", 3))
     played = await play(what, {"strap": strap}, zero_s=asyncio.get_running_loop().time() - 10.0)
     assert [b"\x03"] == strap.said
-    assert ({"strap": 2}, {"strap": 1}) == (dict(played.lost), dict(played.heard))
+    assert ({"strap": 2}, {"strap": 1}) == (dict(played.lost), dict(played.delivered))
 
 
 async def test_other_sensors_are_passed_over() -> None:

@@ -1,4 +1,4 @@
-"""Being told to end while an event loop runs.
+"""Requests to end (SIGTERM, SIGINT, SIGHUP) while an event loop runs.
 
 Who waits for it has an event; who has not begun yet is cancelled.
 """
@@ -12,23 +12,23 @@ from typing import Any
 
 
 @contextmanager
-def told_to_end(*more: signal.Signals) -> Iterator[asyncio.Event]:
+def end_requests(*more: signal.Signals) -> Iterator[asyncio.Event]:
     """Give an event of the running loop that is set by SIGTERM, SIGINT and ``more``.
 
     Afterwards SIGTERM has nothing left to end. The handlers are Python's own and not the loop's:
     those leave a moment at the end in which the signal would kill.
     """
-    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    requested, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    def tell(_number: int, _frame: FrameType | None) -> None:
+    def request(_number: int, _frame: FrameType | None) -> None:
         if not loop.is_closed():
-            loop.call_soon_threadsafe(told.set)
+            loop.call_soon_threadsafe(requested.set)
 
     before = {
-        number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT, *more)
+        number: signal.signal(number, request) for number in (signal.SIGTERM, signal.SIGINT, *more)
     }
     try:
-        yield told
+        yield requested
     finally:
         for number, handler in before.items():
             ours = number is signal.SIGTERM and handler not in (signal.SIG_DFL, signal.SIG_IGN)
@@ -36,10 +36,10 @@ def told_to_end(*more: signal.Signals) -> Iterator[asyncio.Event]:
 
 
 @contextmanager
-def hang_up_ends(told: asyncio.Event, *, unless: Callable[[], bool]) -> Iterator[None]:
-    """Have a hang-up (SIGHUP, a lost ssh connection) set ``told``.
+def hang_up_ends(requested: asyncio.Event, *, unless: Callable[[], bool]) -> Iterator[None]:
+    """Have a hang-up (SIGHUP, a lost ssh connection) set ``requested``.
 
-    Not if ``unless`` says that something goes on without a terminal.
+    Not while ``unless()`` is true: something goes on without a terminal.
 
     Who has asked for hang-ups to be passed over, as nohup does, is left to it.
     """
@@ -47,7 +47,7 @@ def hang_up_ends(told: asyncio.Event, *, unless: Callable[[], bool]) -> Iterator
 
     def hung_up(_number: int, _frame: FrameType | None) -> None:
         if not unless() and not loop.is_closed():
-            loop.call_soon_threadsafe(told.set)
+            loop.call_soon_threadsafe(requested.set)
 
     if before is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, hung_up)
@@ -70,18 +70,18 @@ def handlers_kept(*numbers: signal.Signals) -> Iterator[None]:
 
 
 @contextmanager
-def cancelled_by(told: asyncio.Event) -> Iterator["Cancelling"]:
-    """Cancel the running task when ``told``, until the block says that it has begun.
+def cancelled_by(requested: asyncio.Event) -> Iterator["Cancelling"]:
+    """Cancel the running task when ``requested`` is set, until the block calls ``begun``.
 
     Leaving the block then raises nothing.
     """
     task = asyncio.current_task()
     assert task is not None
-    cancelling = Cancelling(asyncio.create_task(_cancel(told, task), name="asked to stop"))
+    cancelling = Cancelling(asyncio.create_task(_cancel(requested, task), name="asked to stop"))
     try:
         yield cancelling
     except asyncio.CancelledError:
-        if not told.is_set() or cancelling.over:
+        if not requested.is_set() or cancelling.over:
             raise
         task.uncancel()
     finally:
@@ -101,6 +101,6 @@ class Cancelling:
         self._task.cancel()
 
 
-async def _cancel(told: asyncio.Event, task: asyncio.Task[Any]) -> None:
-    await told.wait()
+async def _cancel(requested: asyncio.Event, task: asyncio.Task[Any]) -> None:
+    await requested.wait()
     task.cancel()

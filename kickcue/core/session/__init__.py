@@ -1,0 +1,1 @@
+"""Sessions: repetitions, rests and easy running, one leg of a plan after the other."""
