@@ -46,6 +46,8 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.core.race_control": 31,
     "kickcue.core.race_progress": 32,
     "kickcue.core.engine": 33,
+    "kickcue.core.session": 33,
+    "kickcue.core.engine_choice": 34,
     "kickcue.config": 40,
     "kickcue.recording": 41,
     "kickcue.workouts": 42,
@@ -119,6 +121,7 @@ WHOLE_SUMS: Final[Mapping[str, int]] = {
     "kickcue.core.plan": 2,
     "kickcue.core.position.speed_leaps": 1,
     "kickcue.core.repetitions.repetition": 3,
+    "kickcue.core.session.numbered_legs": 1,
     "kickcue.core.watch.encoders.infinitime": 1,
     "kickcue.core.watch.shaping": 7,
 }

@@ -12,6 +12,8 @@ from kickcue.config.phrase_files import load_vocabulary, spoken_language
 from kickcue.config.settings import Settings
 from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.events import Arm, Cue, Disarm, Output
+from kickcue.core.plan import Effort, Rest
+from kickcue.core.session.session_cues import spoken
 
 if TYPE_CHECKING:
     from kickcue.edges.audio import Plan, Speaker
@@ -63,8 +65,14 @@ def audio_plan(settings: Settings, cache: Path) -> "Plan":
     from kickcue.edges.audio import Plan, sounds_of  # noqa: PLC0415
 
     audio = settings.audio
+    session = settings.document().plan
+    legs = () if session is None else session.plan().legs()
+    runs = [leg for leg in legs if not isinstance(leg, Rest) and leg.effort is Effort.HARD]
+    images = [spoken(run.imagery) for run in runs if run.imagery is not None]
     return Plan(
-        sounds=sounds_of(load_vocabulary(settings.language, settings.course())),
+        sounds=sounds_of(
+            load_vocabulary(settings.language, settings.course()), reps=len(runs), images=images
+        ),
         language=spoken_language(settings.language),
         cache=cache,
         voice=audio.voice,

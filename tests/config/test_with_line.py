@@ -40,7 +40,7 @@ z = { a = 1 }
         (("profile",), 3),
         (("profile", "name"), 4),
         (("profile", "doubts"), 5),
-        (("profile", "list", 1), 9),
+        (("profile", "list", 1), 11),
         (("profile", "last", "one"), 13),
         (("match", 0, "name"), 16),
         (("match", 1, "name"), 19),

@@ -49,6 +49,11 @@ def silent_to_go_m(leg_m: float) -> float:
     return SILENT_TO_GO_M * window_share(leg_m)
 
 
+def spoken(words: str) -> str:
+    """Return what is said of the runner's own words: all, unless they are a speech."""
+    return shorten(words, LONGEST_SAID, placeholder="...")
+
+
 @dataclass(frozen=True, slots=True)
 class WantedCue:
     """A cue that a session would like to give now.
@@ -112,10 +117,7 @@ class SessionCues:
 
     def _phrase(self, wanted: WantedCue) -> Phrase:
         if wanted.words is not None:
-            text, say = (
-                shorten(wanted.words, most, placeholder="...")
-                for most in (LONGEST_TEXT, LONGEST_SAID)
-            )
-            return Phrase(text, say)
+            text = shorten(wanted.words, LONGEST_TEXT, placeholder="...")
+            return Phrase(text, spoken(wanted.words))
         phrase, values = self._vocabulary[wanted.key], {"n": wanted.n, "reps": wanted.reps}
         return Phrase(phrase.text.format_map(values), phrase.say.format_map(values))

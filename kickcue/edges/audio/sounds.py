@@ -1,6 +1,6 @@
 """What a cue sounds like: its tone, then its phrase."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +9,7 @@ import numpy as np
 from kickcue.core.cueing.phrases import PhraseKey, Vocabulary
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind, Pulses
+from kickcue.core.session.rest_progress import COUNTDOWN_S
 from kickcue.edges.audio.tones import PEAK, RATE_HZ, silence, tone
 from kickcue.edges.audio.wav import Clip
 
@@ -26,6 +27,14 @@ KINDS: Final[Mapping[PhraseKey, CueKind]] = {
     PhraseKey.RELAX_SMILE: CueKind.RELAX,
     PhraseKey.TURNOVER: CueKind.TURNOVER,
     PhraseKey.DRIVE: CueKind.DRIVE,
+    PhraseKey.REP: CueKind.REP,
+    PhraseKey.LAST_REP: CueKind.LAST_REP,
+    PhraseKey.TICK: CueKind.TICK,
+    PhraseKey.GO: CueKind.GO,
+    PhraseKey.IMAGE: CueKind.IMAGE,
+    PhraseKey.THROUGH: CueKind.THROUGH,
+    PhraseKey.TALL: CueKind.TALL,
+    PhraseKey.REST_HALF: CueKind.REST_HALF,
 }
 """Which cue speaks a phrase."""
 
@@ -39,9 +48,26 @@ class Sound:
     say: str
 
 
-def sounds_of(vocabulary: Vocabulary) -> tuple[Sound, ...]:
-    """Return every sound that a race in this vocabulary can need, in the order of a race."""
-    return tuple(Sound(KINDS[key], PULSES[KINDS[key]], vocabulary[key].say) for key in KINDS)
+def sounds_of(
+    vocabulary: Vocabulary, *, reps: int = 2, images: Iterable[str] = ()
+) -> tuple[Sound, ...]:
+    """Return every sound that a race or session in this vocabulary can need, a race's first.
+
+    ``reps``: how many repetitions the session has; ``images``: its own words for them, as spoken.
+    """
+    found = [(key, say) for key in KINDS for say in _said(key, vocabulary[key].say, reps)]
+    found += [(PhraseKey.IMAGE, say) for say in images]
+    return tuple(dict.fromkeys(Sound(KINDS[key], PULSES[KINDS[key]], say) for key, say in found))
+
+
+def _said(key: PhraseKey, say: str, reps: int) -> Iterator[str]:
+    """Yield the phrase with each number that it can have."""
+    if key is PhraseKey.REP:
+        yield from (say.format(n=n, reps=reps) for n in range(1, max(reps, 2)))
+    elif key is PhraseKey.TICK:
+        yield from (say.format(n=n) for n in COUNTDOWN_S)
+    else:
+        yield say
 
 
 def mixed(sound: Sound, speech: Clip | None, *, tones: bool) -> Clip:
