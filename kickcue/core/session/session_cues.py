@@ -25,6 +25,11 @@ LONGEST_TEXT: Final = 40
 LONGEST_SAID: Final = 200
 TEXT_ONLY: Final = ((100, 0, 0.1),)
 """A watch is asked for some pulse with each cue; this is the least."""
+PLANNED: Final = frozenset({CueKind.TURNOVER, CueKind.DRIVE, CueKind.RELAX})
+"""In a session they come at places that the plan names, and nowhere else."""
+PLANNED_SPACING_S: Final = 4.0
+"""They may be so near to each other: whoever is fast reaches marks 50 m apart
+in 7 s, and wants each of them."""
 NEVER_HELD_BACK: Final = frozenset(
     {
         CueKind.REP,
@@ -89,7 +94,7 @@ class SessionCues:
         kind = wanted.kind
         output = self._outputs.get(kind, CueOutput.BOTH)
         is_off = not self._allowed.cues or output is CueOutput.OFF
-        if is_off or not self._may(t_ns, kind, wanted.leg_m):
+        if is_off or not self._may(t_ns, wanted):
             return []
         self._last_ns = t_ns
         self._counts[kind] = self._counts.get(kind, 0) + 1
@@ -110,10 +115,13 @@ class SessionCues:
             )
         ]
 
-    def _may(self, t_ns: int, kind: CueKind, leg_m: float | None) -> bool:
-        if kind in NEVER_HELD_BACK or self._last_ns is None:
+    def _may(self, t_ns: int, wanted: WantedCue) -> bool:
+        if wanted.kind in NEVER_HELD_BACK or self._last_ns is None:
             return True
-        return t_ns - self._last_ns >= SPACING_S * window_share(leg_m) * NS_PER_S
+        spacing_s = SPACING_S * window_share(wanted.leg_m)
+        if wanted.kind in PLANNED:
+            spacing_s = min(spacing_s, PLANNED_SPACING_S)
+        return t_ns - self._last_ns >= spacing_s * NS_PER_S
 
     def _phrase(self, wanted: WantedCue) -> Phrase:
         if wanted.words is not None:
