@@ -12,6 +12,9 @@ from kickcue.config.phrase_files import load_vocabulary, spoken_language
 from kickcue.config.settings import Settings
 from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.events import Arm, Cue, Disarm, Output
+from kickcue.core.plan import Effort, Rest
+from kickcue.core.session.session_cues import spoken
+from kickcue.workouts.plan_source import any_session
 
 if TYPE_CHECKING:
     from kickcue.edges.audio import SoundPlan, Speaker
@@ -63,9 +66,13 @@ def audio_plan(settings: Settings, cache: Path) -> "SoundPlan":
     from kickcue.edges.audio import SoundPlan, off_pace_sounds, sounds_of  # noqa: PLC0415
 
     audio = settings.audio
+    session = settings.document(any_session).plan
+    legs = () if session is None else session.plan().legs()
+    runs = [leg for leg in legs if not isinstance(leg, Rest) and leg.effort is Effort.HARD]
+    images = [spoken(run.imagery) for run in runs if run.imagery is not None]
     vocabulary = load_vocabulary(settings.language, settings.course())
     return SoundPlan(
-        sounds=sounds_of(vocabulary),
+        sounds=sounds_of(vocabulary, reps=len(runs), images=images),
         language=spoken_language(settings.language),
         cache=cache,
         voice=audio.voice,

@@ -41,7 +41,7 @@ from tests.edges.mqtt.conftest import (
 __all__ = ["own_runtime_folder"]
 
 TOPICS = Topics("kickcue/maria")
-FROM_SENDER = {"status", "state", "arm", "disarm", "cue"}
+FROM_SENDER = {"status", "state", "leg", "arm", "disarm", "cue"}
 FROM_WATCH = set(RULES) - FROM_SENDER
 MAY_SAY: Mapping[str, set[str]] = {
     "kickcue": FROM_SENDER,
@@ -54,8 +54,8 @@ MAY_HEAR: Mapping[str, set[str]] = {
     "kickcue": set(RULES),
     "watch": FROM_SENDER | {"ack"},
     "gateway": set(),
-    "helper": {"status", "state"},
-    "viewer": {"status", "state"},
+    "helper": {"status", "state", "leg"},
+    "viewer": {"status", "state", "leg"},
 }
 SECRETS = {
     "kickcue.acl",

@@ -1,14 +1,15 @@
 """What a cue sounds like: its tone, then its phrase."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from kickcue.core.cueing.phrases import PhraseKey, Vocabulary
+from kickcue.core.cueing.phrases import Phrase, PhraseKey, Vocabulary
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind, Pulses
+from kickcue.core.session.rest_progress import COUNTDOWN_S
 from kickcue.edges.audio.tones import PEAK, RATE_HZ, silence, tone
 from kickcue.edges.audio.wav import Clip
 
@@ -27,6 +28,14 @@ KINDS: Final[Mapping[PhraseKey, CueKind]] = {
     PhraseKey.RELAX_SMILE: CueKind.RELAX,
     PhraseKey.TURNOVER: CueKind.TURNOVER,
     PhraseKey.DRIVE: CueKind.DRIVE,
+    PhraseKey.REP: CueKind.REP,
+    PhraseKey.LAST_REP: CueKind.LAST_REP,
+    PhraseKey.TICK: CueKind.TICK,
+    PhraseKey.GO: CueKind.GO,
+    PhraseKey.IMAGE: CueKind.IMAGE,
+    PhraseKey.THROUGH: CueKind.THROUGH,
+    PhraseKey.TALL: CueKind.TALL,
+    PhraseKey.REST_HALF: CueKind.REST_HALF,
 }
 """Which cue speaks a phrase."""
 _EXAMPLE: Final = (("lap", "3"), ("seconds", "74.2"))
@@ -47,14 +56,27 @@ class CueSound:
     say: str
 
 
-def sounds_of(vocabulary: Vocabulary) -> tuple[CueSound, ...]:
-    """Return a sound for every phrase of this vocabulary, in the order of a race.
+def sounds_of(
+    vocabulary: Vocabulary, *, reps: int = 2, images: Iterable[str] = ()
+) -> tuple[CueSound, ...]:
+    """Return every sound that a race or session in this vocabulary can need, a race's first.
 
-    Where seconds are said they are an example: that sound is one of many.
+    Where seconds are said they are an example: that sound is one of many. ``reps``: how many
+    repetitions the session has; ``images``: its own words for them, as spoken.
     """
-    return tuple(
-        _sound(vocabulary, key, _OFF[key][0] if key in _OFF else _EXAMPLE) for key in KINDS
-    )
+    found = [(key, say) for key in KINDS for say in _spoken(key, vocabulary[key], reps)]
+    found += [(PhraseKey.IMAGE, say) for say in images]
+    return tuple(dict.fromkeys(CueSound(KINDS[key], PULSES[KINDS[key]], say) for key, say in found))
+
+
+def _spoken(key: PhraseKey, phrase: Phrase, reps: int) -> Iterator[str]:
+    """Yield the phrase with each number that it can have."""
+    if key is PhraseKey.REP:
+        yield from (phrase.say.format(n=n, reps=reps) for n in range(1, max(reps, 2)))
+    elif key is PhraseKey.TICK:
+        yield from (phrase.say.format(n=n) for n in COUNTDOWN_S)
+    else:
+        yield phrase.filled(_OFF[key][0] if key in _OFF else _EXAMPLE).say
 
 
 def off_pace_sounds(vocabulary: Vocabulary) -> tuple[CueSound, ...]:

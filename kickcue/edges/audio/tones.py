@@ -36,6 +36,14 @@ PITCHES_HZ: Final[Mapping[str, tuple[float, ...]]] = {
     CueKind.RELAX: (_C5,),
     CueKind.TURNOVER: (_G5, _B5),
     CueKind.DRIVE: (_E5, _G5, _A5, _B5),
+    CueKind.REP: (_E5, _A5),
+    CueKind.LAST_REP: (_E5, _A5, _B5),
+    CueKind.TICK: (_A5,),
+    CueKind.GO: (_B5,),
+    CueKind.IMAGE: (_D5,),
+    CueKind.THROUGH: (_G5, _B5),
+    CueKind.TALL: (_E5,),
+    CueKind.REST_HALF: (_C5,),
 }
 UNKNOWN_HZ: Final = (_A5,)
 

@@ -40,7 +40,7 @@ def studio_folder(tmp_path: Path) -> Path:
 async def test_espeak_speaks_every_phrase(
     language: str, programs: Programs, studio_folder: Path
 ) -> None:
-    """GIVEN the real espeak-ng WHEN a race's sounds are made THEN each is its tone and at least 0.3
+    """GIVEN the real espeak-ng WHEN a race's sounds are made THEN each is its tone and at least 0.2
     s of speech, in each language.
     """
     programs.real("espeak-ng", APT)
@@ -51,7 +51,7 @@ async def test_espeak_speaks_every_phrase(
     for sound in sounds:
         file = await studio.file(sound)
         assert file.seconds == read_wav(file.path).seconds
-        assert file.seconds > tone(sound.kind, sound.pulses).seconds + 0.3
+        assert file.seconds > tone(sound.kind, sound.pulses).seconds + 0.2
 
 
 async def test_a_phrase_is_spoken_once_and_kept(
