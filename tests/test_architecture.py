@@ -123,7 +123,6 @@ WHOLE_SUMS: Final[Mapping[str, int]] = {
     "kickcue.core.plan": 2,
     "kickcue.core.position.speed_leaps": 1,
     "kickcue.core.repetitions.repetition": 3,
-    "kickcue.core.session.numbered_legs": 1,
     "kickcue.core.watch.encoders.infinitime": 1,
     "kickcue.core.watch.shaping": 7,
 }

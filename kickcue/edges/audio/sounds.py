@@ -72,9 +72,10 @@ def sounds_of(
 def _spoken(key: PhraseKey, phrase: Phrase, reps: int) -> Iterator[str]:
     """Yield the phrase with each number that it can have."""
     if key is PhraseKey.REP:
-        yield from (phrase.say.format(n=n, reps=reps) for n in range(1, max(reps, 2)))
+        counted = range(1, max(reps, 2))
+        yield from (phrase.filled((("n", str(n)), ("reps", str(reps)))).say for n in counted)
     elif key is PhraseKey.TICK:
-        yield from (phrase.say.format(n=n) for n in COUNTDOWN_S)
+        yield from (phrase.filled((("n", str(n)),)).say for n in COUNTDOWN_S)
     else:
         yield phrase.filled(_OFF[key][0] if key in _OFF else _EXAMPLE).say
 

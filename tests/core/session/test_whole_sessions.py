@@ -516,9 +516,9 @@ def test_an_easy_leg_between() -> None:
     are_found(told, script.runs_done)
     (middle,) = (each for each in told.results if each.kind is LegKind.EASY)
     assert 60.0 == pytest.approx(ns_to_s(middle.ended_ns - middle.began_ns), abs=0.1)
-    assert ["rep", "through", "image", "last_rep", "through"] == [
+    assert ["rep", "relax", "through", "image", "last_rep", "relax", "through"] == [
         kind for kind in told.kinds if kind != "ready"
-    ][-5:]
+    ][-7:]
 
 
 @pytest.mark.parametrize("late_s", [0.5, 1.0, 1.75, 3.0, 5.0])
