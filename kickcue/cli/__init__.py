@@ -57,6 +57,11 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "kickcue.cli.visualise",
         "your own race in the mind: spoken, with the cues of race day",
     ),
+    "belief": Command(
+        "Before the race",
+        "kickcue.cli.belief",
+        "what you have done already, in a few sentences from your own recordings",
+    ),
     "course": Command(
         "Before the race", "kickcue.cli.course", "show the lines and the bell of an event"
     ),
