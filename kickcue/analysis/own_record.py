@@ -240,7 +240,8 @@ def _moves(way: Way_m) -> bool:
     """Tell whether the runner is still running at the end."""
     end_ns, end_m = way[-1]
     back = next((m for t_ns, m in reversed(way) if t_ns <= end_ns - MOVING_NS), way[0][1])
-    return end_m - back >= MOVING_M
+    step_ns, step_m = end_ns - way[-2][0], end_m - way[-2][1]
+    return end_m - back >= MOVING_M and step_m >= WALK_MPS * ns_to_s(step_ns)
 
 
 def _ending(way: Way_m, metres: float) -> Ending | None:
