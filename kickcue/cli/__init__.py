@@ -60,7 +60,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "belief": Command(
         "Before the race",
         "kickcue.cli.belief",
-        "what you have done already, in a few sentences from your own recordings",
+        "what you have done already, out of your own recordings",
     ),
     "course": Command(
         "Before the race", "kickcue.cli.course", "show the lines and the bell of an event"
