@@ -43,11 +43,13 @@ def own_record(
     ``report`` gets a sentence for each that is left out, and why; nothing that a file holds raises.
     """
     profiles = load_profiles()
-    found: dict[Path, Evidence] = {}
+    found: list[Evidence] = []
+    seen: set[Path] = set()
     for path in (*given, *(() if folder is None else _newest(folder, report, most))):
         whole = path.resolve()
-        if whole in found:
+        if whole in seen:
             continue
+        seen.add(whole)
         try:
             recording = read(path, marks=PRESSES)
             began = _usable(recording)
@@ -56,8 +58,8 @@ def own_record(
             told = str(error).removeprefix(f"{path}: ")
             report(f"{path.name} left out: {told}")
             continue
-        found[whole] = Evidence(path.name, began, done)
-    return list(found.values())
+        found.append(Evidence(path.name, began, done))
+    return found
 
 
 def _usable(recording: Recording) -> datetime:

@@ -134,12 +134,12 @@ def test_strange_files_are_left_out_and_named(
 
 
 def test_given_files_that_are_none(races: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a file that is no recording THEN it is left out and named; one that is not there at all
-    is a usage error.
+    """GIVEN a file that is no recording, twice THEN it is left out and named, once; one that is not
+    there at all is a usage error.
     """
     path = races / "notes.txt"
     path.write_text("no recording")
-    (line,), (error,) = out_of(capsys, str(path))
+    (line,), (error,) = out_of(capsys, str(path), str(path))
     assert line.startswith("nothing to say yet")
     assert error.startswith("kickcue: notes.txt left out: ")
     assert 2 == main(["belief", str(races / "nothing.fit")])

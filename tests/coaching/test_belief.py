@@ -118,6 +118,18 @@ def test_the_newest_first_and_each_of_another_kind() -> None:
     ]
 
 
+def test_another_recording_before_the_same_again() -> None:
+    """GIVEN a race that shows two things, and an older session THEN one of the race is told, that
+    of the session, and only then the other.
+    """
+    newest = evidence("race.mcap", race([38.0, *([76.0] * 11), 70.0]), day=9, course=COURSE)
+    older = evidence("s.mcap", session([40.0, 40.0, 40.0, 36.0]))
+    assert [Kind.LAST_LAP, Kind.LAST_REPEAT, Kind.EVEN_LAPS] == [
+        belief.kind for belief in beliefs([older, newest])
+    ]
+    assert 2 == len(beliefs([older, newest], most=2))
+
+
 # ---- what is not said
 
 
