@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.coaching.belief import Belief, Kind, within_s
-from kickcue.coaching.imagined_race import LONGEST_IN_SECONDS, clock, event_name
+from kickcue.coaching.imagined_race import LONGEST_IN_SECONDS, clock, event_name, number
 from kickcue.coaching.script import Words
 from kickcue.coaching.script_files import ANY_LANGUAGE, words_of
 from kickcue.config.toml_file import read_toml
@@ -44,7 +44,7 @@ def _values(belief: Belief, language: str) -> Mapping[str, str]:
     values = {"date": _date(belief, _words(language))}
     for name in ("count", "before", "sessions", "metres"):
         if name in figures:
-            values[name] = f"{figures[name]:g}"
+            values[name] = number(figures[name], words)
     if "time_s" in figures:
         values["time"] = _time(belief, words)
     if "gain_s" in figures:
