@@ -54,7 +54,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.recording": 41,
     "kickcue.workouts": 42,
     "kickcue.analysis": 45,
-    "kickcue.coaching": 45,
+    "kickcue.coaching": 46,
     "kickcue.replay": 46,
     "kickcue.supervision": 49,
     "kickcue.lab": 50,

@@ -120,6 +120,16 @@ def repetitions(
     raise DataError(f"{name}: no repetitions {why}")
 
 
+def metres_run(
+    recording: Recording, profiles: Mapping[str, SensorProfile]
+) -> list[tuple[int, float]]:
+    """Return (``t_ns``, metres run since the first reading), by one sensor; may be empty.
+
+    It is the pod's own distance, else that along the positions, else what the speeds add up to.
+    """
+    return _way_m(_readings(recording, profiles))
+
+
 def _sources(
     readings: _Readings, run: Interpolated | None
 ) -> dict[RepetitionSource, Callable[[], tuple[Rep, ...]]]:

@@ -57,6 +57,11 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "kickcue.cli.visualise",
         "your own race in the mind: spoken, with the cues of race day",
     ),
+    "belief": CliCommand(
+        "Before the race",
+        "kickcue.cli.belief",
+        "what you have done already, out of your own recordings",
+    ),
     "course": CliCommand(
         "Before the race", "kickcue.cli.course", "show the lines and the bell of an event"
     ),
@@ -245,10 +250,9 @@ def _overview() -> str:
     return "\n".join(
         [
             "kickcue tracks a runner's position and sends a cue for the last lap.",
-            "usage: kickcue COMMAND [options]",
+            "usage: kickcue COMMAND [options], kickcue COMMAND --help, or kickcue --version",
             *lines,
             "",
-            "kickcue COMMAND --help shows a command's options; kickcue --version the version.",
             "Exit status: 0 success, 1 failure, 2 usage error.",
         ]
     )

@@ -50,6 +50,21 @@ def read(path: Path, data: bytes) -> Recording:
     )
 
 
+def first_header(data: bytes) -> Header | None:
+    """Return the header that stands in the first bytes of a kickcue MCAP, None where none does."""
+    found = _McapContents()
+    for opcode, start, end in Walk(data).records():
+        try:
+            if opcode == Opcode.METADATA:
+                found.take_metadata(data[start:end])
+        # As in take_all.
+        except Exception:  # noqa: BLE001
+            return None
+        if found.header is not None:
+            return found.header
+    return None
+
+
 class _McapContents:
     """What was read so far, and what went wrong."""
 
@@ -95,7 +110,7 @@ class _McapContents:
         if opcode == Opcode.CHANNEL:
             self._channel(parsed(Channel.read, content))
         elif opcode == Opcode.METADATA:
-            self._metadata(parsed(Metadata.read, content))
+            self.take_metadata(content)
         elif opcode == Opcode.CHUNK:
             # kickcue writes none; a tool that the file went through may have.
             chunk = unpacked(parsed(Chunk.read, content), self._room)
@@ -112,7 +127,9 @@ class _McapContents:
         elif record.topic.startswith(("/in/", "/out/")):
             self._foreign.add(record.topic)
 
-    def _metadata(self, record: Metadata) -> None:
+    def take_metadata(self, content: bytes) -> None:
+        """Take the header out of a metadata record; DataError where there is no header yet."""
+        record = parsed(Metadata.read, content)
         if record.name != METADATA:
             return
         try:
