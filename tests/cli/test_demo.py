@@ -21,9 +21,10 @@ from rich.console import Console
 from kickcue.cli import main
 from kickcue.cli.demo import new_recording
 from kickcue.cli.demo.board import CrossingRow, DemoBoard, PressOutcome
-from kickcue.cli.demo.drawing import COLUMNS, LINES, frame, row_text
+from kickcue.cli.demo.drawing import RaceShown, frame, row_text
+from kickcue.cli.demo.layout import COLUMNS, LINES
 from kickcue.cli.demo.pace import Pace
-from kickcue.cli.demo.screen import DemoLines
+from kickcue.cli.demo.screen import Lines
 from kickcue.cli.demo.summary import (
     Call,
     DemoSummary,
@@ -258,7 +259,7 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     columns.
     """
     stage = Stage()
-    screen = DemoLines(stage.board)
+    screen = Lines(RaceShown(stage.board))
     screen.happened(Play(TOUCH, 3, from_timer=False))
     stage.until(60.0)
     screen.moved()
@@ -268,14 +269,17 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     stage.board.take(stage.race.inputs[-1], (PhaseChange(0, Phase.FINISHED, Phase.LAST_50),))
     screen.moved()
     lines = capsys.readouterr().out.splitlines()
-    assert lines[3] == "lap    at published kickcue spm bpm press"
-    assert lines[4] == "watch: Last lap: turnover up, stay relaxed"
-    assert lines[5].startswith("  1   200     29.50 ")
+    assert list(stage.famous.story) == lines[3:6]
+    assert lines[7].startswith("Sources: letsrun.com")
+    lines = lines[9:]
+    assert lines[0] == "lap    at published kickcue spm bpm press"
+    assert lines[1] == "watch: Last lap: turnover up, stay relaxed"
+    assert lines[2].startswith("  1   200     29.50 ")
     assert re.fullmatch(
-        r"watch: Last lap: turnover up, stay relaxed \(4\d\d\d ± \d+ m to go\)", lines[6]
+        r"watch: Last lap: turnover up, stay relaxed \(4\d\d\d ± \d+ m to go\)", lines[3]
     )
-    assert lines[7] == "watch: dropped drive-1: late"
-    assert [f"{n:>3}" for n in range(2, 14)] == [line[:3] for line in lines[8:]]
+    assert lines[4] == "watch: dropped drive-1: late"
+    assert [f"{n:>3}" for n in range(2, 14)] == [line[:3] for line in lines[5:]]
     assert max(map(len, lines)) <= 80
 
 

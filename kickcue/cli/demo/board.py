@@ -6,6 +6,7 @@ from enum import StrEnum
 from statistics import fmean
 from typing import Final
 
+from kickcue.cli.demo.entry import DemoLogEntry
 from kickcue.cli.tui.formatting import coming
 from kickcue.core.course import Course
 from kickcue.core.events import (
@@ -61,15 +62,6 @@ class CrossingRow:
     heart_rate_bpm: float | None
     press: PressOutcome | None
     last_lap: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DemoLogEntry:
-    """One thing that happened, ``t_s`` seconds after the gun."""
-
-    t_s: float
-    text: str
-    level: Level = Level.INFO
 
 
 @dataclass(slots=True)
