@@ -112,7 +112,8 @@ def run(args: argparse.Namespace) -> int:
     how = _How(fresh=args.fresh, alongside=args.alongside)
     trouble = machine_time.run(_headless(settings, how) if headless else _on_screen(settings, how))
     if trouble is not None:
-        raise DataError(f"only part of the race was recorded: {trouble}")
+        what = "race" if settings.plan is None else "session"
+        raise DataError(f"only part of the {what} was recorded: {trouble}")
     return 0
 
 
@@ -225,7 +226,8 @@ def _ending(race: RaceDaemon, phase: Phase) -> str:
         else f"Recorded in {path}\nSee it again: kickcue replay {path}"
     )
     return (
-        f"{kept}\nThe race was not over: `kickcue run` within ten minutes resumes it."
+        f"{kept}\nThe {race.document.kind} was not over: `kickcue run` within ten minutes, "
+        "with the same options, resumes it."
         if phase in RACING
         else kept
     )
@@ -275,4 +277,4 @@ async def _until_over(race: RaceDaemon, requested: asyncio.Event) -> None:
 
 
 def _status(race: RaceDaemon) -> str:
-    return f"{race.document.race}: {race.phase.replace('_', ' ')}; {summed_up(race.parts)}"
+    return f"{race.document.name}: {race.phase.replace('_', ' ')}; {summed_up(race.parts)}"

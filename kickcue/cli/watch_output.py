@@ -11,6 +11,7 @@ from rich.text import Text
 from kickcue.cli.format.console import console, json_line
 from kickcue.cli.format.output_format import bars, number
 from kickcue.cli.tui.formatting import coming, which_lap
+from kickcue.cli.tui.leg_text import leg_text
 from kickcue.cli.tui.terminal import showable
 from kickcue.cli.tui.watch_face import Face
 from kickcue.core.position.uncertainty import to_go
@@ -22,6 +23,7 @@ from kickcue.edges.mqtt.messages import (
     AckMessage,
     ArmMessage,
     DisarmMessage,
+    LegMessage,
     Message,
     StateMessage,
     StatusMessage,
@@ -138,6 +140,7 @@ class WatchLines(WatchOutput):
         self._start_s = time.monotonic()
         self._status: tuple[str, str | None, str | None] | None = None
         self._armed: str | None = None
+        self._leg: tuple[str, str] | None = None
         self._state_s = -STATE_EACH_S
 
     def take(self, happening: Happening) -> None:
@@ -165,6 +168,9 @@ class WatchLines(WatchOutput):
                     return None
                 self._state_s = now_s
                 return _state_text(happening)
+            case LegMessage():
+                before, self._leg = self._leg, (happening.run_id, leg_text(happening))
+                return None if self._leg == before else self._leg[1]
             case SenderSilent():
                 return self._silence_text()
             case ArmMessage():
@@ -176,10 +182,9 @@ class WatchLines(WatchOutput):
                 return f"disarmed {happening.id}: {happening.why}"
             case Play():
                 return _play_text(happening)
-            case AckMessage():
-                return None
             case CueAck():
                 return _answer_text(happening)
+        return None  # an AckMessage is the answer that CueAck has told
 
     def _status_text(self, status: StatusMessage) -> str | None:
         # Another run is news.
@@ -260,6 +265,7 @@ def _record(happening: Happening) -> dict[str, Any]:
 NAMES: Final[dict[type[Message], str]] = {
     StatusMessage: "status",
     StateMessage: "state",
+    LegMessage: "leg",
     ArmMessage: "arm",
     DisarmMessage: "disarm",
     AckMessage: "answer",

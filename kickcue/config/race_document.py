@@ -168,6 +168,16 @@ class RaceDocument(RaceTerms):
     plan: PlanDocument | None = None
     """A session; None: the race itself."""
 
+    @property
+    def kind(self) -> str:
+        """What is run, in a word: "race" or "session"."""
+        return "race" if self.plan is None else "session"
+
+    @property
+    def name(self) -> str:
+        """What a race or a session is called in one word: "5000m", "strides"."""
+        return self.race if self.plan is None else self.plan.name
+
     @classmethod
     def parse(cls, given: Mapping[str, Any], where: str) -> "RaceDocument":
         """Check plain JSON or TOML data.

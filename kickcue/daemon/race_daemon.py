@@ -89,7 +89,7 @@ class RaceDaemon:
         self.refused: KickcueError | None = None
         """Why the run has ended before its race began; to be raised once everything is closed."""
         self.inhibitor = SleepInhibitor(
-            f"the race is on: {self.document.race}", self.announcer.note
+            f"the {self.document.kind} is on: {self.document.name}", self.announcer.note
         )
         self.remote = RemoteSensors(settings.sensors, self._run_ns)
         self._set_up = self.document.course()
@@ -199,8 +199,9 @@ class RaceDaemon:
     @property
     def title(self) -> str:
         """What the race is called: as it was set up, unless its distance was corrected."""
-        corrected = self.course.distance_m != self._set_up.distance_m
-        return self.course.event if corrected else self.document.race
+        is_race = self.document.plan is None  # each leg of a session is over a course of its own
+        corrected = is_race and self.course.distance_m != self._set_up.distance_m
+        return self.course.event if corrected else self.document.name
 
     @property
     def phase(self) -> Phase:

@@ -143,7 +143,7 @@ class RaceFeed:
         self._missing = unfinished.missing
         self._announcer.announce(
             "race_resumed",
-            f"race resumed after a gap of {unfinished.gap_s:.0f} s",
+            f"{self.document.kind} resumed after a gap of {unfinished.gap_s:.0f} s",
             path=unfinished.path.name,
         )
 
@@ -158,6 +158,8 @@ class RaceFeed:
             return
         view, now_ns = self.session.view, self._time.at(run_ns)
         self.deliver(PhaseChange(now_ns, view.phase, view.phase))
+        if view.leg is not None:
+            self.deliver(view.leg)
         if view.armed is not None:
             self.deliver(view.armed)
         for cue in view.cues:

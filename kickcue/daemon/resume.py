@@ -324,6 +324,8 @@ def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float |
         after |= {key: getattr(now, key) for key in SCALE_TERMS}
     if now.course().distance_m == corrected_to_m:
         before["race"] = after["race"]
+    if then.plan != now.plan:
+        raise _AnotherError(_another_plan(then, now))
     sensors_before, sensors_after = before.pop("sensors", {}), after.pop("sensors", {})
     _require_alike(before, after)
     _require_same_sensors(sensors_before, sensors_after)
@@ -349,6 +351,14 @@ def _require_same_sensors(before: Mapping[str, Any], after: Mapping[str, Any]) -
         raise _AnotherError(
             f"its sensors were {_shown(profiles_before)} and are now {_shown(profiles_after)}"
         )
+
+
+def _another_plan(then: RaceDocument, now: RaceDocument) -> str:
+    if then.name == now.name:
+        return f"the plan {_shown(then.name)} has changed since"
+    return (
+        f"it was the {then.kind} {_shown(then.name)} and is now the {now.kind} {_shown(now.name)}"
+    )
 
 
 def _facts(live: Any) -> dict[str, Any]:

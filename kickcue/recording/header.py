@@ -33,7 +33,7 @@ def race_header(document: "RaceDocument", **more: Any) -> Header:
     The document should have the digests of its profiles. By default the ticks are recorded.
     """
     header = Header(
-        race=document.race,
+        race=document.name,
         lap_m=document.lap_m,
         sensors={name: choice.profile for name, choice in document.sensors.items()},
         setup=document.as_json(),

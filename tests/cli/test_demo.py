@@ -24,7 +24,7 @@ from kickcue.cli.demo.board import CrossingRow, DemoBoard, PressOutcome
 from kickcue.cli.demo.drawing import RaceShown, frame, row_text
 from kickcue.cli.demo.layout import COLUMNS, LINES
 from kickcue.cli.demo.pace import Pace
-from kickcue.cli.demo.screen import Lines
+from kickcue.cli.demo.screen import DemoLines
 from kickcue.cli.demo.summary import (
     Call,
     DemoSummary,
@@ -259,7 +259,7 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     columns.
     """
     stage = Stage()
-    screen = Lines(RaceShown(stage.board))
+    screen = DemoLines(RaceShown(stage.board))
     screen.happened(Play(TOUCH, 3, from_timer=False))
     stage.until(60.0)
     screen.moved()

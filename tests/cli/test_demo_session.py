@@ -13,7 +13,7 @@ from rich.console import Console
 
 from kickcue.cli import main
 from kickcue.cli.demo.layout import COLUMNS, LINES, NARROW_COLUMNS, NARROW_LINES, fits
-from kickcue.cli.demo.screen import Lines
+from kickcue.cli.demo.screen import DemoLines
 from kickcue.cli.demo.session_board import SessionBoard
 from kickcue.cli.demo.session_demo import session_pace, staged
 from kickcue.cli.demo.session_drawing import SessionShown
@@ -129,7 +129,7 @@ def test_the_pace_dwells_on_repetitions() -> None:
 def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     """A line a repetition when nothing can happen to it any more, in 60 columns."""
     stage = Stage("strides")
-    screen = Lines(stage.shown)
+    screen = DemoLines(stage.shown)
     stage.until(1e9)
     screen.moved()
     lines = capsys.readouterr().out.splitlines()

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -26,6 +27,8 @@ from kickcue.core.events import (
     Cue,
     CueKind,
     Estimate,
+    LegBegin,
+    LegKind,
     Mode,
     Phase,
     PhaseChange,
@@ -37,6 +40,7 @@ from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.messages import (
     ArmMessage,
     DisarmMessage,
+    LegMessage,
     StateMessage,
     StatusMessage,
     touch_message,
@@ -479,6 +483,47 @@ def test_the_face_says_where_the_runner_is() -> None:
     ):
         assert expected in text
     assert "- steps/min" in "\n".join(drawn(Face(), 0.0))
+
+
+LEGS: Final = {
+    "rep 3 of 5": LegBegin(0, LegKind.REP, 5, 9, 3, 5, 0, "200 m"),
+    "after rep 3 of 5": LegBegin(0, LegKind.REST, 6, 9, 3, 5, 0, "rest until you run off"),
+    "easy 10:00": LegBegin(0, LegKind.EASY, 1, 9, 0, 5, 0, "easy 10:00"),
+    "rep 6, one more": LegBegin(0, LegKind.EXTRA, 10, 9, 6, 5, 0, "200 m"),
+}
+
+
+@pytest.mark.parametrize("says", LEGS)
+def test_the_face_says_what_of_a_session_is_on(says: str) -> None:
+    """GIVEN a leg of a session WHEN drawn THEN the face names it and keeps its size; it goes with
+    the session, with a sender that fell silent and with another run.
+    """
+    leg = LegMessage.of(LEGS[says], "r", 1)
+    gone = (
+        StatusMessage(run_id="r", sent_ms=2, status="online", phase=Phase.FINISHED),
+        StatusMessage(run_id="next", sent_ms=2, status="online", phase=Phase.BODY),
+        SenderSilent(),
+    )
+    for after in gone:
+        face = Face("maria")
+        face.take(StatusMessage(run_id="r", sent_ms=0, status="online", phase=Phase.BODY), 0.0)
+        face.take(leg, 0.0)
+        lines = drawn(face, 0.0)
+        assert says in "\n".join(lines)
+        assert (HEIGHT, {WIDTH}) == (len(lines), {len(line) for line in lines})
+        face.take(after, 0.5)
+        assert says not in "\n".join(drawn(face, 0.5))
+
+
+def test_a_pipe_gets_each_leg_of_a_session_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a pipe WHEN a leg comes, again after a new connection, and the next THEN each is one
+    line.
+    """
+    lines = WatchLines()
+    for says in ("rep 3 of 5", "rep 3 of 5", "after rep 3 of 5"):
+        lines.take(LegMessage.of(LEGS[says], "r", 1))
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[-1] for line in told] == ["rep 3 of 5", "rest after rep 3 of 5"]
 
 
 def test_the_face_says_what_it_does_not_know() -> None:

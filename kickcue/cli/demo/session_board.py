@@ -6,6 +6,7 @@ from typing import Final
 from kickcue.cli.demo.entry import DemoLogEntry
 from kickcue.cli.demo.session_figures import Repetition, repetition
 from kickcue.cli.tui.race_state import RaceBoard, Wrist
+from kickcue.cli.tui.session_state import SessionState, following, planned_s
 from kickcue.config.plan_document import PlanDocument
 from kickcue.core.course import Course
 from kickcue.core.events import (
@@ -23,6 +24,7 @@ from kickcue.core.events import (
     PhaseChange,
 )
 from kickcue.core.plan import straight
+from kickcue.core.session.numbered_legs import numbered
 from kickcue.core.units import ns_to_s
 from kickcue.lab.simulate_session import SimulatedSession
 
@@ -48,6 +50,7 @@ class SessionBoard:
         self.found: dict[int, LegResult] = {}
         """What each repetition came to, by its number."""
         self._session = session
+        self._legs = numbered(document.plan())
         self._cues: defaultdict[int, list[Cue]] = defaultdict(list)
 
     def take(self, event: Input, outputs: tuple[Output, ...]) -> None:
@@ -113,9 +116,19 @@ class SessionBoard:
             wrist=Wrist("", None),
             recording="",
             estimate=self.estimate,
-            session=self.title,
-            leg=self.leg,
-            leg_s=None if self.leg is None else max(self.now_s - ns_to_s(self.leg.began_ns), 0.0),
-            last_run=self.found[max(self.found)] if self.found else None,
+            session=self.session_state(),
             elapsed_s=self.now_s,
+        )
+
+    def session_state(self) -> SessionState:
+        """Return the legs and repetitions as the screen of a live session sees them."""
+        leg = self.leg
+        return SessionState(
+            title=self.title,
+            reps=len(self._session.repetitions),
+            leg=leg,
+            leg_s=None if leg is None else max(self.now_s - ns_to_s(leg.began_ns), 0.0),
+            lasts_s=None if leg is None else planned_s(self._legs, leg),
+            following=None if leg is None else following(self._legs, leg),
+            runs=tuple(self.found[rep] for rep in sorted(self.found)),
         )

@@ -111,5 +111,5 @@ def _left(board: SessionBoard) -> Text:
 def _progress(board: SessionBoard, columns: int) -> Text:
     """Draw the repetitions done, and to come."""
     drawn = Text(clock(board.now_s), no_wrap=True, overflow="crop")
-    drawn.append_text(session_way(board.state(), bar_columns(columns, BESIDE)))
+    drawn.append_text(session_way(board.session_state(), bar_columns(columns, BESIDE)))
     return drawn.append("" if board.rate is None else f"  {board.rate:>4.0f}x", "dim")

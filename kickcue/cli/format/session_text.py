@@ -24,7 +24,18 @@ def session_text(runs: Iterable[LegResult]) -> str:
     rows = [", ".join(times[i : i + step]) for i in range(0, len(times), step)]
     head = f"  {len(done)} repetition{'s' if len(done) > 1 else ''}{what}: "
     text = head + f",\n{' ' * len(head)}".join(rows)
-    return f"{text}\n{_last(done)}" if same and len(done) > 2 else text
+    how = compared(done)
+    return f"{text}\n  {how}" if how else text
+
+
+def compared(runs: Iterable[LegResult]) -> str:
+    """Return how the last repetition was against the others; nothing where that cannot be said.
+
+    They must be three or more, and all of one length.
+    """
+    done = sorted(runs, key=lambda run: run.began_ns)
+    lengths = {run.distance_m for run in done}
+    return _last(done) if len(lengths) == 1 and None not in lengths and len(done) > 2 else ""
 
 
 def _time(run: LegResult, *, same: bool) -> str:
@@ -37,4 +48,4 @@ def _last(done: list[LegResult]) -> str:
     faster_s = fmean(others) - last
     how = f"{abs(faster_s):.1f} s {'faster' if faster_s > 0 else 'slower'} than"
     how = "as fast as" if abs(faster_s) < 0.05 else how
-    return f"  the last one was {how} the mean of the others"
+    return f"the last one was {how} the mean of the others"

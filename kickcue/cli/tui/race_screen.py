@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kickcue.cli.tui.keyboard import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
+from kickcue.cli.tui.keyboard import FINISH, GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
 from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry, Wrist
 from kickcue.cli.tui.race_view import RacePicture
 from kickcue.cli.tui.screen import END, INTERRUPT, Canvas
+from kickcue.cli.tui.session_state import SessionState, following, planned_s
 from kickcue.cli.tui.typed_distance import DISTANCE, TypedDistance
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.cueing.race_rules import ALLOWED
-from kickcue.core.events import Command, CommandKind, Level, Phase
+from kickcue.core.events import Command, CommandKind, CueKind, Level, Phase
+from kickcue.core.session.numbered_legs import NumberedLeg, numbered, repetitions
 from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.daemon.health import State
 from kickcue.daemon.race_daemon import RaceDaemon
@@ -21,6 +23,11 @@ QUIT: Final = "q"
 ASKS: Final = {
     QUIT: ("The race is on. Press q again to quit, any other key to continue."),
     **QUESTIONS,
+}
+SESSION_ASKS: Final = {
+    QUIT: "The session is on. Press q again to quit, any other key to continue.",
+    GIVE_UP: "Stop the session? Press x again to confirm, any other key to continue.",
+    FINISH: "Repetitions are left. Press f again to finish anyway, any other key to continue.",
 }
 
 
@@ -38,6 +45,7 @@ class Watching:
     def __init__(self, live: RaceDaemon) -> None:
         self._live = live
         self._notes: list[_Note] = []
+        self._legs: tuple[NumberedLeg, ...] | None = None
 
     def board(self, question: str | None = None) -> RaceBoard:
         """Return what there is to be seen now."""
@@ -58,12 +66,7 @@ class Watching:
             recording_trouble=in_trouble,
             sensors=live.health,
             estimate=view.estimate,
-            session=self._session(),
-            leg=view.leg,
-            leg_s=None
-            if view.leg is None or now_ns is None
-            else ns_to_s(max(now_ns - view.leg.began_ns, 0)),
-            last_run=max(view.runs.values(), key=lambda run: run.began_ns, default=None),
+            session=self._session(view, now_ns),
             elapsed_s=_race_s(view, now_ns if view.over_ns is None else view.over_ns),
             bell_in_s=bell_s,
             armed=view.armed,
@@ -76,21 +79,40 @@ class Watching:
             and any(notice.code == "start_missing" for notice in view.notices),
         )
 
+    def all_run(self) -> bool:
+        """Tell whether all repetitions of a session's plan have been run."""
+        state = self.board().session
+        return state is not None and len(state.runs) >= state.reps
+
     def _date(self, now_ns: int | None) -> None:
         """Note when the run reported something."""
         known = {note.text for note in self._notes}
         self._notes += [_Note(text, now_ns) for text in self._live.notes if text not in known]
 
-    def _session(self) -> str | None:
+    def _session(self, view: View, now_ns: int | None) -> SessionState | None:
         plan = self._live.document.plan
-        return None if plan is None else plan.title or plan.name
+        if plan is None:
+            return None
+        if self._legs is None:
+            self._legs = numbered(plan.plan())
+        legs, leg = self._legs, view.leg
+        on_s = None if leg is None or now_ns is None else ns_to_s(max(now_ns - leg.began_ns, 0))
+        return SessionState(
+            plan.title or plan.name,
+            repetitions(legs),
+            leg,
+            on_s,
+            None if leg is None else planned_s(legs, leg),
+            None if leg is None else following(legs, leg),
+            tuple(sorted(view.runs.values(), key=lambda run: run.began_ns)),
+        )
 
     def _title(self) -> str:
         document, course = self._live.document, self._live.course
-        if document.plan is not None:
-            return f"{self._session()}, {document.rules}{', resumed' if self._live.resumed else ''}"
-        ground = "road" if course.lap_m is None else f"laps of {course.lap_m:g} m"
         again = ", resumed" if self._live.resumed else ""
+        if document.plan is not None:
+            return f"{document.plan.title or document.name}, {document.rules}{again}"
+        ground = "road" if course.lap_m is None else f"laps of {course.lap_m:g} m"
         return f"{self._live.title}, {ground}, {document.rules}{again}"
 
     def _wrist(self) -> Wrist:
@@ -112,7 +134,11 @@ class Watching:
 
     def _log(self, view: View) -> list[RaceLogEntry]:
         dated = [(notice.t_ns, notice.text, notice.level) for notice in view.notices]
-        dated += [(cue.t_ns, f"cue: {cue.text}", Level.INFO) for cue in view.cues]
+        dated += [
+            (cue.t_ns, f"cue: {cue.text}", Level.INFO)
+            for cue in view.cues
+            if cue.kind is not CueKind.TICK  # three a rest: they would push out all else
+        ]
         dated += [(note.t_ns or 0, note.text, Level.WARNING) for note in self._notes]
         return [
             RaceLogEntry(_race_s(view, t_ns), text, level)
@@ -162,7 +188,8 @@ class RaceScreen:
     def _question(self) -> str | None:
         if self._typed is not None:
             return self._typed.question
-        return None if self._asked is None else ASKS[self._asked]
+        asks = ASKS if self._live.document.plan is None else SESSION_ASKS
+        return None if self._asked is None else asks[self._asked]
 
     def _type(self, typed: TypedDistance, key: str) -> None:
         """Take a key for the distance that is being typed."""
@@ -183,7 +210,7 @@ class RaceScreen:
             return True
         if racing and key != asked and (key == QUIT or self._is_asked_first(key)):
             self._asked = key
-        elif key == DISTANCE:
+        elif key == DISTANCE and self._live.document.plan is None:
             self._typed = TypedDistance()
         elif key == GIVE_UP and racing:
             self._order(CommandKind.ABORT)
@@ -193,6 +220,8 @@ class RaceScreen:
 
     def _is_asked_first(self, key: str) -> bool:
         session = self._live.session
+        if self._live.document.plan is not None:
+            return key == GIVE_UP or (key == FINISH and not self._watching.all_run())
         estimate = None if session is None else session.view.estimate
         return is_asked_first(
             key, *((None, None) if estimate is None else (estimate.to_go_m, estimate.distance_sd_m))

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kickcue.cli.tui.session_state import SessionState
 from kickcue.core.course import Course
-from kickcue.core.events import Arm, Cue, Estimate, LegBegin, LegResult, Level, Phase
+from kickcue.core.events import Arm, Cue, Estimate, Level, Phase
 from kickcue.supervision.health import DeviceHealth
 
 
@@ -50,12 +51,8 @@ class RaceBoard:
     sensors: Mapping[str, DeviceHealth] = field(default_factory=dict)
     recording_trouble: bool = False
     estimate: Estimate | None = None
-    session: str | None = None
-    """What a session is called; None in a race."""
-    leg: LegBegin | None = None
-    leg_s: float | None = None
-    """For how many seconds that leg has been on."""
-    last_run: LegResult | None = None
+    session: SessionState | None = None
+    """None in a race."""
     elapsed_s: float | None = None
     bell_in_s: float | None = None
     armed: Arm | None = None

@@ -25,6 +25,7 @@ from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry
 from kickcue.cli.tui.session_view import (
     session_coming,
     session_figure,
+    session_known_by,
     session_phase,
     session_way,
 )
@@ -51,7 +52,7 @@ KEYS: Final = {
 }
 SESSION_KEYS: Final = {
     Phase.WAITING: "s start · q quit",
-    Phase.BODY: "space start or end of a rep · u undo · f finish · x give up · q quit",
+    Phase.BODY: "space start or end of a rep · u undo · f finish · x stop · q quit",
 }
 BETWEEN_KEYS: Final = " · "
 NO_CUES: Final = "the race is sanctioned"
@@ -178,8 +179,7 @@ def _values(board: RaceBoard) -> Iterator[Text]:
     yield _value(whole(None if e is None else e.heart_rate_bpm), "heartbeats/min", "bold red")
     yield _value(pace(speed_mps), f"min/km{speed}")
     yield Text()
-    if board.phase in RACING and e is not None:
-        yield Text(f"from {KNOWS_BY[e.mode]}", style="dim")
+    yield Text(_known_by(board), style="dim")
 
 
 def _values_in_short(board: RaceBoard) -> Iterator[Text]:
@@ -191,8 +191,15 @@ def _values_in_short(board: RaceBoard) -> Iterator[Text]:
     )
     line = Text(f"  {cadence} spm", "bold").append(f"  {heart} bpm", "bold red")
     yield line.append(f"  {pace(None if e is None else e.speed_mps)} min/km", "bold default")
-    known = f"  from {KNOWS_BY[e.mode]}" if board.phase in RACING and e is not None else ""
-    yield Text(known, style="dim", no_wrap=True, overflow="ellipsis")
+    yield Text(f"  {_known_by(board)}", style="dim", no_wrap=True, overflow="ellipsis")
+
+
+def _known_by(board: RaceBoard) -> str:
+    """Return on what the distance stands."""
+    if board.session is not None:
+        return session_known_by(board)
+    known = board.phase in RACING and board.estimate is not None
+    return f"from {KNOWS_BY[board.estimate.mode]}" if known and board.estimate is not None else ""
 
 
 def _value(figure: str, unit: str, style: str = "bold") -> Text:
@@ -260,7 +267,7 @@ def _finish(e: Estimate | None) -> str:
 def _way(board: RaceBoard, width: int) -> Text:
     """Draw the way so far, and on it all cells in which the last lap's line may stand."""
     if board.session is not None:
-        return session_way(board, width)
+        return session_way(board.session, width)
     cells, course = width - 4, board.course
     run_m = (
         0.0

@@ -12,13 +12,20 @@ from rich.table import Table
 from rich.text import Text
 
 from kickcue.cli.tui.formatting import coming, which_lap
+from kickcue.cli.tui.leg_text import leg_text
 from kickcue.core.cueing.phases import RACING
-from kickcue.core.events import Phase
+from kickcue.core.events import LegKind, Phase
 from kickcue.core.position.uncertainty import plus_minus
 from kickcue.core.printable import printable
 from kickcue.core.watch.state_machine import LATE, CueAck, CueContent, Play
 from kickcue.edges.mqtt.liveness import SenderSilent
-from kickcue.edges.mqtt.messages import ArmMessage, DisarmMessage, StateMessage, StatusMessage
+from kickcue.edges.mqtt.messages import (
+    ArmMessage,
+    DisarmMessage,
+    LegMessage,
+    StateMessage,
+    StatusMessage,
+)
 from kickcue.edges.mqtt.watch_client import Happening
 
 WIDTH: Final = 38
@@ -79,6 +86,7 @@ class Face:
         self._online: bool | None = None
         self._phase: Phase | None = None
         self._state: StateMessage | None = None
+        self._leg: LegMessage | None = None
         self._felt: _Felt | None = None
         self._note = ""
         self._rung = 0
@@ -92,10 +100,14 @@ class Face:
                     happening.phase,
                     False,
                 )
+                if self._leg is not None and self._leg.run_id != happening.run_id:
+                    self._leg = None  # another run, which may be a race
             case StateMessage():
                 self._state = happening
+            case LegMessage():
+                self._leg = happening
             case SenderSilent():
-                self._state, self._silent = None, True
+                self._state, self._leg, self._silent = None, None, True
                 self._phase = None if self._phase in RACING else self._phase
             case ArmMessage():
                 # The time stands above, and goes on counting there.
@@ -163,7 +175,14 @@ class Face:
             height=HEIGHT,
         )
 
+    def _leg_on(self) -> LegMessage | None:
+        """Return what of a session is on, None in a race and where no session is on."""
+        return self._leg if self._phase is Phase.BODY else None
+
     def _head(self) -> RenderableType:
+        leg = self._leg_on()
+        if leg is not None:
+            return _leg_head(leg)
         if self._session:
             return Text("session", style="bold")
         phase = UNKNOWN if self._phase is None else PHASES[self._phase]
@@ -184,8 +203,9 @@ class Face:
 
     def _error(self) -> Text:
         state = self._state
+        leg = self._leg_on()
         if state is None or state.to_go_m is None:
-            return Text("m to go", style="dim")
+            return Text("m to go" if leg is None else _fit(leg.text), style="dim")
         return Text(f"{plus_minus(state.distance_sd_m)} m to go", style="dim")
 
     def _progress(self) -> Text:
@@ -256,6 +276,16 @@ class Face:
     def _felt_ms(self, now_s: float) -> float:
         assert self._felt is not None
         return (now_s - self._felt.at_s) * 1000
+
+
+def _leg_head(leg: LegMessage) -> Table:
+    """Return which leg it is: a repetition and how long it is, or a rest and after which."""
+    if leg.kind is LegKind.REST:
+        after = f"after rep {leg.rep} of {leg.reps}" if leg.rep else ""
+        return _ends(Text("rest", style="bold"), Text(after))
+    runs = leg.kind is not LegKind.EASY
+    style = "bold bright_yellow" if runs else "bold"
+    return _ends(Text(_fit(leg_text(leg)), style=style), Text(_fit(leg.text) if runs else ""))
 
 
 def _timeline(touch: CueContent) -> list[tuple[int, int, float]]:

@@ -120,9 +120,7 @@ class SessionControl:
     def start(self, t_ns: int, out: list[Output]) -> None:
         """Begin the session."""
         if self.phase is not Phase.WAITING:
-            told = (
-                f"the session is {'already running' if self.running else self.phase}: start ignored"
-            )
+            told = f"the session is already {'on' if self.running else self.phase}: start ignored"
             out.append(Notice(t_ns, "start_ignored", told, Level.WARNING))
             return
         self._change_phase(t_ns, Phase.BODY, out)

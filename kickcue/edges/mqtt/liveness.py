@@ -8,7 +8,7 @@ live message of the same run has come.
 from dataclasses import dataclass
 from typing import Final
 
-from kickcue.edges.mqtt.messages import StateMessage, StatusMessage
+from kickcue.edges.mqtt.messages import LegMessage, StateMessage, StatusMessage
 
 SILENT_S: Final = 2.5
 """Two statuses in a row are lost, or the sender is."""
@@ -20,7 +20,7 @@ class SenderSilent:
 
 
 class Liveness:
-    """Takes status and state as they come and returns what may be shown.
+    """Takes status, state and leg as they come and returns what may be shown.
 
     Times are seconds on one clock.
     """
@@ -31,10 +31,11 @@ class Liveness:
         self._shown = False
         self._last_s = 0.0
         self._state: StateMessage | None = None
+        self._leg: LegMessage | None = None
 
     def take_status(
         self, status: StatusMessage, now_s: float, *, live: bool
-    ) -> tuple[StatusMessage | StateMessage | SenderSilent, ...]:
+    ) -> tuple[StatusMessage | StateMessage | LegMessage | SenderSilent, ...]:
         """Take a status; ``live``: it has just been sent, as a last will has by the broker."""
         if status.status == "offline":
             if self._run_id not in (None, status.run_id):
@@ -49,12 +50,23 @@ class Liveness:
 
     def take_state(
         self, state: StateMessage, now_s: float, *, live: bool
-    ) -> tuple[StateMessage, ...]:
+    ) -> tuple[StateMessage | LegMessage, ...]:
         """Take a state."""
         self._state = state
         if live:
-            return self._still_alive(state.run_id, now_s) or (state,)
+            kept = self._still_alive(state.run_id, now_s)
+            return kept if state in kept else (*kept, state)
         return (state,) if state.run_id == self._run_id else ()
+
+    def take_leg(
+        self, leg: LegMessage, now_s: float, *, live: bool
+    ) -> tuple[StateMessage | LegMessage, ...]:
+        """Take the leg of a session."""
+        self._leg = leg
+        if live:
+            kept = self._still_alive(leg.run_id, now_s)
+            return kept if leg in kept else (*kept, leg)
+        return (leg,) if leg.run_id == self._run_id else ()
 
     def look(self, now_s: float) -> tuple[SenderSilent, ...]:
         """Return whether the sender has fallen silent by now, once each time."""
@@ -64,12 +76,15 @@ class Liveness:
         """Return how long a silence may still last, None where nobody is followed."""
         return max(self._last_s + SILENT_S - now_s, 0.0) if self._shown else None
 
-    def _still_alive(self, run_id: str, now_s: float) -> tuple[StateMessage, ...]:
-        """Note a sign of life; return the state that was kept back until one came."""
+    def _still_alive(self, run_id: str, now_s: float) -> tuple[StateMessage | LegMessage, ...]:
+        """Note a sign of life; return the leg and state that were kept back until one came."""
         self._last_s, self._shown = now_s, True
         before, self._run_id = self._run_id, run_id
-        kept = self._state
-        return (kept,) if before != run_id and kept is not None and kept.run_id == run_id else ()
+        if before == run_id:
+            return ()
+        return tuple(
+            kept for kept in (self._leg, self._state) if kept is not None and kept.run_id == run_id
+        )
 
     def _fall_silent(self) -> tuple[SenderSilent, ...]:
         shown, self._shown = self._shown, False

@@ -19,6 +19,7 @@ from kickcue.edges.mqtt.messages import (
     CommandMessage,
     CueMessage,
     DisarmMessage,
+    LegMessage,
     Message,
     SensorMessage,
     StateMessage,
@@ -45,6 +46,7 @@ TERMINAL: Final = "terminal"
 Happening = (
     StatusMessage
     | StateMessage
+    | LegMessage
     | SenderSilent
     | ArmMessage
     | DisarmMessage
@@ -52,7 +54,8 @@ Happening = (
     | CueAck
     | AckMessage
 )
-"""What a watch shows or does: a ``StateMessage`` is live, until the next one or ``SenderSilent``.
+"""What a watch shows or does: a ``StateMessage`` or ``LegMessage`` is live, until the next one or
+``SenderSilent``.
 
 An ``CueAck`` that was felt follows its ``Play``; it is sent already, unless ``answers`` is False.
 """
@@ -206,6 +209,8 @@ class WatchClient:
                 return self._liveness.take_status(message, now_s, live=live)
             case StateMessage():
                 return self._liveness.take_state(message, now_s, live=live)
+            case LegMessage():
+                return self._liveness.take_leg(message, now_s, live=live)
         return ()
 
     def _obey(self, message: Message, received_s: float) -> tuple[Happening, ...]:

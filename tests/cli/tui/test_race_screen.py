@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +13,7 @@ from kickcue.cli.tui.keyboard import HUNG_UP
 from kickcue.cli.tui.race_screen import RaceScreen, Watching
 from kickcue.cli.tui.race_view import RacePicture
 from kickcue.cli.tui.screen import END, INTERRUPT, Canvas
+from kickcue.config.plan_files import load_plan
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.events import (
     Command,
@@ -21,6 +22,10 @@ from kickcue.core.events import (
     CueKind,
     Estimate,
     Input,
+    LegBegin,
+    LegEnd,
+    LegKind,
+    LegResult,
     Level,
     Mode,
     Notice,
@@ -329,3 +334,58 @@ def test_the_parts_of_a_run_in_words() -> None:
     assert watching.board().recording == "off, as configured"
     run.resumed = True
     assert watching.board().title == "5000m, laps of 400 m, training, resumed"
+
+
+# ---- a session
+
+
+def a_session() -> Run:
+    run = Run()
+    plan = load_plan("two-hundreds")
+    run.document = run.document.model_copy(update={"plan": plan})
+    return run
+
+
+async def test_a_session_has_no_distance_to_type() -> None:
+    """GIVEN a session WHEN d is pressed THEN nothing is asked: only a race has a distance."""
+    run, keys = a_session(), Keys("d", None, "q")
+    assert await left(run, keys)
+    assert set(keys.questions) == {None}
+
+
+async def test_finish_before_the_last_repetition_is_asked_about() -> None:
+    """GIVEN repetitions that are left WHEN f is pressed THEN it is asked about; after the last one
+    it ends the session at once.
+    """
+    run, keys = a_session(), Keys("f", "f", "q", "q")
+    run.at(10.0, Phase.BODY)
+    assert await left(run, keys)
+    assert run.orders == [CommandKind.FINISH]
+    assert keys.questions[1] is not None
+    assert "Repetitions are left" in keys.questions[1]
+    run = a_session()
+    run.at(10.0, Phase.BODY)
+    for rep in (1, 2, 3):
+        run.view.take(LegResult(0, LegKind.REP, rep, rep, 0, s_to_ns(30.0), LegEnd.DISTANCE, 200.0))
+    assert await left(run, Keys("f", "q", "q"))
+    assert run.orders == [CommandKind.FINISH]
+
+
+def test_the_screen_knows_what_of_a_session_is_on() -> None:
+    """GIVEN a session in its first repetition WHEN looked at THEN leg, seconds, what follows and
+    the repetitions are on the board; a countdown's ticks do not fill the log.
+    """
+    run = a_session()
+    run.at(10.0, Phase.BODY)
+    run.view.take(LegBegin(s_to_ns(12.0), LegKind.REP, 1, 5, 1, 3, s_to_ns(11.0), "200 m"))
+    tick = Cue(s_to_ns(12.0), "tick-1", CueKind.TICK, "3", "3", (), 2, 2000, None, None)
+    run.view.take(tick)
+    run.view.take(replace(tick, id="rep-1", kind=CueKind.REP, text="Rep 1 of 3"))
+    run.at(15.0, Phase.BODY)
+    board = Watching(cast("RaceDaemon", run)).board()
+    assert board.session is not None
+    assert board.session.reps == 3
+    assert board.session.leg_s == 4.0
+    assert board.session.following is not None
+    assert board.session.following.text == "rest 200 m"
+    assert [entry.text for entry in board.log] == ["cue: Rep 1 of 3"]

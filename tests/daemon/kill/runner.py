@@ -1,8 +1,9 @@
-"""A whole daemon but for radio and broker, to be killed: a simulated race in virtual time, as fast
-as the machine allows.
+"""A whole daemon but for radio and broker, to be killed: a simulated race or session in virtual
+time, as fast as the machine allows.
 
 ``python runner.py '{"folder": ..., "race": ..., "seed": ..., "run_id": ..., "boot": ..., "now_ns":
 ...}'`` runs from the start, or takes up what an earlier one has left in the folder at ``now_ns``.
+With a ``"plan"`` it is a session of that file.
 Every output that goes to the wrist is a line of JSON on stdout, stamped as the delivery stamps it;
 stdout is a pipe that holds little, so what was read is about what has happened.
 """
@@ -14,15 +15,29 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.core.engine import Engine
-from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange, Tick
+from kickcue.config.plan_files import load_plan
+from kickcue.core.engine_choice import engine_for
+from kickcue.core.events import (
+    Arm,
+    Cue,
+    Disarm,
+    Estimate,
+    Input,
+    LegBegin,
+    Output,
+    Phase,
+    PhaseChange,
+    Tick,
+)
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.race_session import RaceSession
 from kickcue.daemon.recorder import resume_recorder, start_recorder
 from kickcue.daemon.resume import felt_by_timer, find_unfinished
 from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate import simulate, simulated_document
+from kickcue.lab.simulate_session import simulate_session
 from kickcue.recording import Header
 
 UTC: Final = "2026-06-14T10:09:11Z"
@@ -34,6 +49,9 @@ LONGEST_AFTER_NS: Final = 120 * NS_PER_S
 """How long the race may go on after the sensors' last word,
 in which the runner is past the line.
 """
+
+SESSION_AFTER_NS: Final = 360 * NS_PER_S
+"""After the last repetition a session waits five minutes for one more."""
 
 
 class VirtualClock(Clock):
@@ -51,21 +69,28 @@ class Runner:
     def __init__(self, told: dict[str, Any]) -> None:
         self.folder, self.boot, self.run_id = Path(told["folder"]), told["boot"], told["run_id"]
         self.document = simulated_document(told["race"]).with_digests()
-        self.inputs = simulate(self.document.course(), SCENARIOS["button"], told["seed"]).inputs
+        if "plan" in told:
+            plan = load_plan(told["plan"])
+            self.document = self.document.model_copy(update={"plan": plan})
+            pod = PodFaults(scale_sd=0.005)
+            self.inputs = simulate_session(plan.plan(), told["seed"], pod).inputs
+        else:
+            self.inputs = simulate(self.document.course(), SCENARIOS["button"], told["seed"]).inputs
         self.now_ns = 0
         self.held: frozenset[str] = frozenset()
 
     def begin(self) -> None:
         """Start a new recording and a new race."""
         header = Header(
-            race=self.document.race,
+            race=self.document.name,
             utc=UTC,
             setup=self.document.as_json(),
             ticks=True,
             live=self.facts(),
         )
         self.recorder = start_recorder(self.folder, header)
-        self.session = RaceSession(Engine(self.document.setup()), self.recorder.write, self.deliver)
+        engine = engine_for(self.document.setup())
+        self.session = RaceSession(engine, self.recorder.write, self.deliver)
 
     def facts(self) -> dict[str, Any]:
         return {"run_id": self.run_id, "boot": self.boot, "zero_ns": 0, "began_ns": 0}
@@ -89,7 +114,8 @@ class Runner:
             engine, self.recorder.write, self.deliver, from_ns=unfinished.last_t_ns
         )
         self.session.remember(unfinished.recording.outputs)
-        for output in (self.session.view.armed, *self.session.view.cues):
+        view = self.session.view
+        for output in (view.leg, view.armed, *view.cues):
             if output is not None:
                 self.deliver(output)
         self.session.publish(missing)
@@ -104,7 +130,8 @@ class Runner:
                 self.tick_until(event.t_ns)
                 self.now_ns = event.t_ns
                 self.feed(event)
-        self.tick_until(self.inputs[-1].t_ns + LONGEST_AFTER_NS)
+        after_ns = LONGEST_AFTER_NS if self.document.plan is None else SESSION_AFTER_NS
+        self.tick_until(self.inputs[-1].t_ns + after_ns)
         self.recorder.close()
 
     def tick_until(self, t_ns: int) -> None:
@@ -146,6 +173,8 @@ class Runner:
             )
         elif isinstance(output, Disarm):
             message = {"disarm": output.cue_id}
+        elif isinstance(output, LegBegin):
+            message = {"leg": output.kind, "rep": output.rep, "began_ns": output.began_ns}
         elif isinstance(output, PhaseChange):
             message = {"phase": output.phase}
         elif isinstance(output, Estimate) and self.now_ns - output.t_ns < NS_PER_S:

@@ -2,9 +2,9 @@
 
 from hypothesis import given, strategies as st
 
-from kickcue.core.events import Estimate, Mode, Phase
+from kickcue.core.events import Estimate, LegBegin, LegKind, Mode, Phase
 from kickcue.edges.mqtt.liveness import SILENT_S, Liveness, SenderSilent
-from kickcue.edges.mqtt.messages import StateMessage, StatusMessage
+from kickcue.edges.mqtt.messages import LegMessage, StateMessage, StatusMessage
 
 
 def status(run_id: str = "r", *, on: bool = True, sent_ms: int | None = 0) -> StatusMessage:
@@ -34,6 +34,34 @@ def test_the_state_of_another_run_is_never_shown() -> None:
     life = Liveness()
     life.take_state(state("old"), 0.0, live=False)
     assert life.take_status(status("new"), 0.5, live=True) == (status("new"),)
+
+
+def leg(run_id: str = "r") -> LegMessage:
+    return LegMessage.of(LegBegin(0, LegKind.REP, 5, 9, 3, 5, 0, "200 m"), run_id, 0)
+
+
+def test_a_retained_leg_is_shown_once_its_sender_lives() -> None:
+    """GIVEN the leg of a session that the broker retained WHEN its sender lives THEN it is shown;
+    that of a run that is over never is.
+    """
+    life = Liveness()
+    assert life.take_leg(leg(), 0.0, live=False) == ()
+    assert life.take_status(status(sent_ms=5), 0.5, live=True) == (status(sent_ms=5), leg())
+    assert life.take_leg(leg(), 0.6, live=False) == (leg(),)
+    assert life.take_leg(leg("old"), 0.7, live=False) == ()
+    later = Liveness()
+    later.take_leg(leg("old"), 0.0, live=False)
+    assert later.take_status(status("new"), 0.5, live=True) == (status("new"),)
+
+
+def test_a_leg_is_a_sign_of_life() -> None:
+    """GIVEN a sender that was heard WHEN only its leg comes THEN it is shown once, and the silence
+    counts from then.
+    """
+    life = Liveness()
+    life.take_status(status(), 0.0, live=True)
+    assert life.take_leg(leg(), 2.0, live=True) == (leg(),)
+    assert life.look(2.0 + SILENT_S - 0.01) == ()
 
 
 def test_a_sender_that_falls_silent_is_told_once() -> None:
