@@ -8,7 +8,7 @@ fails where ``KICKCUE_REQUIRE_REAL=1`` demands the programs, as ``.ci/run`` does
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -71,6 +71,16 @@ def require_or_skip(program: str) -> Path:
     """
     found = find_program(program)
     return found if found is not None else absent(program, INSTALL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """Leave out the waiting for the disk, thousands of times on a busy machine: no test cuts the
+    power. That it is waited for is claimed by tests that put something else in its place.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")

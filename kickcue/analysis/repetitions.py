@@ -4,7 +4,7 @@ As kickcue followed them live, or found by positions, speeds or presses.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -44,7 +44,7 @@ LONGEST_S: Final = 2 * 86400.0
 GAP_NS: Final = s_to_ns(GAP_S)
 
 
-class Way(StrEnum):
+class RepetitionSource(StrEnum):
     """What the repetitions are found by."""
 
     SESSION = "session"
@@ -54,7 +54,7 @@ class Way(StrEnum):
     MARKS = "marks"
 
 
-WORDS: Final = {Way.MARKS: "lap presses", Way.SESSION: "session"}
+WORDS: Final = {RepetitionSource.MARKS: "lap presses", RepetitionSource.SESSION: "session"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ class _Readings:
 
 
 def repetitions(
-    recording: Recording, profiles: Mapping[str, SensorProfile], way: Way | None = None
-) -> tuple[Way, tuple[RepFigures, ...]]:
+    recording: Recording, profiles: Mapping[str, SensorProfile], way: RepetitionSource | None = None
+) -> tuple[RepetitionSource, tuple[RepFigures, ...]]:
     """Return the repetitions and what they were found by.
 
     ``way`` None takes those that a session of kickcue's recorded, else positions, else speeds, else
@@ -124,32 +124,11 @@ def repetitions(
     way_m = _way_m(readings)
     run = Interpolated(way_m) if way_m else None
     session = recorded_runs(recording)
-    if session and way in (None, Way.SESSION):
-        return Way.SESSION, tuple(_as_told(readings, run, session))
-    return _found(name, readings, run, way)
-
-
-def _found(
-    name: str, readings: _Readings, run: Interpolated | None, way: Way | None
-) -> tuple[Way, tuple[RepFigures, ...]]:
-    """Return the repetitions that positions, speeds or presses show."""
-    there: dict[Way, Callable[[], tuple[Rep, ...]]] = {}
-    if len(readings.fixes) > 1:
-        there[Way.POSITIONS] = lambda: reps_from_fixes(readings.fixes)
-    if len(readings.speeds) > 1:
-        there[Way.SPEED] = lambda: reps_from_speeds(_each_second(readings))
-    if len(readings.presses_ns) > 1:
-        there[Way.MARKS] = lambda: reps_from_marks(
-            readings.presses_ns, None if run is None else run.at
-        )
-    if way is None and not there:
-        raise DataError(f"{name}: no repetitions: it has no positions, speeds or lap presses")
-    if way is not None and way not in there:
-        others = " and ".join(there) or "none"
-        raise DataError(
-            f"{name}: no {WORDS.get(way, way.value)} to find repetitions by; available: {others}"
-        )
-    shown: dict[Way, tuple[Rep, ...]] = {}
+    if session and way in (None, RepetitionSource.SESSION):
+        return RepetitionSource.SESSION, tuple(_as_told(readings, run, session))
+    there = _sources(readings, run)
+    _check_asked(name, way, there)
+    shown: dict[RepetitionSource, tuple[Rep, ...]] = {}
     for each in there if way is None else (way,):
         shown[each] = there[each]()
         if len(shown[each]) >= FEWEST:
@@ -166,13 +145,53 @@ def _as_told(
 ) -> Iterator[RepFigures]:
     """Yield the figures with the metres that the session told: the pod's are of no known scale."""
     reps = [Rep(each.began_ns, each.ended_ns) for each in session]
-    for told, figures in zip(session, _figures(readings, run, reps, Way.SESSION), strict=True):
+    for told, figures in zip(
+        session, _figures(readings, run, reps, RepetitionSource.SESSION), strict=True
+    ):
         known = told.distance_m is not None
         yield replace(figures, distance_m=told.distance_m) if known else figures
 
 
-def _why_none(way: Way, reps: Sequence[Rep], run: Interpolated | None) -> str:
-    if way is Way.MARKS:
+def metres_run(
+    recording: Recording, profiles: Mapping[str, SensorProfile]
+) -> list[tuple[int, float]]:
+    """Return (``t_ns``, metres run since the first reading), by one sensor; may be empty.
+
+    It is the pod's own distance, else that along the positions, else what the speeds add up to.
+    """
+    return _way_m(_readings(recording, profiles))
+
+
+def _sources(
+    readings: _Readings, run: Interpolated | None
+) -> dict[RepetitionSource, Callable[[], tuple[Rep, ...]]]:
+    """Return what there is to find repetitions by, the first choice first."""
+    there: dict[RepetitionSource, Callable[[], tuple[Rep, ...]]] = {}
+    if len(readings.fixes) > 1:
+        there[RepetitionSource.POSITIONS] = lambda: reps_from_fixes(readings.fixes)
+    if len(readings.speeds) > 1:
+        there[RepetitionSource.SPEED] = lambda: reps_from_speeds(_each_second(readings))
+    if len(readings.presses_ns) > 1:
+        there[RepetitionSource.MARKS] = lambda: reps_from_marks(
+            readings.presses_ns, None if run is None else run.at
+        )
+    return there
+
+
+def _check_asked(
+    name: str, way: RepetitionSource | None, there: Collection[RepetitionSource]
+) -> None:
+    """Raise DataError where there is nothing to find repetitions by, or not what is asked for."""
+    if way is None and not there:
+        raise DataError(f"{name}: no repetitions: it has no positions, speeds or lap presses")
+    if way is not None and way not in there:
+        others = " and ".join(there) or "none"
+        wanted = WORDS.get(way, way.value)
+        raise DataError(f"{name}: no {wanted} to find repetitions by; available: {others}")
+
+
+def _why_none(way: RepetitionSource, reps: Sequence[Rep], run: Interpolated | None) -> str:
+    if way is RepetitionSource.MARKS:
         turn = "the presses do not alternate between starts and ends"
         return turn if run is None else f"{turn} that were run fast and slow"
     if reps:
@@ -219,11 +238,8 @@ def _take(
         return
     if not isinstance(reading, PodReading | LocationReading):
         return
-    lat_deg, lon_deg = (
-        (reading.lat_deg, reading.lon_deg) if isinstance(reading, LocationReading) else (None, None)
-    )
-    if lat_deg is not None and lon_deg is not None and is_position(lat_deg, lon_deg):
-        everything.fixes.append(Fix(event.t_ns, lat_deg, lon_deg))
+    if isinstance(reading, LocationReading):
+        _take_position(everything, event.t_ns, reading)
     if reading.speed_mps is not None:
         pod.speeds.append((event.t_ns, reading.speed_mps))
     if reading.distance_m is not None:
@@ -231,6 +247,12 @@ def _take(
     steps = cadence_spm(reading) if isinstance(reading, PodReading) else None
     if steps:
         pod.cadences.append((event.t_ns, steps))
+
+
+def _take_position(everything: _Readings, t_ns: int, reading: LocationReading) -> None:
+    lat_deg, lon_deg = reading.lat_deg, reading.lon_deg
+    if lat_deg is not None and lon_deg is not None and is_position(lat_deg, lon_deg):
+        everything.fixes.append(Fix(t_ns, lat_deg, lon_deg))
 
 
 def _each_second(readings: _Readings) -> list[tuple[int, float]]:
@@ -285,7 +307,7 @@ def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int,
 
 
 def _figures(
-    readings: _Readings, run: Interpolated | None, reps: Sequence[Rep], way: Way
+    readings: _Readings, run: Interpolated | None, reps: Sequence[Rep], way: RepetitionSource
 ) -> Iterator[RepFigures]:
     cadence_times = [t_ns for t_ns, _ in readings.cadences]
     for before, rep in pairwise((None, *reps)):
@@ -293,7 +315,7 @@ def _figures(
         steps = readings.cadences[
             bisect_left(cadence_times, rep.start_ns) : bisect_right(cadence_times, rep.end_ns)
         ]
-        made_up = way is Way.MARKS and not (rep.start_seen and rep.end_seen)
+        made_up = way is RepetitionSource.MARKS and not (rep.start_seen and rep.end_seen)
         yield RepFigures(
             start_s=ns_to_s(rep.start_ns),
             end_s=ns_to_s(rep.end_ns),

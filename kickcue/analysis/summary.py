@@ -38,7 +38,7 @@ _Step = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """From when to when."""
 
     from_s: float
@@ -73,7 +73,7 @@ class SensorSummary:
     profile: str | None
     notifications: int
     rate_hz: float | None
-    silence: Span
+    silence: TimeSpan
     broken: int
     half_rr: int
     distance_m: float | None
@@ -83,7 +83,7 @@ class SensorSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class RecordingSummary:
     """A whole recording.
 
     ``counts`` has the inputs that are not notifications, by name. ``marks`` counts those that
@@ -94,9 +94,9 @@ class Summary:
     sensors: tuple[SensorSummary, ...]
     counts: Mapping[str, int]
     marks: Mapping[str, int]
-    pauses: tuple[Span, ...]
+    pauses: tuple[TimeSpan, ...]
     """When the recorder of an imported activity was stopped."""
-    gaps: tuple[Span, ...]
+    gaps: tuple[TimeSpan, ...]
     outputs: Mapping[str, int]
     cues: tuple[Cue, ...]
 
@@ -111,30 +111,38 @@ class _Values:
     half_rr: int = 0
 
 
-def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Summary:
+def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> RecordingSummary:
     """Return the figures of a recording; ``profiles`` by id, to read the notifications with."""
-    by_sensor: dict[str, list[Notification]] = defaultdict(list)
-    for event in recording.inputs:
-        if isinstance(event, Notification):
-            by_sensor[event.sensor].append(event)
-    telling = [event.t_ns for event in recording.inputs if isinstance(event, Notification | Fix)]
     pauses = tuple(_pauses(recording))
-    return Summary(
+    return RecordingSummary(
         duration_s=recording.duration_s,
         sensors=tuple(
-            _sensor(recording, name, events, profiles) for name, events in by_sensor.items()
+            _sensor(recording, name, events, profiles)
+            for name, events in _by_sensor(recording.inputs).items()
         ),
         counts=_counts(recording.inputs),
         marks=dict(Counter(source.value for _, source in presses(recording))),
         pauses=pauses,
-        gaps=tuple(
-            span
-            for step in _steps(telling)
-            if _is_gap(step) and not _is_paused(span := _span(step), pauses)
-        ),
+        gaps=tuple(_gaps(recording.inputs, pauses)),
         outputs=dict(Counter(type(output).__name__.lower() for output in recording.outputs)),
         cues=tuple(output for output in recording.outputs if isinstance(output, Cue)),
     )
+
+
+def _by_sensor(inputs: Iterable[Input]) -> dict[str, list[Notification]]:
+    by_sensor: dict[str, list[Notification]] = defaultdict(list)
+    for event in inputs:
+        if isinstance(event, Notification):
+            by_sensor[event.sensor].append(event)
+    return by_sensor
+
+
+def _gaps(inputs: Iterable[Input], pauses: Sequence[TimeSpan]) -> Iterator[TimeSpan]:
+    """Yield when nothing told where the runner was, though the recorder was running."""
+    telling = [event.t_ns for event in inputs if isinstance(event, Notification | Fix)]
+    for step in _steps(telling):
+        if _is_gap(step) and not _is_paused(span := _span(step), pauses):
+            yield span
 
 
 def _counts(inputs: Iterable[Input]) -> dict[str, int]:
@@ -159,7 +167,7 @@ def _is_nowhere(event: Input) -> bool:
     return isinstance(event, Fix) and not is_position(event.lat_deg, event.lon_deg)
 
 
-def _pauses(recording: Recording) -> Iterator[Span]:
+def _pauses(recording: Recording) -> Iterator[TimeSpan]:
     stopped_ns: int | None = None
     for event in recording.inputs:
         if not isinstance(event, Timer):
@@ -167,7 +175,7 @@ def _pauses(recording: Recording) -> Iterator[Span]:
         if not event.running:
             stopped_ns = event.t_ns
         elif stopped_ns is not None:
-            yield Span(ns_to_s(stopped_ns), ns_to_s(event.t_ns))
+            yield TimeSpan(ns_to_s(stopped_ns), ns_to_s(event.t_ns))
             stopped_ns = None
 
 
@@ -175,7 +183,7 @@ def _is_gap(step: _Step) -> bool:
     return step[1] - step[0] > GAP_S * NS_PER_S
 
 
-def _is_paused(gap: Span, pauses: Sequence[Span]) -> bool:
+def _is_paused(gap: TimeSpan, pauses: Sequence[TimeSpan]) -> bool:
     """Tell whether the recorder was stopped for most of a gap.
 
     If so, it was in its middle, for pauses do not overlap.
@@ -191,8 +199,8 @@ def _steps(times_ns: Iterable[int]) -> list[_Step]:
     return list(pairwise(sorted(times_ns)))
 
 
-def _span(step: _Step) -> Span:
-    return Span(ns_to_s(step[0]), ns_to_s(step[1]))
+def _span(step: _Step) -> TimeSpan:
+    return TimeSpan(ns_to_s(step[0]), ns_to_s(step[1]))
 
 
 def _length_ns(step: _Step) -> int:

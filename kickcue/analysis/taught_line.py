@@ -7,7 +7,7 @@ from statistics import median
 from typing import Final
 
 from kickcue.core.course import Course
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.errors import DataError, DecodeError

@@ -18,7 +18,7 @@ from kickcue.core.nearest import did_you_mean
 from kickcue.ending import STATUS, EndRequested, begun, end_in_good_order
 
 
-class Command(NamedTuple):
+class CliCommand(NamedTuple):
     """When a command is of use, where it lives and what it does, in one line."""
 
     when: str
@@ -26,110 +26,115 @@ class Command(NamedTuple):
     help: str
 
 
-COMMANDS: Final[Mapping[str, Command]] = {
-    "demo": Command(
+COMMANDS: Final[Mapping[str, CliCommand]] = {
+    "demo": CliCommand(
         "Before the race",
         "kickcue.cli.demo",
         "watch a whole race in half a minute: strap, foot pod, broker, watch",
     ),
-    "init": Command(
+    "init": CliCommand(
         "Before the race", "kickcue.cli.init", "write a race.toml by answering a few questions"
     ),
-    "set": Command(
+    "set": CliCommand(
         "Before the race",
         "kickcue.cli.set",
         "change a key of race.toml, such as broker.url or target_s",
     ),
-    "scan": Command(
+    "scan": CliCommand(
         "Before the race", "kickcue.cli.scan", "list the Bluetooth sensors and watches nearby"
     ),
-    "pair": Command(
+    "pair": CliCommand(
         "Before the race", "kickcue.cli.pair", ("choose your heart-rate strap and foot pod")
     ),
-    "doctor": Command(
+    "doctor": CliCommand(
         "Before the race",
         "kickcue.cli.doctor.command",
         "check whether this machine is ready for a race, and what to fix",
     ),
-    "say": Command("Before the race", "kickcue.cli.say", "play the cues: try your headphones"),
-    "visualise": Command(
+    "say": CliCommand("Before the race", "kickcue.cli.say", "play the cues: try your headphones"),
+    "visualise": CliCommand(
         "Before the race",
         "kickcue.cli.visualise",
         "your own race in the mind: spoken, with the cues of race day",
     ),
-    "course": Command(
+    "belief": CliCommand(
+        "Before the race",
+        "kickcue.cli.belief",
+        "what you have done already, out of your own recordings",
+    ),
+    "course": CliCommand(
         "Before the race", "kickcue.cli.course", "show the lines and the bell of an event"
     ),
-    "plan": Command(
+    "plan": CliCommand(
         "Before the race",
         "kickcue.cli.plan",
         "sessions: strides, 200s, intervals; draw them, write your own",
     ),
-    "run": Command("In the race", "kickcue.cli.run", "run a race: sensors in, cues out"),
-    "press": Command(
+    "run": CliCommand("In the race", "kickcue.cli.run", "run a race: sensors in, cues out"),
+    "press": CliCommand(
         "In the race",
         "kickcue.cli.press",
         "send start, lap, undo, finish, distance to a race running elsewhere",
     ),
-    "watch": Command(
+    "watch": CliCommand(
         "In the race", "kickcue.cli.watch", "act as the watch: show the cues, ring, acknowledge"
     ),
-    "bridge": Command(
+    "bridge": CliCommand(
         "In the race", "kickcue.cli.bridge", "forward the cues of a race to a Bluetooth watch"
     ),
-    "record": Command(
+    "record": CliCommand(
         "In the race", "kickcue.cli.record", ("record the sensors only, without a race")
     ),
-    "unit": Command(
+    "unit": CliCommand(
         "In the race", "kickcue.cli.unit", "print a systemd unit that runs kickcue as a service"
     ),
-    "broker": Command(
+    "broker": CliCommand(
         "In the race",
         "kickcue.cli.broker",
         "write a Mosquitto configuration: users, access rights, limits, TLS",
     ),
-    "info": Command(
+    "info": CliCommand(
         "After it",
         "kickcue.cli.info",
         ("show what a recording contains (MCAP, JSONL, FIT, TCX, GPX)"),
     ),
-    "replay": Command(
+    "replay": CliCommand(
         "After it",
         "kickcue.cli.replay",
         "replay a recording through the engine, and send its cues",
     ),
-    "reps": Command(
+    "reps": CliCommand(
         "After it",
         "kickcue.cli.reps",
         ("show the repetitions of a session, and how the last one compares"),
     ),
-    "gate": Command(
+    "gate": CliCommand(
         "After it",
         "kickcue.cli.gate",
         "find the finish line in a recording's positions, for race.toml",
     ),
-    "calibrate": Command(
+    "calibrate": CliCommand(
         "After it",
         "kickcue.cli.calibrate",
         ("what was learned about your foot pod's scale"),
     ),
-    "verify": Command(
+    "verify": CliCommand(
         "Looking closer", "kickcue.cli.verify", "check that a recording replays to the same outputs"
     ),
-    "decode": Command(
+    "decode": CliCommand(
         "Looking closer", "kickcue.cli.decode", "decode the bytes of one sensor notification"
     ),
-    "profiles": Command(
+    "profiles": CliCommand(
         "Looking closer",
         "kickcue.cli.profiles",
         "list the supported sensors and watches, and the evidence for each",
     ),
-    "simulate": Command(
+    "simulate": CliCommand(
         "Looking closer",
         "kickcue.cli.simulate",
         "simulate a race: as a recording, or as virtual Bluetooth sensors",
     ),
-    "evaluate": Command(
+    "evaluate": CliCommand(
         "Looking closer",
         "kickcue.cli.evaluate",
         "simulate many races and show how accurate the cues were",
@@ -245,10 +250,9 @@ def _overview() -> str:
     return "\n".join(
         [
             "kickcue tracks a runner's position and sends a cue for the last lap.",
-            "usage: kickcue COMMAND [options]",
+            "usage: kickcue COMMAND [options], kickcue COMMAND --help, or kickcue --version",
             *lines,
             "",
-            "kickcue COMMAND --help shows a command's options; kickcue --version the version.",
             "Exit status: 0 success, 1 failure, 2 usage error.",
         ]
     )

@@ -112,7 +112,7 @@ async def _bridge(args: argparse.Namespace, pin: WatchPin) -> None:
             while await screen.key(FRAME_S) not in LEAVING:
                 screen.draw(line.picture())
         else:
-            await Lines(running).until_asked()
+            await BridgeLines(running).until_asked()
 
 
 class Line:
@@ -140,7 +140,7 @@ class Line:
         self._last = printable(cue_line(play, answer))
 
 
-class Lines:
+class BridgeLines:
     """One line for each change, for a pipe and a log."""
 
     def __init__(self, running: Bridge) -> None:

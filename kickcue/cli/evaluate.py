@@ -1,7 +1,8 @@
 """``kickcue evaluate``: many races, simulated or recorded, and how far off the cues were."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.cli.format.console import console, json_line, table
-from kickcue.cli.format.evaluate_overview import Row, overview
+from kickcue.cli.format.evaluate_overview import OverviewRow, overview
 from kickcue.cli.format.output_format import rounded
 from kickcue.cli.format.printing import complain
 from kickcue.core.errors import UsageError
@@ -32,6 +33,7 @@ _BEST_HELP: Final = "also show how the best possible filters do on the same data
 BEST, BEST_UNTOLD = "best possible", "presses unlabelled"
 NAMES_OF_BESTS: Final = {BEST: "best", BEST_UNTOLD: "best_untold"}
 """In JSON."""
+KINDS_AHEAD: Final = 4
 HEADER: Final = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
 
 
@@ -89,7 +91,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RaceKind:
     """Races that make one table."""
 
     race: str
@@ -121,10 +123,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--seeds: expected at least 1, got {args.seeds}")
     kinds = list(_simulated(args) if args.archive is None else _archived(args))
     short = races = unwarned = 0
-    rows: list[Row] = []
+    rows: list[OverviewRow] = []
     with _spread(args) as spread:
         for kind, outcomes in _with_progress(kinds, spread):
-            row = Row(kind.place, kind.group, kind.scenario, _of_devices(outcomes))
+            row = OverviewRow(kind.place, kind.group, kind.scenario, _of_devices(outcomes))
             if not args.json and (not rows or rows[-1][:2] != row[:2]):
                 print(f"=== {row.place}: {row.group} ===\n")
             rows.append(row)
@@ -137,8 +139,8 @@ def run(args: argparse.Namespace) -> int:
         _print_together_json(races, unwarned, together)
     else:
         _print_together(rows, races, unwarned, together)
-    if short and not args.json:
-        print(f"{short} of {len(kinds)} kinds of races miss a threshold")
+        if short:
+            print(f"{short} of {len(kinds)} kinds of races miss a threshold")
     return 1 if short or together else 0
 
 
@@ -148,7 +150,7 @@ def _of_devices(outcomes: list[Outcome]) -> dict[str, Summary]:
     return {"kickcue": summary(outcomes), **simpler}
 
 
-def _print_together(rows: list[Row], races: int, unwarned: int, missed: list[str]) -> None:
+def _print_together(rows: list[OverviewRow], races: int, unwarned: int, missed: list[str]) -> None:
     """Print the scenarios side by side, and how many of all simulated races were unwarned."""
     if len(rows) > 1:
         for part in overview(rows):
@@ -181,7 +183,7 @@ def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
     return cluster(args.dask, certificates)
 
 
-def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
+def _simulated(args: argparse.Namespace) -> Iterator[RaceKind]:
     if args.lap is not None and args.race is None:
         raise UsageError("--lap: expected --race as well, e.g. --race 3000m --lap 200")
     asked = None if args.race is None else [(race, args.lap) for race in args.race]
@@ -196,10 +198,10 @@ def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
                 raise UsageError(f"{wrong}: expected a road race, e.g. --race 10k")
             if suits(scenario, course) if asked else (race, lap_m) in events_of(scenario):
                 work = simulated(name, document, best=args.best)
-                yield Kind(race, lap_m, name, work, seeds)
+                yield RaceKind(race, lap_m, name, work, seeds)
 
 
-def _archived(args: argparse.Namespace) -> Iterator[Kind]:
+def _archived(args: argparse.Namespace) -> Iterator[RaceKind]:
     for option, given in (("--race", args.race), ("--best", args.best)):
         if given:
             raise UsageError(
@@ -210,7 +212,7 @@ def _archived(args: argparse.Namespace) -> Iterator[Kind]:
         for name, why in left_out.items():
             print(f"skipped {name}: {why}")
     if args.scenario is None:
-        yield Kind(
+        yield RaceKind(
             f"{len(races)} recordings",
             None,
             "as recorded",
@@ -221,29 +223,47 @@ def _archived(args: argparse.Namespace) -> Iterator[Kind]:
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     for race in races:
         for scenario in args.scenario or ():
-            yield Kind(
+            yield RaceKind(
                 race.path.name, None, scenario, with_faults(race, scenario), seeds, recorded=True
             )
 
 
-def _with_progress(kinds: list[Kind], spread: Spread) -> Iterator[tuple[Kind, list[Outcome]]]:
+def _with_progress(
+    kinds: list[RaceKind], spread: Spread
+) -> Iterator[tuple[RaceKind, list[Outcome]]]:
     from rich.progress import Progress  # noqa: PLC0415  only a terminal shows it
 
     screen = console()
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("", total=sum(len(kind.seeds) for kind in kinds))
-        for kind in kinds:
+        for kind, outcomes in _begun_ahead(kinds, spread):
             progress.update(task, description=kind.title)
             found = []
-            for outcome in in_batches(kind.work, kind.seeds, spread):
+            for outcome in outcomes:
                 found.append(outcome)
                 progress.advance(task)
             yield kind, found
 
 
+def _begun_ahead(
+    kinds: Iterable[RaceKind], spread: Spread
+) -> Iterator[tuple[RaceKind, Iterator[Outcome]]]:
+    """Yield each kind with its outcomes as they come; the next kinds are begun before it ends.
+
+    So no core waits while another one ends a kind's last races, and few races of a kind are no
+    reason to leave a core idle.
+    """
+    begun: deque[tuple[RaceKind, Iterator[Outcome]]] = deque()
+    for kind in kinds:
+        begun.append((kind, in_batches(kind.work, kind.seeds, spread)))
+        if len(begun) > KINDS_AHEAD:
+            yield begun.popleft()
+    yield from begun
+
+
 def _print(
     args: argparse.Namespace,
-    kind: Kind,
+    kind: RaceKind,
     outcomes: list[Outcome],
     devices: Mapping[str, Summary],
 ) -> bool:
@@ -260,6 +280,16 @@ def _print(
     if args.json:
         _print_json(kind, rows, short, bounds)
         return bool(short)
+    _print_table(kind, rows, bounds)
+    for sentence in short:
+        print(f"missed: {sentence}")
+    print()
+    return bool(short)
+
+
+def _print_table(kind: RaceKind, rows: dict[str, Summary], bounds: dict[str, Best]) -> None:
+    """Print the figures of one kind, a device a line, and what there is to say about kickcue's."""
+    ours = rows["kickcue"]
     print(f"{kind.title}: {ours.races} races, seeds from {kind.seeds.start}")
     print("seconds between the cue felt and the true start of the last lap:")
     lines = [(who, *_as_text(row)) for who, row in rows.items()]
@@ -277,10 +307,6 @@ def _print(
     if BEST in bounds:
         sd_s = bounds[BEST].sd_s
         print(f"before the line the best filter is certain to {sd_s:.2f} s (1 standard deviation)")
-    for sentence in short:
-        print(f"missed: {sentence}")
-    print()
-    return bool(short)
 
 
 def _bests(outcomes: list[Outcome]) -> Iterator[tuple[str, Best]]:
@@ -294,7 +320,7 @@ def _bests(outcomes: list[Outcome]) -> Iterator[tuple[str, Best]]:
 
 
 def _print_json(
-    kind: Kind,
+    kind: RaceKind,
     rows: dict[str, Summary],
     short: list[str],
     bounds: dict[str, Best],

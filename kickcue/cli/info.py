@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kickcue.analysis.recorded_race import RecordedRun, recorded_run
 from kickcue.analysis.recorded_session import RecordedSession, recorded_session
-from kickcue.analysis.summary import Summary, summarize
+from kickcue.analysis.summary import RecordingSummary, summarize
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.format.console import console, json_line
 from kickcue.cli.format.info_page import PROBLEM, distance_m, notes, rows
@@ -93,7 +93,10 @@ def _print(
 
 
 def _as_json(
-    recording: Recording, summary: Summary, run: RecordedRun, session: RecordedSession | None
+    recording: Recording,
+    summary: RecordingSummary,
+    run: RecordedRun,
+    session: RecordedSession | None,
 ) -> dict[str, Any]:
     header = recording.header
     return {

@@ -43,20 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Find, show, ask, write."""
-    given = {
-        wanted: address
-        for wanted, address in ((STRAP, args.strap), (POD, args.pod))
-        if address is not None
-    }
-    if args.yes and not given:
-        raise UsageError(
-            "--yes: expected --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows them)"
-        )
-    if not args.yes and not is_terminal():
-        raise UsageError(
-            "no terminal to ask in: give --strap ADDRESS and --pod ADDRESS with --yes (`kickcue "
-            "scan` shows them)"
-        )
+    given = _given(args)
     path = writable_race_file(args.file, "pair")
     adapter = args.adapter or load_settings(path).adapter
     be_quiet()
@@ -74,6 +61,22 @@ def run(args: argparse.Namespace) -> int:
     named = "" if args.file in (None, Path(RACE_FILE)) else f" {path}"
     tell(f"saved to {path}; next: kickcue run{named}")
     return 0
+
+
+def _given(args: argparse.Namespace) -> dict[Wanted, str]:
+    """Return the addresses that the options give; UsageError where more have to be asked for."""
+    options = {STRAP: args.strap, POD: args.pod}
+    given = {wanted: address for wanted, address in options.items() if address is not None}
+    if args.yes and not given:
+        raise UsageError(
+            "--yes: expected --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows them)"
+        )
+    if not args.yes and not is_terminal():
+        raise UsageError(
+            "no terminal to ask in: give --strap ADDRESS and --pod ADDRESS with --yes (`kickcue "
+            "scan` shows them)"
+        )
+    return given
 
 
 def describe(found: Chosen) -> str:

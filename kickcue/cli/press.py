@@ -14,7 +14,7 @@ from kickcue.cli.broker_options import ChosenBroker, add_broker_options, chosen_
 from kickcue.cli.format.console import json_line
 from kickcue.cli.format.printing import complain, tell
 from kickcue.cli.tui.formatting import which_lap
-from kickcue.cli.tui.keyboard import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, Press, is_asked_first
+from kickcue.cli.tui.keyboard import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, KeyPress, is_asked_first
 from kickcue.cli.tui.screen import END, ENTER, INTERRUPT, canvas
 from kickcue.cli.tui.terminal import is_terminal
 from kickcue.cli.tui.typed_distance import DISTANCE, TypedDistance
@@ -28,7 +28,7 @@ from kickcue.edges.mqtt.broker_discovery import WAITING
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.messages import StateMessage, StatusMessage
-from kickcue.edges.mqtt.watch_client import COMMAND_WORTH_S, Happening, Watch, watch
+from kickcue.edges.mqtt.watch_client import COMMAND_WORTH_S, Happening, WatchClient, watch
 from kickcue.supervision.tasks import running
 
 WHAT: Final = {
@@ -91,17 +91,11 @@ def run(args: argparse.Namespace) -> int:
         return 0
     view = machine_time.run(_once(broker.now(), press, by))
     trouble = view.trouble(press)
-    if args.json:
-        print(json_line(_as_json(args.what, by, view, trouble)))
-    elif trouble is None:
-        over = f" ({TAKEN_BACK})" if args.what in ENDS and view.is_over else ""
-        tell(f"{args.what} sent: {view.where()}{over}")
-    else:
-        complain(f"{args.what} was sent, but {trouble}")
+    _print_outcome(args, by, view, trouble)
     return 0 if trouble is None else 1
 
 
-def _press_from(args: argparse.Namespace) -> Press | None:
+def _press_from(args: argparse.Namespace) -> KeyPress | None:
     """Return what is to be pressed once, None for a keyboard.
 
     UsageError for a distance that is none, or belongs to no press.
@@ -111,10 +105,10 @@ def _press_from(args: argparse.Namespace) -> Press | None:
     if args.what != "distance":
         if args.race_distance is not None:
             raise UsageError(f"expected {args.what} alone, got {args.what} {args.race_distance}")
-        return Press(WHAT[args.what])
+        return KeyPress(WHAT[args.what])
     if args.race_distance is None:
         raise UsageError("distance: expected a race distance, such as 3000, mile, 10k")
-    return Press(CommandKind.DISTANCE, race_distance_m(args.race_distance))
+    return KeyPress(CommandKind.DISTANCE, race_distance_m(args.race_distance))
 
 
 @dataclass(slots=True)
@@ -144,7 +138,7 @@ class DaemonView:
         """Let only what is on now, and what comes, count for a press that is made now."""
         self.raced = self.status is not None and self.status.phase in RACING
 
-    def trouble(self, press: Press) -> str | None:
+    def trouble(self, press: KeyPress) -> str | None:
         """Return why nothing can have come of a press, None where something has."""
         if press.race_distance_m is not None:
             return self._other_distance(press.race_distance_m)
@@ -195,7 +189,7 @@ def _words(phase: Phase | None) -> str:
 # ---- one press
 
 
-async def _once(broker: ChosenBroker, press: Press, by: Orderer) -> DaemonView:
+async def _once(broker: ChosenBroker, press: KeyPress, by: Orderer) -> DaemonView:
     """Press, and return what was published after that."""
     loop = asyncio.get_running_loop()
     view = DaemonView()
@@ -213,6 +207,19 @@ async def _once(broker: ChosenBroker, press: Press, by: Orderer) -> DaemonView:
     if not view.online:
         raise BrokerError(f"no answer to the press: no kickcue is online at {helper.topics.prefix}")
     return view
+
+
+def _print_outcome(
+    args: argparse.Namespace, by: Orderer, view: DaemonView, trouble: str | None
+) -> None:
+    """Print what became of one press."""
+    if args.json:
+        print(json_line(_as_json(args.what, by, view, trouble)))
+    elif trouble is None:
+        over = f" ({TAKEN_BACK})" if args.what in ENDS and view.is_over else ""
+        tell(f"{args.what} sent: {view.where()}{over}")
+    else:
+        complain(f"{args.what} was sent, but {trouble}")
 
 
 def _as_json(what: str, by: Orderer, view: DaemonView, trouble: str | None) -> dict[str, Any]:
@@ -252,13 +259,13 @@ async def _keyboard(broker: ChosenBroker, by: Orderer) -> None:
 class Keyboard:
     """What was pressed, what came of it, and where the runner is."""
 
-    def __init__(self, helper: Watch, by: Orderer) -> None:
+    def __init__(self, helper: WatchClient, by: Orderer) -> None:
         self._helper = helper
         self._by = by
         self._view = DaemonView()
         self._pressed = 0
         self._pressed_s = 0.0
-        self._press = Press(CommandKind.LAP)
+        self._press = KeyPress(CommandKind.LAP)
         self._asked: str | None = None
         self._typed: TypedDistance | None = None
 
@@ -286,7 +293,7 @@ class Keyboard:
         elif key == DISTANCE:
             self._typed = TypedDistance()
         elif key in KEYS and (key != GIVE_UP or self._view.is_racing):
-            self.press(Press(KEYS[key]))
+            self.press(KeyPress(KEYS[key]))
 
     def _type(self, typed: TypedDistance, key: str) -> None:
         """Take a key for the distance that is being typed."""
@@ -296,7 +303,7 @@ class Keyboard:
         if press is not None:
             self.press(press)
 
-    def press(self, press: Press) -> None:
+    def press(self, press: KeyPress) -> None:
         """Send an order."""
         self._helper.command(press.kind, self._by, press.race_distance_m)
         self._pressed += 1

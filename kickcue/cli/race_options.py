@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from kickcue.config.plan_document import PlanDocument
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.config.settings_sources import OPTIONS
 from kickcue.config.time_format import seconds
+from kickcue.core.cueing.lap_splits import Splits
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
 from kickcue.workouts.plan_source import load_any_plan
@@ -40,6 +42,11 @@ def add_race_options(parser: argparse.ArgumentParser, default: str = "as recorde
     )
     group.add_argument(
         "--target", metavar="TIME", help="target time, 15:30 or seconds: enables even-pace cues"
+    )
+    group.add_argument(
+        "--splits",
+        choices=[s.value for s in Splits],
+        help="tell each lap's time at its line (default: off)",
     )
     group.add_argument(
         "--hr-ceiling",
@@ -121,12 +128,7 @@ def race_wish(
         base.pop("plan", None)
     if "race" in given:
         base = {key: value for key, value in base.items() if key not in _COURSE}
-    absent = [name for name in profiles if name not in sensors]
-    if absent:
-        raise UsageError(
-            f"--profile {absent[0]}=...: expected a sensor of the recording "
-            f"({', '.join(sensors) or 'none'})"
-        )
+    _check_known(profiles, sensors)
     used = {name: choice.model_dump() for name, choice in sensors.items()}
     merged = {**base, **given, "sensors": {**used, **profiles}}
     if "race" not in merged:
@@ -137,6 +139,17 @@ def race_wish(
     if "race" in given:
         _print_note(document.course().note)
     return document
+
+
+def _check_known(profiles: Iterable[str], sensors: Iterable[str]) -> None:
+    """Raise UsageError where a profile is given for a sensor that was not recorded."""
+    known = list(sensors)
+    absent = [name for name in profiles if name not in known]
+    if absent:
+        raise UsageError(
+            f"--profile {absent[0]}=...: expected a sensor of the recording "
+            f"({', '.join(known) or 'none'})"
+        )
 
 
 @cache
@@ -180,6 +193,7 @@ _OPTIONS: Final = {
     "kick_m": "kick",
     "rules": "rules",
     "target_s": "target",
+    "splits": "splits",
     "hr_ceiling_bpm": "hr_ceiling",
     "language": "language",
     "smile": "plain_relax",

@@ -26,7 +26,7 @@ from kickcue.cli.tui.screen import END, INTERRUPT, canvas
 from kickcue.cli.tui.terminal import be_quiet, is_terminal, showable
 from kickcue.cli.tui.values import Values, spelt
 from kickcue.config.paths import default_state_folder
-from kickcue.config.settings import find_race_file, load_settings
+from kickcue.config.settings import Settings, find_race_file, load_settings
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.units import NS_PER_S
@@ -198,27 +198,29 @@ async def _pins(args: argparse.Namespace, race_file: Path | None) -> tuple[str |
     path = race_file or find_race_file(os.environ)
     settings = None if path is None else load_settings(path)
     adapter = args.adapter or (None if settings is None else settings.adapter)
-    wanted = {
-        wanted: address
-        for wanted, address in ((STRAP, args.strap), (POD, args.pod))
-        if address is not None
-    }
-    if wanted:
-        return adapter, [pin_of(each.sensor, each.pin) for each in await find(wanted, adapter)]
+    options = {STRAP: args.strap, POD: args.pod}
+    given = {wanted: address for wanted, address in options.items() if address is not None}
+    if given:
+        return adapter, [pin_of(each.sensor, each.pin) for each in await find(given, adapter)]
     if settings is not None and settings.sensors:
-        near = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
-        if not near:
-            raise UsageError(
-                f"{path} only has sensors over MQTT, and record only supports Bluetooth: `kickcue "
-                "run` records both"
-            )
-        return adapter, near
+        return adapter, _near(settings, path)
     if not is_terminal():
         raise UsageError(
             "expected --strap ADDRESS or --pod ADDRESS (`kickcue scan` shows them), or run "
             "`kickcue pair` first"
         )
     return adapter, [pin_of(each.sensor, each.pin) for each in await _choose(adapter)]
+
+
+def _near(settings: Settings, path: Path | None) -> list[Pin]:
+    """Return the sensors of a race file that are heard here; UsageError where there is none."""
+    near = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
+    if not near:
+        raise UsageError(
+            f"{path} only has sensors over MQTT, and record only supports Bluetooth: `kickcue "
+            "run` records both"
+        )
+    return near
 
 
 async def _choose(adapter: str | None) -> list[Chosen]:

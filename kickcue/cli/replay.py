@@ -135,14 +135,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replay every file; the exit status is 1 where one of them was damaged."""
     rate = _rate(args)
-    if args.ca and not args.broker:
-        raise UsageError("--ca: expected --broker mqtts://... as well")
-    if args.broker and not args.publish:
-        raise UsageError("--broker: expected --publish as well")
-    if args.record and len(args.files) > 1 and not args.record.is_dir():
-        raise UsageError(
-            f"--record: expected an existing folder with several files, got {args.record}"
-        )
+    _refuse_contradictions(args)
     status = 0
     for path in args.files:
         recording = opened(args, path, marks=args.marks)
@@ -167,6 +160,17 @@ def _told_apart(recorded: RaceDocument | None, now: RaceDocument) -> str | None:
     if recorded is None or recorded.kind == now.kind == "race" or recorded.plan == now.plan:
         return None
     return f"recorded as the {recorded.kind} {recorded.name}, replayed as the {now.kind} {now.name}"
+
+
+def _refuse_contradictions(args: argparse.Namespace) -> None:
+    if args.ca and not args.broker:
+        raise UsageError("--ca: expected --broker mqtts://... as well")
+    if args.broker and not args.publish:
+        raise UsageError("--broker: expected --publish as well")
+    if args.record and len(args.files) > 1 and not args.record.is_dir():
+        raise UsageError(
+            f"--record: expected an existing folder with several files, got {args.record}"
+        )
 
 
 def _replay(

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, Final
 
-from kickcue.analysis.repetitions import RepFigures, Way, repetitions
+from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.format.console import json_line, table
 from kickcue.cli.format.printing import complain
@@ -18,12 +18,12 @@ from kickcue.recording.laps import PRESSES
 AUTO: Final = "auto"
 FILLED_IN: Final = "~"
 UNSEEN: Final = {
-    Way.SESSION: "the recording starts or ends in it",
-    Way.POSITIONS: "the recording starts or ends in it",
-    Way.SPEED: "the recording starts or ends in it",
-    Way.MARKS: "an end without a press, filled in with the usual length",
+    RepetitionSource.SESSION: "the recording starts or ends in it",
+    RepetitionSource.POSITIONS: "the recording starts or ends in it",
+    RepetitionSource.SPEED: "the recording starts or ends in it",
+    RepetitionSource.MARKS: "an end without a press, filled in with the usual length",
 }
-SHARP: Final = frozenset({Way.SESSION, Way.MARKS})
+SHARP: Final = frozenset({RepetitionSource.SESSION, RepetitionSource.MARKS})
 """Presses are good to tenths of a second, and a session's times are shown as they were when it was
 run; positions and speeds are good to a second or two, so tenths of them would be made up."""
 
@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from",
         dest="way",
-        choices=(*(way.value for way in Way), AUTO),
+        choices=(*(way.value for way in RepetitionSource), AUTO),
         default=AUTO,
         help=(
             "what to find them by (default: auto, which takes those of a session that kickcue "
@@ -63,9 +63,11 @@ def run(args: argparse.Namespace) -> int:
     )
     for problem in recording.problems:
         complain(f"{args.recording}: {problem}")
-    if args.way == Way.MARKS and recording.laps_note:
+    if args.way == RepetitionSource.MARKS and recording.laps_note:
         complain(f"{args.recording}: {recording.laps_note}")
-    way, reps = repetitions(recording, load_profiles(), None if args.way == AUTO else Way(args.way))
+    way, reps = repetitions(
+        recording, load_profiles(), None if args.way == AUTO else RepetitionSource(args.way)
+    )
     print(
         json_line(_as_json(recording, way, reps))
         if args.json
@@ -77,9 +79,11 @@ def run(args: argparse.Namespace) -> int:
 # ---- for people
 
 
-def _as_text(recording: Recording, way: Way, reps: Sequence[RepFigures]) -> Iterator[str]:
+def _as_text(
+    recording: Recording, way: RepetitionSource, reps: Sequence[RepFigures]
+) -> Iterator[str]:
     digits = 1 if way in SHARP else 0
-    found = "as the session had them" if way is Way.SESSION else f"found by {way}"
+    found = "as the session had them" if way is RepetitionSource.SESSION else f"found by {way}"
     count = f"{len(reps)} repetition{'' if len(reps) == 1 else 's'}"
     yield f"{recording.path.name}: {count}, {found}"
     header = ("rep", "start", "time s", "m", "min/km", "spm", "rest s")
@@ -182,7 +186,9 @@ def _clock(seconds: float, digits: int) -> str:
 # ---- for programs
 
 
-def _as_json(recording: Recording, way: Way, reps: Sequence[RepFigures]) -> dict[str, Any]:
+def _as_json(
+    recording: Recording, way: RepetitionSource, reps: Sequence[RepFigures]
+) -> dict[str, Any]:
     known = [rep for rep in reps if rep.whole or rep.distance_m is not None]
     speed, cadence = _change(known[:1], known[-1]) if len(known) > 1 else (None, None)
     return {

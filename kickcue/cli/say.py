@@ -13,7 +13,7 @@ from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.errors import UsageError
 from kickcue.core.events import CueKind
 from kickcue.daemon.audio import audio_cache, audio_plan
-from kickcue.edges.audio import AudioError, Output, Sound
+from kickcue.edges.audio import AudioError, AudioOutput, CueSound
 
 BETWEEN_S: Final = 0.8
 WORTH_S: Final = 10.0
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     plan = audio_plan(settings, audio_cache(state_folder(settings)))
     wanted = [sound for sound in plan.sounds if not args.cue or sound.kind in args.cue]
     with tempfile.TemporaryDirectory(prefix="kickcue-audio-") as folder:
-        asyncio.run(_say(Output(plan, Path(folder), _print), settings, wanted))
+        asyncio.run(_say(AudioOutput(plan, Path(folder), _print), settings, wanted))
     return 0
 
 
@@ -70,7 +70,7 @@ def _settings(args: argparse.Namespace) -> Settings:
     )
 
 
-async def _say(output: Output, settings: Settings, wanted: list[Sound]) -> None:
+async def _say(output: AudioOutput, settings: Settings, wanted: list[CueSound]) -> None:
     try:
         await output.prepare()
         _print(_outputs(output, settings))
@@ -84,7 +84,7 @@ async def _say(output: Output, settings: Settings, wanted: list[Sound]) -> None:
         await output.close()
 
 
-def _outputs(output: Output, settings: Settings) -> str:
+def _outputs(output: AudioOutput, settings: Settings) -> str:
     voice = "no voice, tones only" if output.voice is None else f"voice {output.voice.name}"
     player = "no player" if output.playing.best is None else f"player {output.playing.best.program}"
     rules = ALLOWED[settings.rules]

@@ -18,7 +18,7 @@ from kickcue.core.gatt import short_uuid
 from kickcue.core.plan import Plan
 from kickcue.core.units import ns_to_s
 from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, describe
-from kickcue.edges.virtual_sensor.playback import Played, play
+from kickcue.edges.virtual_sensor.playback import PlaybackCount, play
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate import simulate
@@ -237,7 +237,7 @@ async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
         )
 
 
-def _ending(played: Played) -> str:
+def _ending(played: PlaybackCount) -> str:
     lost = played.lost.total()
     return f"done: {played.delivered.total()} notifications delivered" + (
         f", {lost} without a listener" if lost else ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kickcue.cli.format.console import json_line
 from kickcue.core.errors import DataError
-from kickcue.recording import read
+from kickcue.recording import Recording, read
 from kickcue.replay.differences import first_difference
 from kickcue.replay.source import source
 
@@ -49,13 +49,14 @@ def _verify(path: Path, *, as_object: bool) -> bool:
         print(f"{path}: {problem}")
     for profile in changed:
         print(f"{path}: profile {profile} has changed since this was recorded")
-    if difference is not None:
-        print(f"{path}: does not hold: {difference}")
-    elif holds:
-        print(f"{path}: holds: {len(recording.inputs)} inputs give the same {len(again)} outputs")
-    else:
-        print(
-            f"{path}: holds as far as it goes: {len(recording.inputs)} inputs give the same "
-            f"{len(recording.outputs)} outputs"
-        )
+    print(f"{path}: {_verdict(recording, len(again), difference)}")
     return holds
+
+
+def _verdict(recording: Recording, outputs: int, difference: str | None) -> str:
+    inputs = f"{len(recording.inputs)} inputs give the same"
+    if difference is not None:
+        return f"does not hold: {difference}"
+    if not recording.problems:
+        return f"holds: {inputs} {outputs} outputs"
+    return f"holds as far as it goes: {inputs} {len(recording.outputs)} outputs"

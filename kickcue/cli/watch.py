@@ -11,11 +11,11 @@ from kickcue import machine_time
 from kickcue.cli.broker_options import ChosenBroker, add_broker_options, chosen_broker
 from kickcue.cli.format.printing import nobody_reads
 from kickcue.cli.tui.keyboard import HUNG_UP, ORDERS, keys
-from kickcue.cli.watch_output import Lines, Output, Records, Screen
+from kickcue.cli.watch_output import Records, WatchLines, WatchOutput, WatchScreen
 from kickcue.cli.watch_programs import Programs, worn_as
 from kickcue.core.watch.state_machine import CueAck
 from kickcue.core.watch.watch_profile import WatchProfile
-from kickcue.edges.mqtt.watch_client import TERMINAL, Watch, watch
+from kickcue.edges.mqtt.watch_client import TERMINAL, WatchClient, watch
 
 QUIT: Final = "q"
 
@@ -58,16 +58,18 @@ async def _wear(broker: ChosenBroker, profile: WatchProfile | None, *, as_json: 
             output.close()
 
 
-def _output(worn: Watch, *, as_json: bool) -> Output:
+def _output(worn: WatchClient, *, as_json: bool) -> WatchOutput:
     if as_json:
         return Records()
-    return Screen(lambda: worn.topics.prefix) if sys.stdout.isatty() else Lines()
+    return WatchScreen(lambda: worn.topics.prefix) if sys.stdout.isatty() else WatchLines()
 
 
 class _Wearing:
     """The loop: what happens goes to the output, keys become commands."""
 
-    def __init__(self, worn: Watch, output: Output, profile: WatchProfile | None) -> None:
+    def __init__(
+        self, worn: WatchClient, output: WatchOutput, profile: WatchProfile | None
+    ) -> None:
         self._watch = worn
         self._output = output
         self._programs = None if profile is None else Programs(profile, self._answer, output.note)

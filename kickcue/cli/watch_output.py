@@ -36,7 +36,7 @@ CALM_FRAME_S: Final = 0.25
 HELP: Final = "space lap · u undo · s start · f finish · q quit"
 
 
-class Output(ABC):
+class WatchOutput(ABC):
     """Shows what happens on the watch."""
 
     @abstractmethod
@@ -59,7 +59,7 @@ class Output(ABC):
         """Leave the screen in order."""
 
 
-class Screen(Output):
+class WatchScreen(WatchOutput):
     """The face, alive."""
 
     def __init__(self, title: Callable[[], str]) -> None:
@@ -111,7 +111,7 @@ class Screen(Output):
         self._live.stop()
 
 
-class Records(Output):
+class Records(WatchOutput):
     """One JSON object a line, for programs."""
 
     def __init__(self) -> None:
@@ -133,7 +133,7 @@ class Records(Output):
         print(json_line({"t_s": round(time.monotonic() - self._start_s, 3), **values}), flush=True)
 
 
-class Lines(Output):
+class WatchLines(WatchOutput):
     """One line of text for what matters, for a pipe and a log."""
 
     def __init__(self) -> None:
@@ -172,39 +172,40 @@ class Lines(Output):
                 before, self._leg = self._leg, (happening.run_id, leg_text(happening))
                 return None if self._leg == before else self._leg[1]
             case SenderSilent():
-                left = self._status is not None and self._status[0] == "offline"
-                self._status, self._state_s = None, -STATE_EACH_S
-                return None if left else "no more data: position unknown"
+                return self._silence_text()
             case ArmMessage():
                 before_id, self._armed = self._armed, happening.id
-                return (
-                    None
-                    if before_id == happening.id
-                    else f"armed {happening.kind}, due in {happening.due_in_ms / 1000:.1f} s"
-                )
+                due = f"due in {happening.due_in_ms / 1000:.1f} s"
+                return None if before_id == happening.id else f"armed {happening.kind}, {due}"
             case DisarmMessage():
                 self._armed = None
                 return f"disarmed {happening.id}: {happening.why}"
             case Play():
-                touch, timer = (
-                    happening.touch,
-                    ", by the armed timer" if happening.from_timer else "",
-                )
-                return (
-                    f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}  (after "
-                    f"{happening.late_ms} ms{timer})"
-                )
+                return _play_text(happening)
             case CueAck():
                 return _answer_text(happening)
-        return None
+        return None  # an AckMessage is the answer that CueAck has told
 
     def _status_text(self, status: StatusMessage) -> str | None:
         # Another run is news.
         run_id = status.run_id if status.status == "online" else None
-        before, self._status = self._status, (status.status, status.phase, run_id)
-        if self._status == before:
+        now = (status.status, status.phase, run_id)
+        before, self._status = self._status, now
+        if now == before:
             return None
         return status.status + ("" if status.phase is None else f", {status.phase}")
+
+    def _silence_text(self) -> str | None:
+        before, self._status, self._state_s = self._status, None, -STATE_EACH_S
+        if before is not None and before[0] == "offline":
+            return None
+        return "no more data: position unknown"
+
+
+def _play_text(play: Play) -> str:
+    touch, timer = play.touch, ", by the armed timer" if play.from_timer else ""
+    felt = f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}"
+    return f"{felt}  (after {play.late_ms} ms{timer})"
 
 
 def _answer_text(answer: CueAck) -> str | None:

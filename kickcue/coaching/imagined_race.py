@@ -128,15 +128,18 @@ class ImaginedRace:
         if say:
             times = {name: self._spoken(time) for name, time in times.items()}
         return {name: value.replace(".", self.words.point) for name, value in times.items()} | {
-            "event": self._event(),
-            "laps": self._number(_to_quarters(course.distance_m / split_m)),
+            "event": event_name(course, self.words),
+            "laps": number(_to_quarters(course.distance_m / split_m), self.words),
             "lap": str(min(crossed + 1, course.laps)),
             "laps_to_go": str(course.laps - crossed),
             "to_go": f"{course.distance_m - metres:.0f}",
             "kick": f"{course.kick_m:.0f}",
             "rival": self.rival or self.words.rival,
-            "belief": self.belief,
+            "belief": self._spoken_in(self.belief) if say else self.belief,
         }
+
+    def _spoken_in(self, text: str) -> str:
+        return _CLOCK.sub(lambda found: self._spoken(found[0]), text)
 
     def _split(self, seconds: float) -> str:
         tenths = f"{seconds:.1f}"
@@ -149,20 +152,23 @@ class ImaginedRace:
             return self.words.minutes.format(n=found[1])
         return time.removeprefix("0:").replace(":", " ")
 
-    def _number(self, number: float) -> str:
-        return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", self.words.point)
 
-    def _event(self) -> str:
-        course, words = self.course, self.words
-        named = {"half": words.half, "marathon": words.marathon, "mile": words.mile}
-        if course.event in named:
-            return named[course.event]
-        if course.event.endswith("mile"):
-            return words.miles.format(n=self._number(course.distance_m / MILE_M))
-        if course.event.endswith("k"):
-            return words.kilometres.format(n=self._number(course.distance_m / 1000))
-        form = words.steeplechase if course.event.endswith("sc") else words.metres
-        return form.format(n=self._number(course.distance_m))
+def event_name(course: Course, words: Words) -> str:
+    """Return an event as it is said: 5000 metres, half marathon."""
+    named = {"half": words.half, "marathon": words.marathon, "mile": words.mile}
+    if course.event in named:
+        return named[course.event]
+    if course.event.endswith("mile"):
+        return words.miles.format(n=number(course.distance_m / MILE_M, words))
+    if course.event.endswith("k"):
+        return words.kilometres.format(n=number(course.distance_m / 1000, words))
+    form = words.steeplechase if course.event.endswith("sc") else words.metres
+    return form.format(n=number(course.distance_m, words))
+
+
+def number(value: float, words: Words) -> str:
+    """Return a number without a point where it needs none, to two digits after it."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", words.point)
 
 
 def _to_quarters(laps: float) -> float:

@@ -124,7 +124,7 @@ def _read(path: Path) -> Script:
             Line(each.at, each.say, each.pause_s, each.on, rows.get(number))
             for number, each in enumerate(found.line)
         ),
-        words=_words(found.language),
+        words=words_of(found.language),
     )
 
 
@@ -146,6 +146,7 @@ def _row(error: ValidationError, rows: Mapping[int, int]) -> str:
 
 
 @cache
-def _words(language: str) -> Words:
+def words_of(language: str) -> Words:
+    """Return what the placeholders say in a language, in English where kickcue lacks it."""
     document = read_toml(_folder() / f"{_WORDS}.toml").document
     return Words(**document.get(language, document[ANY_LANGUAGE]))

@@ -16,7 +16,7 @@ from kickcue.config.named_files import files_by_name, is_path
 from kickcue.config.paths import config_folder
 from kickcue.config.plan_document import PlanDocument
 from kickcue.config.toml_file import parse_toml, read_toml
-from kickcue.config.toml_lines import line_of, toml_lines
+from kickcue.config.toml_lines import with_line
 from kickcue.config.validation_errors import first_mistake, one_line
 from kickcue.core.errors import UsageError
 from kickcue.core.nearest import did_you_mean
@@ -89,13 +89,11 @@ def _checked(document: Mapping[str, Any], text: str, where: str, name: str) -> P
     try:
         plan = PlanDocument.model_validate({"name": name, **document})
     except ValidationError as error:
-        line = line_of(toml_lines(text), first_mistake(error)["loc"])
-        at = "" if line is None else f"line {line}: "
-        raise UsageError(f"{where}: {at}{one_line(error, PlanDocument, document)}") from None
+        at = with_line(where, text, first_mistake(error)["loc"])
+        raise UsageError(f"{at}: {one_line(error, PlanDocument, document)}") from None
     if plan.name != name:
-        line = toml_lines(text).get(("name",), 1)
         raise UsageError(
-            f"{where}: line {line}: name: expected {name!r} as the file is called (or leave it "
-            f"out), got {plan.name!r}"
+            f"{with_line(where, text, ['name'])}: name: expected {name!r} as the file is called "
+            f"(or leave it out), got {plan.name!r}"
         )
     return plan

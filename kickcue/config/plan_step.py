@@ -40,6 +40,7 @@ _BY_THEMSELVES: Final = frozenset(
         CueKind.READY,
         CueKind.EVEN,
         CueKind.HOLD,
+        CueKind.SPLIT,
         CueKind.REP,
         CueKind.LAST_REP,
         CueKind.TICK,

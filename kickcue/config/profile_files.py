@@ -99,7 +99,7 @@ def _to_core(document: schema.ProfileDocument) -> SensorProfile:
     )
 
 
-def to_match(block: schema.Match) -> Match:
+def to_match(block: schema.MatchBlock) -> Match:
     """Return a match block as the core has it."""
     return Match(
         name=block.name,
@@ -111,8 +111,8 @@ def to_match(block: schema.Match) -> Match:
     )
 
 
-def _provides(block: schema.Provides) -> tuple[Provides, ...]:
-    offers = {kind: getattr(block, kind) for kind in schema.Provides.model_fields}
+def _provides(block: schema.ProvidesBlock) -> tuple[Provides, ...]:
+    offers = {kind: getattr(block, kind) for kind in schema.ProvidesBlock.model_fields}
     return tuple(
         Provides(kind, offer.service, offer.char)
         for kind, offer in offers.items()

@@ -82,7 +82,7 @@ class Profile(Block):
     replaces: Id | None = None
 
 
-class Match(Fact):
+class MatchBlock(Fact):
     """``[[match]]``: all keys must hold; any block is enough."""
 
     name: Text | None = None
@@ -121,7 +121,7 @@ class Example(Block):
     source: Text
 
 
-class Link(Fact):
+class LinkBlock(Fact):
     """``[link]``: what the radio must know."""
 
     silence_ok_s: Positive | None = None
@@ -175,7 +175,7 @@ class BatteryOffer(Fact):
     char: Literal["2a19"]
 
 
-class Provides(Block):
+class ProvidesBlock(Block):
     """``[provides]``: only what kickcue reads."""
 
     hr: HeartOffer | None = None
@@ -289,10 +289,10 @@ class ProfileDocument(Block):
 
     schema_version: Annotated[Literal[1], Field(alias="schema")]
     profile: Profile
-    match: list[Match] = []
+    match: list[MatchBlock] = []
     example: list[Example] = []
-    link: Link | None = None
-    provides: Provides
+    link: LinkBlock | None = None
+    provides: ProvidesBlock
     quirk: list[AnyQuirk] = []
     vector: Annotated[list[Vector], Field(min_length=1)]
 

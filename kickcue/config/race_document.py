@@ -18,6 +18,7 @@ from kickcue.config.profile_files import load_profile, profile_digest
 from kickcue.config.time_format import seconds
 from kickcue.config.validation_errors import one_line
 from kickcue.core.course import Course, course_for
+from kickcue.core.cueing.lap_splits import Splits
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.engine_config import EngineConfig
 from kickcue.core.errors import UsageError
@@ -92,6 +93,10 @@ class RaceTerms(BaseModel):
         le=10_000_000,
         description='Target time, "16:30" or in seconds: enables even-pace cues.',
         examples=["16:30"],
+    )
+    splits: Splits = Field(
+        default=Splits.OFF,
+        description="Tell each lap's time at its line: off, haptic, sound or both.",
     )
     hr_ceiling_bpm: float | None = Field(
         default=None,
@@ -212,6 +217,7 @@ class RaceDocument(RaceTerms):
             rules=self.rules,
             scale=ScalePrior(self.scale, self.scale_sd),
             target_s=self.target_s,
+            splits=self.splits,
             hr_ceiling_bpm=self.hr_ceiling_bpm,
             smile=self.smile,
             lead_ms=self.lead_ms,

@@ -84,14 +84,19 @@ def _value(key: SettingKey, text: str, path: Path) -> Any:
         plain = text.lower()
         return True if plain in _TRUE else False if plain in _FALSE else text
     try:
-        if key.kind == "whole number":
-            return int(text)
-        if key.kind == "number":
-            return _number(text)
-        if key.kind.startswith("["):
-            return [_number(part) for part in text.strip("[] ").split(",")]
+        return _numeric(key.kind, text)
     except ValueError:
         return text
+
+
+def _numeric(kind: str, text: str) -> Any:
+    """Return the number, or list of numbers, that a kind of value asks for; else the text."""
+    if kind == "whole number":
+        return int(text)
+    if kind == "number":
+        return _number(text)
+    if kind.startswith("["):
+        return [_number(part) for part in text.strip("[] ").split(",")]
     return text
 
 

@@ -98,18 +98,24 @@ def _check_bounds(text: str, path: Path | str) -> None:
         parts = parts + 1 if kind == "dot" else parts if kind in ("word", "text") else 0
         keys += kind == "equals" or (kind == "open" and not depth)
         depth = depth + 1 if kind == "open" else max(depth - 1, 0) if kind == "close" else depth
-        wanted = None
-        if parts >= MOST_DEPTH:
-            wanted = f"keys of at most {MOST_DEPTH} parts, like sensors.strap.name"
-        elif depth > MOST_DEPTH:
-            wanted = f"brackets at most {MOST_DEPTH} deep"
-        elif keys > MOST_KEYS:
-            wanted = f"at most {MOST_KEYS} keys"
-        elif kind == "word" and token.end() - token.start() > MOST_LETTERS:
-            wanted = f"numbers and keys of at most {MOST_LETTERS} letters"
+        letters = token.end() - token.start() if kind == "word" else 0
+        wanted = _exceeded(parts, depth, keys, letters)
         if wanted is not None:
             line = text.count("\n", 0, token.start()) + 1
             raise UsageError(f"{path}, line {line}: expected {wanted}, got more")
+
+
+def _exceeded(parts: int, depth: int, keys: int, letters: int) -> str | None:
+    """Return what would be right where a file has too much of something, None if it has not."""
+    if parts >= MOST_DEPTH:
+        return f"keys of at most {MOST_DEPTH} parts, like sensors.strap.name"
+    if depth > MOST_DEPTH:
+        return f"brackets at most {MOST_DEPTH} deep"
+    if keys > MOST_KEYS:
+        return f"at most {MOST_KEYS} keys"
+    if letters > MOST_LETTERS:
+        return f"numbers and keys of at most {MOST_LETTERS} letters"
+    return None
 
 
 def _mistake(found: str, text: str) -> str:

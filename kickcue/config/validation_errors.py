@@ -166,13 +166,12 @@ def _keys_at(model: type[BaseModel], path: Path) -> tuple[str, ...]:
         if fields:
             blocks = [inner for field in fields for inner in _models_in(field.annotation)]
         elif isinstance(part, str):  # the tag of a union's member, or a name of the user's own
-            tagged = [
-                block
-                for block in blocks
-                if any(part in get_args(field.annotation) for field in block.model_fields.values())
-            ]
-            blocks = tagged or blocks
+            blocks = [block for block in blocks if _is_tagged(block, part)] or blocks
     return tuple(dict.fromkeys(key for block in blocks for key in block.model_fields))
+
+
+def _is_tagged(block: type[BaseModel], tag: str) -> bool:
+    return any(tag in get_args(field.annotation) for field in block.model_fields.values())
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -17,7 +17,7 @@ from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import WatchProfile
 
 
-def run_watch_vectors(file: WatchFile) -> tuple[VectorResult[schema.Vector], ...]:
+def run_watch_vectors(file: WatchFile) -> tuple[VectorResult[schema.WatchVectorBlock], ...]:
     """Run every vector of the file through the profile."""
     return tuple(
         VectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector
@@ -47,7 +47,7 @@ def step_text(step: Step) -> str:
             assert_never(step)
 
 
-def touch_of(vector: schema.Vector) -> CueContent:
+def touch_of(vector: schema.WatchVectorBlock) -> CueContent:
     """Return the cue that a vector is about."""
     if vector.cue is not None:
         pulses, urgency = CUES[vector.cue]
@@ -62,7 +62,7 @@ def touch_of(vector: schema.Vector) -> CueContent:
     )
 
 
-def _failure(profile: WatchProfile, vector: schema.Vector) -> str | None:
+def _failure(profile: WatchProfile, vector: schema.WatchVectorBlock) -> str | None:
     touch = touch_of(vector)
     found: Encoded | None = (
         encode(profile, touch)
@@ -121,10 +121,14 @@ def _match_problems(file: WatchFile, others: Iterable[WatchFile]) -> Iterator[st
     for other in others:
         if other.profile.id in (file.profile.id, file.document.profile.replaces):
             continue
-        for owner, intruder in ((file, other), (other, file)):
-            for example in owner.document.example:
-                if any(holds(block, advert_of(example)) for block in intruder.profile.matches):
-                    yield (
-                        f"example {example.name!r} of {owner.profile.id} also matches "
-                        f"{intruder.profile.id}"
-                    )
+        yield from _also_matching(file, other)
+        yield from _also_matching(other, file)
+
+
+def _also_matching(owner: WatchFile, intruder: WatchFile) -> Iterator[str]:
+    """Yield the examples of one profile that another one claims as well."""
+    for example in owner.document.example:
+        if any(holds(block, advert_of(example)) for block in intruder.profile.matches):
+            yield (
+                f"example {example.name!r} of {owner.profile.id} also matches {intruder.profile.id}"
+            )

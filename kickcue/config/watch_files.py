@@ -105,7 +105,7 @@ def _numbers(block: Fact) -> dict[str, Any]:
     return block.model_dump(exclude_none=True, exclude={"status", "source"})
 
 
-def _actuator(block: schema.Actuator) -> Actuator:
+def _actuator(block: schema.ActuatorBlock) -> Actuator:
     numbers = _numbers(block)
     rings = {
         "counting_ring": None
@@ -123,7 +123,7 @@ def _actuator(block: schema.Actuator) -> Actuator:
     return Actuator(**{**numbers, **rings, **words})
 
 
-def _link(block: schema.Link) -> WatchLink:
+def _link(block: schema.WatchLinkBlock) -> WatchLink:
     return WatchLink(
         service=block.service,
         char=block.char,
@@ -139,7 +139,7 @@ def _link(block: schema.Link) -> WatchLink:
     )
 
 
-def _orders(orders: Iterable[schema.Order], link: schema.Link) -> tuple[Write, ...]:
+def _orders(orders: Iterable[schema.Order], link: schema.WatchLinkBlock) -> tuple[Write, ...]:
     return tuple(
         Write(link.service, link.char, written(order), link.write == "response", order.wait_ms)
         for order in orders
@@ -154,8 +154,8 @@ def written(order: schema.Order | schema.Expected) -> bytes:
 
 
 def _offers(document: schema.WatchDocument) -> tuple[WatchOffer, ...]:
-    kinds: dict[str, schema.Offer | None] = {
-        kind: getattr(document.provides, kind) for kind in schema.Provides.model_fields
+    kinds: dict[str, schema.WatchOfferBlock | None] = {
+        kind: getattr(document.provides, kind) for kind in schema.WatchProvidesBlock.model_fields
     }
     return tuple(
         WatchOffer(

@@ -85,6 +85,14 @@ def _document_mistakes(document: Mapping[str, Any]) -> Iterator[str]:
     if head["status"] == "working" and not document["tested"]:
         yield "profile.status: expected 'vectors', or a [[tested]] block, got 'working' without one"
     yield from _way_mistakes(document)
+    yield from _encoder_needs(document)
+    if bool(document["match"]) != bool(document["example"]):
+        yield "expected a [[match]] and an [[example]] that it matches, or neither"
+
+
+def _encoder_needs(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the encoder cannot do without and the file does not have."""
+    head, motor = document["profile"], document["actuator"]
     needs_text = head["encoder"] in ("infinitime_ans", "gadgetbridge_intent")
     if needs_text and "text" not in document:
         yield f"expected a [text] block: encoder {head['encoder']} sends nothing without it"
@@ -92,8 +100,6 @@ def _document_mistakes(document: Mapping[str, Any]) -> Iterator[str]:
         yield "expected actuator.tap_ms with encoder infinitime_ans"
     if head["encoder"] == "tones" and "tone_hz" not in motor:
         yield "expected actuator.tone_hz with encoder tones"
-    if bool(document["match"]) != bool(document["example"]):
-        yield "expected a [[match]] and an [[example]] that it matches, or neither"
 
 
 def _way_mistakes(document: Mapping[str, Any]) -> Iterator[str]:

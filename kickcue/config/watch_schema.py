@@ -15,7 +15,7 @@ from kickcue.config.profile_schema import (
     Firmware,
     Hex,
     Id,
-    Match,
+    MatchBlock,
     Positive,
     Text,
     Uuid,
@@ -44,7 +44,7 @@ CueName = Annotated[str, _one_of(*CUES)]
 WayName = Literal["haptic", "audio", "text"]
 
 
-class Profile(Block):
+class WatchProfileBlock(Block):
     """``[profile]``."""
 
     id: Id
@@ -61,7 +61,7 @@ class Profile(Block):
     replaces: Id | None = None
 
 
-class CountingRing(Fact):
+class CountingRingBlock(Fact):
     """``[actuator.counting_ring]``."""
 
     on_ms: PositiveMillis
@@ -70,14 +70,14 @@ class CountingRing(Fact):
     tap_after_ms: PositiveMillis
 
 
-class UrgentRing(Fact):
+class UrgentRingBlock(Fact):
     """``[actuator.urgent_ring]``."""
 
     from_urgency: Annotated[int, Field(ge=0, le=100)]
     stop_after_ms: PositiveMillis
 
 
-class Actuator(Fact):
+class ActuatorBlock(Fact):
     """``[actuator]``: the motor, or the loudspeaker where ``ways`` begins with audio."""
 
     pattern: Literal["none", "fixed", "equal", "sequence"]
@@ -91,8 +91,8 @@ class Actuator(Fact):
     amplitude_steps: list[Intensity] = Field(default_factory=list)
     amplitude_floor: Intensity | None = None
     tap_ms: PositiveMillis | None = None
-    counting_ring: CountingRing | None = None
-    urgent_ring: UrgentRing | None = None
+    counting_ring: CountingRingBlock | None = None
+    urgent_ring: UrgentRingBlock | None = None
     tone_hz: Annotated[int, Field(ge=50, le=10_000)] | None = None
 
     @model_validator(mode="after")
@@ -103,14 +103,14 @@ class Actuator(Fact):
         return self
 
 
-class Words(Fact):
+class TextBlock(Fact):
     """``[text]``."""
 
     max_bytes: Annotated[int, Field(ge=1, le=8192)]
     charset: Literal["ascii", "latin-1", "utf-8"]
 
 
-class Timing(Fact):
+class TimingBlock(Fact):
     """``[timing]``."""
 
     lead_ms: Millis | None = None
@@ -140,7 +140,7 @@ class Order(Block):
         return self
 
 
-class Link(Fact):
+class WatchLinkBlock(Fact):
     """``[link]``: for a Bluetooth bridge."""
 
     service: Uuid
@@ -156,7 +156,7 @@ class Link(Fact):
     race_ends: list[Order] = Field(default_factory=list)
 
 
-class Offer(Fact):
+class WatchOfferBlock(Fact):
     """``[provides.*]``: a sensor of the watch."""
 
     service: Uuid
@@ -166,15 +166,15 @@ class Offer(Fact):
     request: list[Order] = Field(default_factory=list)
 
 
-class Provides(Block):
+class WatchProvidesBlock(Block):
     """``[provides]``."""
 
-    hr: Offer | None = None
-    steps: Offer | None = None
-    battery: Offer | None = None
+    hr: WatchOfferBlock | None = None
+    steps: WatchOfferBlock | None = None
+    battery: WatchOfferBlock | None = None
 
 
-class Quirk(Fact):
+class WatchQuirkBlock(Fact):
     """``[[quirk]]``; ``why`` is the sentence a user reads."""
 
     id: Text
@@ -196,7 +196,7 @@ class Quirk(Fact):
     fw: Firmware | None = None
 
 
-class Alike(Block):
+class AlikeBlock(Block):
     """``[[alike]]``: cues that this watch cannot play differently."""
 
     cues: Annotated[list[CueName], Field(min_length=2)]
@@ -227,7 +227,7 @@ class Expected(Block):
         return self
 
 
-class Vector(Block):
+class WatchVectorBlock(Block):
     """``[[vector]]``: a self-test: this cue must become these steps."""
 
     cue: CueName | None = None
@@ -262,18 +262,18 @@ class WatchDocument(Block):
     """One file."""
 
     schema_version: Annotated[Literal[1], Field(alias="schema")]
-    profile: Profile
-    match: list[Match] = Field(default_factory=list)
+    profile: WatchProfileBlock
+    match: list[MatchBlock] = Field(default_factory=list)
     example: list[Example] = Field(default_factory=list)
-    link: Link | None = None
-    actuator: Actuator
-    text: Words | None = None
-    timing: Timing | None = None
-    provides: Provides = Provides()
-    quirk: list[Quirk] = Field(default_factory=list)
-    alike: list[Alike] = Field(default_factory=list)
+    link: WatchLinkBlock | None = None
+    actuator: ActuatorBlock
+    text: TextBlock | None = None
+    timing: TimingBlock | None = None
+    provides: WatchProvidesBlock = WatchProvidesBlock()
+    quirk: list[WatchQuirkBlock] = Field(default_factory=list)
+    alike: list[AlikeBlock] = Field(default_factory=list)
     tested: list[Tested] = Field(default_factory=list)
-    vector: Annotated[list[Vector], Field(min_length=1)]
+    vector: Annotated[list[WatchVectorBlock], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -10,7 +10,7 @@ from typing import Final
 
 from kickcue.core.course import Course
 from kickcue.core.crossing.beacon_pass import BeaconPassDetector
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.cueing.arbiter import Candidate
 from kickcue.core.cueing.cue_issuer import CueIssuer
@@ -167,9 +167,7 @@ class Engine:
         elif isinstance(event, Timer):
             return self._turn_timer(t_ns, event, out)
         elif isinstance(event, Ack):
-            if not event.felt:
-                told = f"the watch dropped {event.cue_id}: {event.why or 'no reason given'}"
-                out.append(Notice(t_ns, "cue_dropped", told, Level.WARNING))
+            out.extend(_dropped(event, t_ns))
             return False
         elif isinstance(event, Fix):
             return self._fix(event.come_at(t_ns), None, out)
@@ -280,11 +278,20 @@ class Engine:
         ):
             out.extend(self._desk.give(t_ns, 0.0, [READY], (None, None), last_window=False))
         if t_ns >= self._next_estimate_ns:
-            self._next_estimate_ns = t_ns + ESTIMATE_EVERY_NS
-            survey = NOTHING_HEARD if self._timer.stopped else self._sensors.survey(t_ns)
-            self._stale_ns = survey.next_stale_ns
-            out.extend(survey.news)
-            out.append(self._estimate(t_ns, timer_ns, here, survey))
+            self._tell_estimate(t_ns, timer_ns, here, out)
+        self._wake_for_silence()
+
+    def _tell_estimate(
+        self, t_ns: int, timer_ns: int, here: Position | None, out: list[Output]
+    ) -> None:
+        self._next_estimate_ns = t_ns + ESTIMATE_EVERY_NS
+        survey = NOTHING_HEARD if self._timer.stopped else self._sensors.survey(t_ns)
+        self._stale_ns = survey.next_stale_ns
+        out.extend(survey.news)
+        out.append(self._estimate(t_ns, timer_ns, here, survey))
+
+    def _wake_for_silence(self) -> None:
+        """Be woken when the next sensor would have been silent for too long."""
         if self._stale_ns is not None and (self.wake_ns is None or self._stale_ns < self.wake_ns):
             stale_ns = max(self._stale_ns, self._next_estimate_ns)
             self.wake_ns = stale_ns if self.wake_ns is None else min(self.wake_ns, stale_ns)
@@ -322,3 +329,11 @@ class Engine:
             far,
             eta_sd_s,
         )
+
+
+def _dropped(ack: Ack, t_ns: int) -> tuple[Notice, ...]:
+    """Return the notice of a cue that the watch has dropped; none of one that was felt."""
+    if ack.felt:
+        return ()
+    told = f"the watch dropped {ack.cue_id}: {ack.why or 'no reason given'}"
+    return (Notice(t_ns, "cue_dropped", told, Level.WARNING),)

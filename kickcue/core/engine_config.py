@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.cueing.cue_output import CueOutput
+from kickcue.core.cueing.lap_splits import Splits
 from kickcue.core.cueing.phrases import Vocabulary
 from kickcue.core.cueing.policy import SILENT_TO_GO_M
 from kickcue.core.cueing.race_rules import Rules
@@ -32,6 +33,8 @@ class EngineConfig:
     scale: ScalePrior = field(default_factory=ScalePrior)
     target_s: float | None = None
     """Wanted finishing time in seconds; without one there is no even-pace cue."""
+    splits: Splits = Splits.OFF
+    """Whether the time of each lap is told at its line."""
     hr_ceiling_bpm: float | None = None
     """At or above it for 20 s before the bell: "hold form" in place of the kick. Off by default."""
     smile: bool = True

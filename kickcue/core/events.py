@@ -45,6 +45,7 @@ class CueKind(StrEnum):
 
     READY = "ready"
     EVEN = "even"
+    SPLIT = "split"
     LAST_LAP = "last_lap"
     HOLD = "hold"
     RELAX = "relax"

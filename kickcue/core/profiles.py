@@ -203,9 +203,7 @@ def holds(block: Match, advert: Advertisement) -> bool:
 
     A key about something the advertisement does not tell does not hold.
     """
-    if block.name is not None and (
-        advert.name is None or not fnmatchcase(advert.name.lower(), block.name.lower())
-    ):
+    if block.name is not None and not _is_named(advert, block.name):
         return False
     if not set(block.adv_services) <= {short_uuid(service) for service in advert.services}:
         return False
@@ -219,6 +217,10 @@ def holds(block: Match, advert: Advertisement) -> bool:
         (block.model, advert.model),
     )
     return all(wanted is None or wanted == seen for wanted, seen in pairs)
+
+
+def _is_named(advert: Advertisement, pattern: str) -> bool:
+    return advert.name is not None and fnmatchcase(advert.name.lower(), pattern.lower())
 
 
 def match(profiles: Iterable[SensorProfile], advert: Advertisement) -> MatchResult:
@@ -238,13 +240,7 @@ def match(profiles: Iterable[SensorProfile], advert: Advertisement) -> MatchResu
         )
     if matching:
         return MatchResult(matching[0], (), f"{title} is {matching[0].id}")
-    services = {short_uuid(service) for service in advert.services}
-    generics = tuple(
-        p
-        for p in known
-        if p.generic
-        and any(offer.service in services and offer.kind != "battery" for offer in p.provides)
-    )
+    generics = _generics(known, advert)
     if not generics:
         return MatchResult(
             None, (), f"{title} is unknown and offers no service that kickcue can read"
@@ -252,4 +248,15 @@ def match(profiles: Iterable[SensorProfile], advert: Advertisement) -> MatchResu
     names = " and ".join(profile.id for profile in generics)
     return MatchResult(
         generics[0], generics, f"{title} is unknown: read by the plain Bluetooth standard ({names})"
+    )
+
+
+def _generics(known: Iterable[SensorProfile], advert: Advertisement) -> tuple[SensorProfile, ...]:
+    """Return the SIG profile of every service on offer that is worth reading by itself."""
+    services = {short_uuid(service) for service in advert.services}
+    return tuple(
+        profile
+        for profile in known
+        if profile.generic
+        and any(offer.service in services and offer.kind != "battery" for offer in profile.provides)
     )

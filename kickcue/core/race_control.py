@@ -19,6 +19,7 @@ from kickcue.core.position.firing_threshold import EVEN_PROBABILITY
 from kickcue.core.race_state import RaceState
 from kickcue.core.restart import TAKEN_BACK_NS, StandingWatch
 from kickcue.core.timer_clock import TimerClock
+from kickcue.core.units import s_to_ns
 
 NOT_BEFORE_MOVING_NS: Final = 1 << 62
 """Since when somebody stands whose stand does not count: until he moves."""
@@ -86,8 +87,8 @@ class RaceControl:
         """The same moment as events tell it, and as the timer does."""
         self.bell_in_s: float | None = None
         """In how many seconds the bell cue is due."""
-        self.lap_began: tuple[int, int] | None = None
-        """Number of the present lap, and when it began."""
+        self.marked: tuple[float, int] | None = None
+        """The last line marked, in metres run, and when it was passed by the timer."""
         self.stood_ns: int | None = None
         """Since when the runner has stood where the finish may be."""
 
@@ -126,7 +127,7 @@ class RaceControl:
             out.append(Notice(t_ns, "started_again", "restarted: undo reverts this for one minute"))
         self.left, self.started = left, True
         self.gun_ns, self.started_ns = t_ns, timer_ns
-        self.lap_began, self.bell_in_s = None, None
+        self.marked, self.bell_in_s = None, None
         self.race.start(timer_ns, t_ns)
         self.race.beacon.rest(t_ns)
         self.standing.start()
@@ -149,18 +150,12 @@ class RaceControl:
     def _come_back(self, t_ns: int, left: _Left, out: list[Output]) -> None:
         """Go on as if the start or the end had never come."""
         out.extend(self._desk.disarm(t_ns, "the start was undone"))
-        if left.phase in OVER:
-            finished = left.phase is Phase.FINISHED
-            self.signal(left.since_ns, Signal.FINISH if finished else Signal.ABORT, out)
-        elif left.phase is Phase.WAITING:
-            self.signal(t_ns, Signal.RECALL, out)
-        elif not self.racing:
-            self.signal(t_ns, Signal.UNDO, out)
+        self._signal_back(t_ns, left, out)
         self._follow(left.race)
         if left.phase not in OVER:
             self._go_by(left.race.course)
         self.started, self.gun_ns, self.started_ns = left.started, left.gun_ns, left.started_ns
-        self.left, self.lap_began, self.bell_in_s = left.before, None, None
+        self.left, self.marked, self.bell_in_s = left.before, None, None
         self._desk.take_back(left.given)
         if left.by is not Signal.START and not (left.by is Signal.LINE and self._deny_finish(t_ns)):
             while self.phase is not left.phase:  # by itself it would stay until the runner moves
@@ -169,6 +164,16 @@ class RaceControl:
         what = "start" if left.by is Signal.START else "end of the race"
         goes_on = "the race goes on" if self.racing else f"the race is {self.phase}"
         out.append(Notice(t_ns, "undone", f"{what} undone: {goes_on}"))
+
+    def _signal_back(self, t_ns: int, left: _Left, out: list[Output]) -> None:
+        """Give the signal that leads back to the phase that was left."""
+        if left.phase in OVER:
+            finished = left.phase is Phase.FINISHED
+            self.signal(left.since_ns, Signal.FINISH if finished else Signal.ABORT, out)
+        elif left.phase is Phase.WAITING:
+            self.signal(t_ns, Signal.RECALL, out)
+        elif not self.racing:
+            self.signal(t_ns, Signal.UNDO, out)
 
     def _deny_finish(self, t_ns: int) -> bool:
         """Take in that the runner has not finished; return whether he is somewhere else then."""
@@ -192,6 +197,7 @@ class RaceControl:
         if not self.racing or not self.race.undo_mark():
             out.append(Notice(t_ns, "undo_refused", "no lap press to undo"))
             return
+        self.marked = None
         out.append(Notice(t_ns, "undone", "last lap press undone"))
         if self.phase in IN_LAST_WINDOW and self._is_before_bell(t_ns):
             self.signal(t_ns, Signal.UNDO, out)
@@ -252,7 +258,7 @@ class RaceControl:
         Its bell may be ahead again, or behind.
         """
         self._follow(race)
-        self.lap_began = self.bell_in_s = self.stood_ns = None
+        self.marked = self.bell_in_s = self.stood_ns = None
         out.extend(self._desk.disarm(t_ns, f"the race is now {race.course.event}"))
         if self.phase in OVER and self.left is not None:
             self._desk.take_back(self.left.given)
@@ -339,6 +345,7 @@ class RaceControl:
                 )
             )
             return True
+        self.marked = line_m, timer_ns - s_to_ns(age_s)
         number = bisect_right(self.crossings_m, line_m)
         at_finish = number and self.crossings_m[number - 1] == line_m
         where = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from kickcue.core.cueing.arbiter import SPACING_M, Candidate
+from kickcue.core.cueing.arbiter import Candidate
 from kickcue.core.cueing.cue_issuer import ARM_AHEAD_S, CueIssuer
 from kickcue.core.cueing.phases import Signal
 from kickcue.core.cueing.policy import (
@@ -11,13 +11,13 @@ from kickcue.core.cueing.policy import (
     Moment,
     bell_cue,
     in_last_window,
-    off_even_pace,
 )
 from kickcue.core.engine_config import EngineConfig
 from kickcue.core.events import CueKind, Level, Notice, Output
+from kickcue.core.line_cues import LineCues
 from kickcue.core.position.estimator import CLOCK, Position
 from kickcue.core.position.firing_threshold import EVEN_PROBABILITY
-from kickcue.core.position.uncertainty import half_width_m, is_about, lap_at, to_go
+from kickcue.core.position.uncertainty import half_width_m, is_about, to_go
 from kickcue.core.race_control import NEXT_SIGNAL, RaceControl
 from kickcue.core.sensors.hub import SensorHub
 from kickcue.core.units import NS_PER_S, s_to_ns
@@ -57,6 +57,7 @@ class RaceProgress:
         self._control = control
         self._sensors = sensors
         self._desk = desk
+        self._lines = LineCues(config, control)
         self._lead_s = config.lead_ms / 1000
         self._hold = False
         self._baseline_spm: float | None = None
@@ -68,11 +69,8 @@ class RaceProgress:
         Return when more falls due by the passing of time alone, None while that is not known.
         """
         if self._control.in_body:
-            if (
-                self._config.target_s is not None
-                and self._control.course.distance_m == self._config.race.course.distance_m
-            ):
-                self._watch_even_pace(t_ns, timer_ns, here, self._config.target_s, out)
+            if self._lines.wanted:
+                self._watch_lines(t_ns, timer_ns, here, out)
             due_ns = self._watch_bell(t_ns, timer_ns, here, out)
             if self._control.in_body:
                 return due_ns
@@ -171,23 +169,14 @@ class RaceProgress:
             self._control.stood_ns = t_ns
         return self._control.stood_ns
 
-    def _watch_even_pace(
-        self, t_ns: int, timer_ns: int, here: Position, target_s: float, out: list[Output]
-    ) -> None:
-        lap = lap_at(here.distance_m, self._control.crossings_m)
-        began = self._control.lap_began
-        if began is not None and lap <= began[0]:
-            return
-        self._control.lap_began = (lap, timer_ns)
-        if began is None:
-            return
-        if lap != began[0] + 1 or began[0] < 2:  # the first, partial lap holds the start
-            return
-        if self._control.bell_m - here.distance_m < SPACING_M:  # the bell itself is due
-            return
-        even_s = target_s * self._control.course.marker_m / self._control.course.distance_m
-        wanted = off_even_pace((timer_ns - began[1]) / NS_PER_S, even_s)
-        self._give(t_ns, here, [wanted] if wanted else [], out, last_window=False)
+    def _watch_lines(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
+        """Tell what there is to tell at the line that was passed, if there is one."""
+        wanted = self._lines.due(timer_ns, here)
+        if wanted:
+            given: list[Output] = []
+            self._give(t_ns, here, wanted, given, last_window=False)
+            self._lines.was_told(given)
+            out.extend(given)
 
     def _give(
         self,

@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.crossing.beacon_pass import BeaconPassDetector
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.events import Fix, MarkSource
-from kickcue.core.position.estimator import Call, PositionEstimator
+from kickcue.core.position.estimator import PositionEstimator
+from kickcue.core.position.mark_undo import Call
 from kickcue.core.units import NS_PER_S
 
 MAX_CALLS: Final = 40_000
@@ -74,7 +75,7 @@ class RaceState:
         cadence_spm: float | None,
     ) -> None:
         """Handle one reading of a foot pod."""
-        if self._gun is not None:
+        if self._gun is not None and self._calls is not None:
             self._keep(("handle_reading", timer_ns, pod, speed_mps, total_m, cadence_spm))
         self.estimator.handle_reading(timer_ns, pod, speed_mps, total_m, cadence_spm)
 

@@ -78,13 +78,16 @@ def _record_s(records: _Records, distance_m: float) -> float:
 
 
 def _meant_s(said_s: float) -> list[float]:
-    """Return what else a number may have stood for: 16.30, 16 or 16:30:00 for sixteen minutes."""
+    """Return what else a number may have stood for: 16.30, 1630, 16 or 16:30:00."""
     with_colon = _with_colon_s(said_s)
     return [*with_colon, said_s * 60.0, *(other * 60.0 for other in with_colon), said_s / 60.0]
 
 
 def _with_colon_s(said_s: float) -> list[float]:
-    """Return 16.30 as 16:30; nothing where there is no such reading."""
+    """Return 16.30 or 1630 as 16:30; nothing where there is no such reading."""
+    if said_s >= 1000.0 and said_s % 1.0 == 0.0:  # 1630, the colon left out
+        minutes, rest = divmod(said_s, 100.0)
+        return [60.0 * minutes + rest] if said_s < 10_000.0 and rest < 60.0 else []
     whole = int(said_s) if said_s < 1000.0 else 0
     hundredths = round((said_s - whole) * 100.0)
     return [60.0 * whole + hundredths] if whole and 0 < hundredths < 60 else []

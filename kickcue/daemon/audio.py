@@ -12,9 +12,12 @@ from kickcue.config.phrase_files import load_vocabulary, spoken_language
 from kickcue.config.settings import Settings
 from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.events import Arm, Cue, Disarm, Output
+from kickcue.core.plan import Effort, Rest
+from kickcue.core.session.session_cues import spoken
+from kickcue.workouts.plan_source import any_session
 
 if TYPE_CHECKING:
-    from kickcue.edges.audio import Plan, Speaker
+    from kickcue.edges.audio import SoundPlan, Speaker
 
 
 class LocalAudio:
@@ -57,14 +60,19 @@ def audio_cache(state: Path) -> Path:
     return state / "audio"
 
 
-def audio_plan(settings: Settings, cache: Path) -> "Plan":
+def audio_plan(settings: Settings, cache: Path) -> "SoundPlan":
     """Return how the settings want a race to sound."""
     # numpy, for those who want sound alone.
-    from kickcue.edges.audio import Plan, sounds_of  # noqa: PLC0415
+    from kickcue.edges.audio import SoundPlan, off_pace_sounds, sounds_of  # noqa: PLC0415
 
     audio = settings.audio
-    return Plan(
-        sounds=sounds_of(load_vocabulary(settings.language, settings.course())),
+    session = settings.document(any_session).plan
+    legs = () if session is None else session.plan().legs()
+    runs = [leg for leg in legs if not isinstance(leg, Rest) and leg.effort is Effort.HARD]
+    images = [spoken(run.imagery) for run in runs if run.imagery is not None]
+    vocabulary = load_vocabulary(settings.language, settings.course())
+    return SoundPlan(
+        sounds=sounds_of(vocabulary, reps=len(runs), images=images),
         language=spoken_language(settings.language),
         cache=cache,
         voice=audio.voice,
@@ -72,6 +80,7 @@ def audio_plan(settings: Settings, cache: Path) -> "Plan":
         lead_ms=audio.lead_ms,
         tones=audio.tones,
         keep_awake=audio.keep_awake,
+        later=() if settings.target_s is None else off_pace_sounds(vocabulary),
     )
 
 

@@ -31,7 +31,7 @@ from kickcue.daemon.watch_timers import WatchTimers, named, watch_id, writes
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.messages import AckMessage, StatusMessage
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
-from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
+from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
 from kickcue.edges.radio import WatchPin, Wearable, wearable
 from kickcue.supervision.tasks import BackgroundTasks, running
 
@@ -54,7 +54,7 @@ class Bridge:
     def __init__(
         self,
         pin: WatchPin,
-        broker: Watch,
+        broker: WatchClient,
         worn: Wearable,
         answered: Answered,
         *,

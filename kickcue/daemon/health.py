@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from kickcue.daemon.recorder import Recorder
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 PATIENCE_S: Final = 10.0
 AGAIN_S: Final = 60.0
@@ -43,7 +43,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartHealth:
     """One part of the run: a sensor, the watch, the recording.
 
     ``text`` is a sentence without its name, for people.
@@ -54,52 +54,60 @@ class Part:
     text: str
 
 
-def of_device(name: str, health: Health) -> Part:
+def of_device(name: str, health: DeviceHealth) -> PartHealth:
     """Return a sensor, a receiver or a watch that is held."""
     if health.stage is Stage.CONNECTED:
-        return Part(name, State.OK, WORDS[health.stage])
+        return PartHealth(name, State.OK, WORDS[health.stage])
     patient = health.stage in (Stage.LOOKING, Stage.CONNECTING, Stage.WAITING)
-    return Part(name, State.WAITING if patient else State.BAD, health.why or WORDS[health.stage])
+    return PartHealth(
+        name, State.WAITING if patient else State.BAD, health.why or WORDS[health.stage]
+    )
 
 
-def of_wrist(trouble: str | None, *, connecting: bool, there: bool = False, who: str = "") -> Part:
+def of_wrist(
+    trouble: str | None, *, connecting: bool, there: bool = False, who: str = ""
+) -> PartHealth:
     """Return the way to the wrist: ``trouble`` keeps cues from it, ``who`` is there to feel one."""
     if trouble is None:
-        return Part("watch", State.OK if there else State.WAITING, who)
-    return Part(
+        return PartHealth("watch", State.OK if there else State.WAITING, who)
+    return PartHealth(
         "watch", State.WAITING if connecting else State.BAD, f"no cues to the wrist: {trouble}"
     )
 
 
-def of_sound(trouble: str | None, *, there: bool) -> Part:
+def of_sound(trouble: str | None, *, there: bool) -> PartHealth:
     """Return this machine's own sound, where the settings want one."""
     if not there:
-        return Part("sound", State.BAD, "not available: no cues from this machine")
+        return PartHealth("sound", State.BAD, "not available: no cues from this machine")
     return (
-        Part("sound", State.OK, "ready") if trouble is None else Part("sound", State.BAD, trouble)
+        PartHealth("sound", State.OK, "ready")
+        if trouble is None
+        else PartHealth("sound", State.BAD, trouble)
     )
 
 
-def of_recording(recorder: Recorder | None, hindrance: str | None, *, wanted: bool) -> Part:
+def of_recording(recorder: Recorder | None, hindrance: str | None, *, wanted: bool) -> PartHealth:
     """Return the recording.
 
     ``wanted``: the settings want one. ``hindrance``: why none could begin, if that is known before.
     """
     if not wanted:
-        return Part("recording", State.OK, "off, as configured")
+        return PartHealth("recording", State.OK, "off, as configured")
     if recorder is None:
         begins = "starts with the first data"
         return (
-            Part("recording", State.OK, begins)
+            PartHealth("recording", State.OK, begins)
             if hindrance is None
-            else Part("recording", State.BAD, hindrance)
+            else PartHealth("recording", State.BAD, hindrance)
         )
     if recorder.trouble is not None:
-        return Part("recording", State.BAD, f"stopped: {recorder.trouble}")
-    return Part("recording", State.OK, "begins" if recorder.path is None else str(recorder.path))
+        return PartHealth("recording", State.BAD, f"stopped: {recorder.trouble}")
+    return PartHealth(
+        "recording", State.OK, "begins" if recorder.path is None else str(recorder.path)
+    )
 
 
-def summed_up(parts: Iterable[Part]) -> str:
+def summed_up(parts: Iterable[PartHealth]) -> str:
     """Return the parts in one line, those that are not well with their reasons."""
     return "; ".join(
         f"{part.name} {part.state}" if part.state is State.OK else f"{part.name}: {part.text}"
@@ -127,7 +135,7 @@ class HealthLog:
         self._report = report
         self._reported: dict[str, _Reported] = {}
 
-    def look(self, parts: Iterable[Part], now_s: float) -> None:
+    def look(self, parts: Iterable[PartHealth], now_s: float) -> None:
         """Look at all parts at ``now_s`` of a clock that goes on evenly."""
         for part in parts:
             last = self._reported.get(part.name)
@@ -137,7 +145,7 @@ class HealthLog:
             elif part.state is not State.OK:
                 self._look_again(part, last, now_s)
 
-    def _look_again(self, part: Part, last: _Reported, now_s: float) -> None:
+    def _look_again(self, part: PartHealth, last: _Reported, now_s: float) -> None:
         state = (
             State.BAD
             if part.state is State.BAD or now_s - last.since_s >= PATIENCE_S
@@ -153,7 +161,7 @@ class HealthLog:
             last.state, last.reported_s = state, now_s
             self._report_part(part, last, state)
 
-    def _report_part(self, part: Part, last: _Reported, state: State) -> None:
+    def _report_part(self, part: PartHealth, last: _Reported, state: State) -> None:
         if state is State.BAD:
             last.reasons.add(_reason(part))
         self._report(
@@ -161,6 +169,6 @@ class HealthLog:
         )
 
 
-def _reason(part: Part) -> str:
+def _reason(part: PartHealth) -> str:
     """Return what is wrong without its figures: "not seen for 12 s" and "13 s" are the same."""
     return _COUNTED.sub("#", part.text)

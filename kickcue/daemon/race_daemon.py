@@ -27,7 +27,7 @@ from kickcue.daemon.cue_channel import CueChannel
 from kickcue.daemon.cue_outlets import CueOutlets
 from kickcue.daemon.health import (
     HealthLog,
-    Part,
+    PartHealth,
     State,
     of_device,
     of_recording,
@@ -44,7 +44,7 @@ from kickcue.daemon.remote_sensors import RemoteSensors
 from kickcue.daemon.wrist_watch import LOOK_S, WristWatch, is_on
 from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.sleep_inhibitor import SleepInhibitor
-from kickcue.supervision.health import Health
+from kickcue.supervision.health import DeviceHealth
 
 if TYPE_CHECKING:
     from kickcue.daemon.bridge import Bridge
@@ -141,7 +141,7 @@ class RaceDaemon:
         return self.announcer.notes
 
     @property
-    def health(self) -> Mapping[str, Health]:
+    def health(self) -> Mapping[str, DeviceHealth]:
         """The health of each sensor, wherever it is read, the receiver, the beacon and the watch.
 
         The receiver is that of positions, the watch the one that is bridged to.
@@ -155,12 +155,12 @@ class RaceDaemon:
         return known if self.positions is None else {POSITIONS: self.positions.health, **known}
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[PartHealth, ...]:
         """How every part is doing: the one list that screen, log and service manager go by."""
         found = [of_device(name, health) for name, health in self.health.items()]
         if not found:
             found.append(
-                Part(
+                PartHealth(
                     "sensors",
                     State.BAD,
                     "none configured: only the clock and lap presses are used",
@@ -175,7 +175,7 @@ class RaceDaemon:
         return (*found, self.recording_part)
 
     @property
-    def wrist_part(self) -> Part:
+    def wrist_part(self) -> PartHealth:
         """Whether cues get to a wrist."""
         if self.way is None:
             return of_wrist("connecting to the watch", connecting=True)
@@ -187,7 +187,7 @@ class RaceDaemon:
         )
 
     @property
-    def recording_part(self) -> Part:
+    def recording_part(self) -> PartHealth:
         """How the recording is doing."""
         return of_recording(self.recorder, self._hindrance, wanted=self.settings.record)
 

@@ -7,7 +7,7 @@ from typing import Final
 from kickcue.config.settings import SensorPin
 from kickcue.core.events import Link, Notification
 from kickcue.core.units import NS_PER_S
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 SILENCE_NS: Final = 10 * NS_PER_S
 
@@ -19,12 +19,12 @@ class RemoteSensors:
         self._now_ns = now_ns
         self._names = {pin.mqtt: name for name, pin in pins.items() if pin.mqtt is not None}
         self._health = {
-            name: Health(stage=Stage.LOOKING, why="nothing received over MQTT yet")
+            name: DeviceHealth(stage=Stage.LOOKING, why="nothing received over MQTT yet")
             for name in self._names.values()
         }
 
     @property
-    def health(self) -> Mapping[str, Health]:
+    def health(self) -> Mapping[str, DeviceHealth]:
         """The health of each, by its name in the race."""
         for health in self._health.values():
             if health.received_ns is not None and self._now_ns() - health.received_ns > SILENCE_NS:

@@ -327,23 +327,30 @@ def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float |
     if then.plan != now.plan:
         raise _AnotherError(_another_plan(then, now))
     sensors_before, sensors_after = before.pop("sensors", {}), after.pop("sensors", {})
+    _require_alike(before, after)
+    _require_same_sensors(sensors_before, sensors_after)
+    changed = then.changed_profiles()
+    if changed:
+        raise _AnotherError(f"profile {changed[0]} has changed since")
+
+
+def _require_alike(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     wrong = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     if wrong:
         raise _AnotherError(
             f"{wrong[0]} was {_shown(before.get(wrong[0]))} and is now "
             f"{_shown(after.get(wrong[0]))}"
         )
+
+
+def _require_same_sensors(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     profiles_before, profiles_after = (
-        {name: each["profile"] for name, each in all_.items()}
-        for all_ in (sensors_before, sensors_after)
+        {name: each["profile"] for name, each in sensors.items()} for sensors in (before, after)
     )
     if profiles_before != profiles_after:
         raise _AnotherError(
             f"its sensors were {_shown(profiles_before)} and are now {_shown(profiles_after)}"
         )
-    changed = then.changed_profiles()
-    if changed:
-        raise _AnotherError(f"profile {changed[0]} has changed since")
 
 
 def _another_plan(then: RaceDocument, now: RaceDocument) -> str:

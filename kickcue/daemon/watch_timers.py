@@ -59,7 +59,11 @@ class WatchTimers:
             if there_ms is None or abs(there_ms - due_ms) > MOVED_MS:
                 self._set[key] = due_ms
                 self._tasks.start(self._arm(key, touch, due_ms))
-        for key in [key for key in self._set if key not in armed and key not in giving]:
+        self._drop([key for key in self._set if key not in armed and key not in giving])
+
+    def _drop(self, keys: Collection[Key]) -> None:
+        """Have the watch forget timers whose cue has not been answered yet."""
+        for key in keys:
             del self._set[key]
             if self._answered.of(key) is None:
                 self._tasks.start(self._disarm(key))

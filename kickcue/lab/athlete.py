@@ -10,11 +10,14 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
-from kickcue.lab.pacing_profile import PacingProfile, even
+from kickcue.lab.normals import endless_normals
+from kickcue.lab.pacing_profile import Along, PacingProfile, even
 
 STEP_S = 0.25
+STEPS_PER_S = 4
 RUN_ON_S = 5.0
 """The runner goes on a little past the line, and so do the sensors."""
 STARTING_S = 3.0
@@ -30,6 +33,7 @@ CADENCE_FROM_MPS = 2.0
 HEART_LAG_S = 90.0
 RESTING_BPM = 95.0
 THRESHOLD_MPS = 5.0
+MOST_BPM = 198.0
 
 SpeedShape = Callable[[float, float], float]
 """(seconds since the gun, metres done) -> m/s."""
@@ -90,6 +94,17 @@ class Truth:
         """Return the true cadence at ``t_s``, steps per minute."""
         return _interpolated(self.cadence_spm, t_s)
 
+    def each_second(self, series: tuple[float, ...], first_s: int, end_s: int) -> list[float]:
+        """Return a series of this race at the whole seconds from ``first_s`` up to ``end_s``.
+
+        Before the gun it is as at the gun.
+        """
+        found = [series[0]] * (min(end_s, 0) - first_s)
+        found += series[max(first_s, 0) * STEPS_PER_S : max(end_s, 0) * STEPS_PER_S : STEPS_PER_S]
+        if (end_s - 1) * STEPS_PER_S >= len(series) - 1:
+            found[-1] = _interpolated(series, end_s - 1.0)
+        return found
+
     def time_at(self, distance_m: float) -> float:
         """Return when the runner is at ``distance_m``, in seconds after the gun."""
         i = bisect_left(self.distance_m, distance_m)
@@ -129,19 +144,21 @@ def run_race(
     keep = math.exp(-STEP_S / PACE_MEMORY_S)
     wanders = PACE_WANDER * math.sqrt(1.0 - keep * keep)
     kick_at_m, kick_over_m = distance_m - manner.kick_m, 0.25 * manner.kick_m
-    gauss, shape, tiring = random.gauss, manner.pace, manner.tired
+    shape, tiring = manner.pace, manner.tired
+    normal = endless_normals(random).__next__
+    starting_s = 0.0 if manner.rolling_s else STARTING_S
 
     def speed(t_s: float, done_m: float) -> float:
         nonlocal wander
-        wander = keep * wander + gauss(0.0, wanders)
-        mps = pace * (shape(done_m) + wander)
+        wander = keep * wander + normal() * wanders
+        factor = shape(done_m) + wander
         if done_m > kick_at_m:
-            into_kick = min((done_m - kick_at_m) / kick_over_m, 1.0)
-            mps = pace * (shape(done_m) + wander + spurt * into_kick)
+            factor += spurt * min((done_m - kick_at_m) / kick_over_m, 1.0)
+        mps = pace * factor
         if tiring is not None:
             mps *= 1.0 - tiring(done_m)
-        is_starting = t_s + STEP_S < STARTING_S and not manner.rolling_s
-        return mps * ((t_s + STEP_S) / STARTING_S) if is_starting else mps
+        t_s += STEP_S
+        return mps * (t_s / STARTING_S) if t_s < starting_s else mps
 
     return run(distance_m, speed, random, manner)
 
@@ -161,30 +178,65 @@ def run(
     path, tiring = (None, None) if manner is None else (manner.path, manner.tired)
     rolling_s = 0.0 if manner is None else manner.rolling_s
     cadence_at_5 = random.gauss(*CADENCE_AT_5_SPM)
-    done, ground, heart, finished_at = 0.0, 0.0, RESTING_BPM, math.inf
+    heart = RESTING_BPM
     if rolling_s:
         warmed_up = 1.0 - math.exp(-rolling_s / HEART_LAG_S)
         heart += (_effort_bpm(speed(0.0, 0.0)) - heart) * warmed_up
-    rows: list[tuple[float, float, float, float, float, float]] = []
-    t_s = 0.0
-    while t_s <= finished_at + RUN_ON_S:
-        v = speed(t_s, done)
-        tired = 0.0 if tiring is None else tiring(done)
-        fresh = v / (1.0 - tired)
-        is_run = v > CADENCE_FROM_MPS
-        cadence = cadence_at_5 + SPM_PER_MPS * (fresh - 5.0) if is_run else 60.0 * v
-        heart += (_effort_bpm(v) - heart) * STEP_S / HEART_LAG_S
-        rows.append((done, v, cadence, heart, ground, tired))
-        done += v * STEP_S if path is None else v * STEP_S / path(done)
-        ground += v * STEP_S
+    done_m, speed_mps = _followed(distance_m, speed, path)
+    tired = () if tiring is None else tuple([tiring(each_m) for each_m in done_m])
+    fresh_mps = (
+        [v / (1.0 - lost) for v, lost in zip(speed_mps, tired, strict=True)] if tired else speed_mps
+    )
+    cadence_spm = [
+        cadence_at_5 + SPM_PER_MPS * (fresh - 5.0) if v > CADENCE_FROM_MPS else 60.0 * v
+        for v, fresh in zip(speed_mps, fresh_mps, strict=True)
+    ]
+    ground_m = done_m if path is None else _ground_m(speed_mps)
+    return Truth(
+        tuple(done_m),
+        tuple(speed_mps),
+        tuple(cadence_spm),
+        tuple(_heart_bpm(heart, speed_mps)),
+        tuple(ground_m),
+        tired,
+        rolling_s,
+    )
+
+
+def _followed(
+    distance_m: float, speed: SpeedShape, path: Along | None
+) -> tuple[list[float], list[float]]:
+    """Return metres done and m/s at each step, until a little past the finish."""
+    done_m, t_s, until_s = 0.0, 0.0, math.inf
+    dones_m: list[float] = []
+    speeds_mps: list[float] = []
+    add_done, add_speed = dones_m.append, speeds_mps.append
+    while t_s <= until_s:
+        v = speed(t_s, done_m)
+        add_done(done_m)
+        add_speed(v)
+        done_m += v * STEP_S if path is None else v * STEP_S / path(done_m)
         t_s += STEP_S
-        if done >= distance_m and finished_at == math.inf:
-            finished_at = t_s
-    distances, speeds, cadences, beats, path_m, lost = zip(*rows, strict=True)
-    lost = () if tiring is None else lost
-    return Truth(distances, speeds, cadences, beats, path_m, lost, rolling_s)
+        if done_m >= distance_m and until_s == math.inf:
+            until_s = t_s + RUN_ON_S
+    return dones_m, speeds_mps
+
+
+def _ground_m(speed_mps: list[float]) -> list[float]:
+    """Return the metres on the ground at each step."""
+    return list(accumulate([v * STEP_S for v in speed_mps[:-1]], initial=0.0))
+
+
+def _heart_bpm(before_bpm: float, speed_mps: list[float]) -> list[float]:
+    """Return the heart rate at each step: it follows the effort."""
+    bpm, found = before_bpm, []
+    for v in speed_mps:
+        effort_bpm = 100.0 + 85.0 * v / THRESHOLD_MPS  # as ``_effort_bpm``
+        bpm += ((min(MOST_BPM, effort_bpm)) - bpm) * STEP_S / HEART_LAG_S
+        found.append(bpm)
+    return found
 
 
 def _effort_bpm(speed_mps: float) -> float:
     """Return the heart rate that a speed leads to in the end."""
-    return min(100.0 + 85.0 * speed_mps / THRESHOLD_MPS, 198.0)
+    return min(100.0 + 85.0 * speed_mps / THRESHOLD_MPS, MOST_BPM)

@@ -6,9 +6,10 @@ from typing import Final
 from kickcue.core.course import Course
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import Command, CommandKind, Input, Mark, Notification
-from kickcue.core.gatt.rsc import RscMeasurement
+from kickcue.core.gatt.rsc import rsc_values
 from kickcue.core.units import ns_to_s
 
+POD_CHAR: Final = "2a53"
 BASELINES: Final = ("pod_distance", "press_counter", "press_snap")
 
 
@@ -22,14 +23,15 @@ def baselines(course: Course, inputs: Iterable[Input]) -> Mapping[str, float | N
     """
     device = _Device(course)
     for event in inputs:
-        t_s = ns_to_s(event.t_ns)
-        if isinstance(event, Command) and event.kind is CommandKind.START:
-            device.start()
-        elif isinstance(event, Notification) and event.char == "2a53":
-            device.read(t_s, event.data)
+        if isinstance(event, Notification):
+            if event.char != POD_CHAR:
+                continue  # nothing that is waited for has changed
+            device.read(ns_to_s(event.t_ns), event.data)
         elif isinstance(event, Mark):
             device.press()
-        device.look(t_s)
+        elif isinstance(event, Command) and event.kind is CommandKind.START:
+            device.start()
+        device.look(ns_to_s(event.t_ns))
     return device.fired
 
 
@@ -37,8 +39,8 @@ class _Device:
     """The three in one, for they share the pod and the button."""
 
     def __init__(self, course: Course) -> None:
-        self._course = course
-        lines_m = course.crossings_m
+        self._lines_m = lines_m = course.crossings_m
+        self._bell_m = course.bell_m
         self._bell_line = next(n for n, m in enumerate(lines_m, start=1) if m >= course.bell_m)
         self._pod = _PodDistance()
         self.start()
@@ -53,27 +55,27 @@ class _Device:
     def read(self, t_s: float, data: bytes) -> None:
         """Take in what the pod sent; a frame that was broken on air is passed over."""
         try:
-            self._pod.read(t_s, RscMeasurement.from_bytes(data))
+            speed_mps, _, _, _, distance_m = rsc_values(data)
+            self._pod.read(t_s, speed_mps, distance_m)
         except DecodeError:
             return
 
     def press(self) -> None:
         """Count a press, and take it for the next line."""
         self._count += 1
-        self._snapped_m = self._course.crossings_m[min(self._count, self._course.laps) - 1]
+        self._snapped_m = self._lines_m[min(self._count, len(self._lines_m)) - 1]
         self._pod_at_snap_m = self._pod.metres
 
     def look(self, t_s: float) -> None:
         """Fire what is due."""
-        bell_m, pod_m = self._course.bell_m, self._pod.metres
-        reached = {
-            "pod_distance": pod_m - self._began_m >= bell_m,
-            "press_counter": self._count >= self._bell_line,
-            "press_snap": self._snapped_m + pod_m - self._pod_at_snap_m >= bell_m,
-        }
-        for name, yes in reached.items():
-            if yes and self.fired[name] is None:
-                self.fired[name] = t_s
+        bell_m, pod_m, fired = self._bell_m, self._pod.metres, self.fired
+        if pod_m - self._began_m >= bell_m and fired["pod_distance"] is None:
+            fired["pod_distance"] = t_s
+        if self._count >= self._bell_line and fired["press_counter"] is None:
+            fired["press_counter"] = t_s
+        snapped_m = self._snapped_m + pod_m - self._pod_at_snap_m
+        if snapped_m >= bell_m and fired["press_snap"] is None:
+            fired["press_snap"] = t_s
 
 
 class _PodDistance:
@@ -84,12 +86,12 @@ class _PodDistance:
         self._first_m: float | None = None
         self._last_s: float | None = None
 
-    def read(self, t_s: float, reading: RscMeasurement) -> None:
+    def read(self, t_s: float, speed_mps: float, distance_m: float | None) -> None:
         """Take in one reading."""
-        if reading.distance_m is not None:
-            self._first_m = reading.distance_m if self._first_m is None else self._first_m
-            self.metres = reading.distance_m - self._first_m
+        if distance_m is not None:
+            self._first_m = distance_m if self._first_m is None else self._first_m
+            self.metres = distance_m - self._first_m
         elif self._first_m is None:
             since_s = 0.0 if self._last_s is None else t_s - self._last_s
-            self.metres += reading.speed_mps * since_s
+            self.metres += speed_mps * since_s
             self._last_s = t_s

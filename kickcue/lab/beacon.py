@@ -19,6 +19,7 @@ from kickcue.core.course import Course
 from kickcue.core.events import BeaconReading
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth
+from kickcue.lab.normals import endless_normals
 from kickcue.lab.pacing_profile import BEND_RADIUS_M
 
 JITTER_S: Final = 0.010
@@ -29,6 +30,7 @@ HIDES_DEG, HIDES_SD_DEG = 105.0, 12.0
 ALL_ROUND: Final = 0.3
 WANDER_DB, WANDER_M = 2.0, 3.0
 HEARD_DBM, HEARD_SD_DB = -95.0, 1.0
+ROUNDING_DB: Final = 1e-6
 
 
 class Worn(StrEnum):
@@ -70,28 +72,29 @@ def advertisements(
     )
     worn = random.choice(beacon.worn)
     direct, scattered = math.sqrt(rice / (rice + 1.0)), math.sqrt(0.5 / (rice + 1.0))
-    wander_db, before_m = random.gauss(0.0, WANDER_DB), 0.0
-    t_s = random.uniform(0.0, beacon.interval_s)
-    while t_s < truth.duration_s:
+    normal, uniform = endless_normals(random).__next__, random.random
+    wander_db, before_m = normal() * WANDER_DB, 0.0
+    t_s, duration_s = random.uniform(0.0, beacon.interval_s), truth.duration_s
+    while t_s < duration_s:
         run_m = truth.distance_at(t_s)
-        away_m, bearing_deg = _seen_from(run_m, course, aside_m)
         keep = math.exp(-(run_m - before_m) / WANDER_M)
-        wander_db, before_m = (
-            keep * wander_db
-            + random.gauss(0.0, WANDER_DB * math.sqrt(max(1.0 - keep * keep, 0.0))),
-            run_m,
-        )
-        wave = math.hypot(direct + random.gauss(0.0, scattered), random.gauss(0.0, scattered))
-        rssi_dbm = (
-            level_dbm
-            - 10.0 * exponent * math.log10(max(away_m, NEAREST_M))
-            - body_db * _hidden(worn, bearing_deg)
-            + wander_db
-        )
-        rssi_dbm += 20.0 * math.log10(max(wave, 1e-3))
-        if random.random() >= beacon.lost and rssi_dbm > random.gauss(HEARD_DBM, HEARD_SD_DB):
-            yield BeaconReading(s_to_ns(t_s), round(rssi_dbm))
-        t_s += beacon.interval_s + random.uniform(0.0, JITTER_S)
+        spread_db = WANDER_DB * math.sqrt(max(1.0 - keep * keep, 0.0))
+        wander_db, before_m = keep * wander_db + normal() * spread_db, run_m
+        wave = math.hypot(direct + normal() * scattered, normal() * scattered)
+        if uniform() >= beacon.lost:
+            heard_dbm = HEARD_DBM + normal() * HEARD_SD_DB
+            x_m, y_m, heading = _place(run_m, course)
+            away_m = math.hypot(x_m, y_m + aside_m)
+            rssi_dbm = level_dbm - 10.0 * exponent * math.log10(max(away_m, NEAREST_M))
+            fading_db = 20.0 * math.log10(max(wave, 1e-3))
+            # Nearly always it is too far, whatever the body hides.
+            if rssi_dbm + wander_db + fading_db > heard_dbm - ROUNDING_DB:
+                ahead_m = -x_m * math.cos(heading) + (-aside_m - y_m) * math.sin(heading)
+                rssi_dbm -= body_db * _hidden(worn, _bearing_deg(ahead_m / away_m))
+                rssi_dbm = rssi_dbm + wander_db + fading_db
+                if rssi_dbm > heard_dbm:
+                    yield BeaconReading(s_to_ns(t_s), round(rssi_dbm))
+        t_s += beacon.interval_s + JITTER_S * uniform()
 
 
 def _hidden(worn: Worn, bearing_deg: float) -> float:
@@ -102,15 +105,16 @@ def _hidden(worn: Worn, bearing_deg: float) -> float:
     return 1.0 / (1.0 + math.exp(-(seen_deg - HIDES_DEG) / HIDES_SD_DEG))
 
 
-def _seen_from(run_m: float, course: Course, aside_m: float) -> tuple[float, float]:
-    """Return how far the beacon is from a runner, and how far round (0 degrees: straight ahead)."""
+def _bearing_deg(cosine: float) -> float:
+    """Return how far round the beacon is (0 degrees: straight ahead)."""
+    return math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
+
+
+def _place(run_m: float, course: Course) -> tuple[float, float, float]:
+    """Return the place (m) and heading (rad) of a runner; the finish line is the origin."""
     if course.lap_m is None:
-        x_m, y_m, heading = run_m - course.distance_m, 0.0, 0.0
-    else:
-        x_m, y_m, heading = on_track((run_m - course.first_crossing_m) % course.lap_m, course.lap_m)
-    ahead_m = -x_m * math.cos(heading) + (-aside_m - y_m) * math.sin(heading)
-    away_m = math.hypot(x_m, y_m + aside_m)
-    return away_m, math.degrees(math.acos(max(-1.0, min(1.0, ahead_m / away_m))))
+        return run_m - course.distance_m, 0.0, 0.0
+    return on_track((run_m - course.first_crossing_m) % course.lap_m, course.lap_m)
 
 
 def on_track(past_m: float, lap_m: float) -> tuple[float, float, float]:

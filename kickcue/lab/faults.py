@@ -107,4 +107,4 @@ def restarted(random: Random, samples: Iterable[Counted]) -> Iterator[Counted]:
         if sample.t_s < at_s:
             yield sample
         elif sample.t_s >= back_s:
-            yield replace(sample, distance_m=sample.distance_m - began_m)
+            yield sample._replace(distance_m=sample.distance_m - began_m)

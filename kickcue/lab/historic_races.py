@@ -18,14 +18,16 @@ class FamousRace:
 
     The finish is the last of them.
 
-    ``whose`` tells whose times they are, ``gaps`` what had to be interpolated, ``sources`` where
-    the figures were read.
+    ``story`` is the race in three lines: who and where, how it went, the last lap. ``whose`` tells
+    whose times they are, ``gaps`` what had to be interpolated, ``sources`` where the figures were
+    read.
     """
 
     name: str
     runner: str
     title: str
     event: str
+    story: tuple[str, str, str]
     points: tuple[tuple[float, float], ...]
     whose: str
     gaps: str
@@ -57,6 +59,11 @@ FAMOUS: Final[Mapping[str, FamousRace]] = {
             runner="Joshua Cheptegei",
             title="5000 m world record 12:35.36, Monaco 2020",
             event="5000m",
+            story=(
+                "Joshua Cheptegei runs the 5000 m of Monaco, in 2020.",
+                "Pacemakers lead at first. Each of the twelve laps takes between 59.6 and 61.7 s.",
+                "The last is the fastest, 59.64, by 1.4 %: a world record, 12:35.36.",
+            ),
             # The first 200 m are the finishing time less the twelve laps.
             points=_laps(
                 200.0,
@@ -85,6 +92,11 @@ FAMOUS: Final[Mapping[str, FamousRace]] = {
             runner="Kenenisa Bekele",
             title="5000 m world record 12:37.35, Hengelo 2004",
             event="5000m",
+            story=(
+                "Kenenisa Bekele runs the 5000 m of Hengelo, in 2004.",
+                "Each kilometre is faster than the one before it, from 2:33.2 to 2:29.4.",
+                "The last lap takes 57.85, 4.9 % less than the others: a record, 12:37.35.",
+            ),
             points=(
                 (1000.0, 153.24),
                 (2000.0, 305.47),
@@ -102,6 +114,11 @@ FAMOUS: Final[Mapping[str, FamousRace]] = {
             runner="Mo Farah",
             title="Olympic 5000 m 13:41.66, London 2012",
             event="5000m",
+            story=(
+                "Mo Farah in the Olympic 5000 m of London, in 2012.",
+                "It begins slowly, with kilometres of 2:55 and 3:01, and then gets faster.",
+                "The last lap takes 52.94, and Farah wins by 0.32 s in 13:41.66.",
+            ),
             # From the last 1600 m in 3:57.47 and the last lap in 52.94.
             points=(
                 *((1000.0, 175.40), (2000.0, 356.70), (3000.0, 522.95), (3400.0, 584.19)),
@@ -116,6 +133,11 @@ FAMOUS: Final[Mapping[str, FamousRace]] = {
             runner="Mo Farah",
             title="Olympic 10,000 m 27:05.17, Rio 2016",
             event="10000m",
+            story=(
+                "Mo Farah in the Olympic 10,000 m of Rio, in 2016.",
+                "He falls at about 4 km, and gets up again. At 9 km he leads, in 24:36.95.",
+                "The last 800 m take 1:56.6, the last 100 m 13.4, and he wins in 27:05.17.",
+            ),
             # From the last 800 m in 1:56.6 and the last 100 m in 13.4.
             points=(
                 *(
@@ -133,10 +155,37 @@ FAMOUS: Final[Mapping[str, FamousRace]] = {
             sources=("olympedia.org, 358638",),
         ),
         FamousRace(
+            name="hassan-2019",
+            runner="Sifan Hassan",
+            title="World Championships 10,000 m 30:17.62, Doha 2019",
+            event="10000m",
+            story=(
+                "Sifan Hassan in the World Championships 10,000 m of Doha, in 2019.",
+                "Half way, in 15:33.8, she is 1.1 s behind; up to 8 km it gets slower still.",
+                "The last 1500 m take 3:59.09, the last lap some 61 s; she wins in 30:17.62.",
+            ),
+            # From the last 1600 m in 4:17.15, its first laps in 64.90, 65.32 and 66.16, and the
+            # last 1500 m in 3:59.09.
+            points=(
+                *((1000.0, 193.86), (2000.0, 380.81), (3000.0, 569.08), (4000.0, 753.40)),
+                *((5000.0, 933.82), (6000.0, 1116.29), (7000.0, 1299.89), (8000.0, 1484.90)),
+                *((8400.0, 1560.47), (8500.0, 1578.53), (8800.0, 1625.37), (9200.0, 1690.69)),
+                *((9600.0, 1756.85), (10000.0, 1817.62)),
+            ),
+            whose="whoever led, each kilometre (4 and 5 km: her own); her last 1600 m, by laps",
+            gaps="the laps within the first 8 km",
+            sources=("Athletics Weekly", "Track & Field News", "letsrun.com"),
+        ),
+        FamousRace(
             name="mills-1964",
             runner="Billy Mills",
             title="Olympic 10,000 m 28:24.4, Tokyo 1964",
             event="10000m",
+            story=(
+                "Billy Mills in the Olympic 10,000 m of Tokyo, on 14 October 1964.",
+                "The halves take 14:04.6 and 14:19.8: nothing is saved up for the end.",
+                "The last lap, 59.8: shoved wide, he passes with some 50 m left, wins by 0.4 s.",
+            ),
             # The bell from the last lap in 59.8.
             points=(
                 *(

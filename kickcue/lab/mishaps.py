@@ -82,7 +82,7 @@ def false_start(random: Random, course: Course, truth: Truth, race: Befallen) ->
         Counted(-ago_s + s + 0.02, speed, metres, 178.0 if speed > 2.0 else 60.0 * speed)
         for s, speed, metres in _recalled(ago_s, run_s, began_m)
     ]
-    since = [replace(sample, distance_m=sample.distance_m + began_m) for sample in race.counted]
+    since = [sample._replace(distance_m=sample.distance_m + began_m) for sample in race.counted]
     return replace(race, counted=[*first, *since], starts_s=(-ago_s, 0.0))
 
 
@@ -110,7 +110,7 @@ def slip(random: Random, course: Course, truth: Truth, race: Befallen) -> Befall
             total_m = total_m + off_m if off_m > 0.0 else max(total_m + off_m, floor_m)
         else:
             floor_m = total_m  # metres lost: the total stands still until they are made up
-        found.append(replace(sample, distance_m=total_m))
+        found.append(sample._replace(distance_m=total_m))
     return replace(race, counted=found, changed_s=(at_s,))
 
 
@@ -124,7 +124,7 @@ def scale_step(random: Random, course: Course, truth: Truth, race: Befallen) -> 
     for sample in race.counted:
         by = factor if began_s <= sample.t_s < ended_s else 1.0
         total_m, before_m = total_m + by * (sample.distance_m - before_m), sample.distance_m
-        found.append(replace(sample, distance_m=total_m, speed_mps=by * sample.speed_mps))
+        found.append(sample._replace(distance_m=total_m, speed_mps=by * sample.speed_mps))
     return replace(race, counted=found, changed_s=(began_s, ended_s))
 
 
@@ -145,7 +145,7 @@ def burst(random: Random, course: Course, truth: Truth, race: Befallen) -> Befal
 def _queued(sample: Counted, stalls: Sequence[tuple[float, float]]) -> Counted:
     for began_s, ended_s in stalls:
         if began_s <= sample.t_s < ended_s:
-            return replace(sample, t_s=ended_s + 0.2 * (sample.t_s - began_s) / (ended_s - began_s))
+            return sample._replace(t_s=ended_s + 0.2 * (sample.t_s - began_s) / (ended_s - began_s))
     return sample
 
 

@@ -92,9 +92,9 @@ class PacingProfile:
 
 def drawn(random: Random, style: Style, course: Course) -> PacingProfile:
     """Return one race's manner."""
-    shape = _shape(random, random.choice(style.shapes))
+    shape = _shape(random, random.choice(style.shapes), course.distance_m)
     levels = [random.uniform(-style.surge, style.surge) for _ in range(course.laps)]
-    pace = _paced(shape, levels, course) if style.surge else _shaped(shape, course)
+    pace = _paced(shape, levels, course) if style.surge else shape
     path = _path(random, course) if style.wide else None
     kick_m = course.kick_m * random.uniform(*style.kick_from)
     if style.passing and course.lap_m is not None:
@@ -109,21 +109,17 @@ def even(kick_m: float) -> PacingProfile:
     return PacingProfile(lambda _done_m: 1.0, None, kick_m, 0.08)
 
 
-def _shape(random: Random, shape: Shape) -> Along:
-    """Return the factor over the share of the race that is done."""
+def _shape(random: Random, shape: Shape, race_m: float) -> Along:
+    """Return the factor over the metres that are done of ``race_m``."""
     slower = abs(random.gauss(0.034, 0.027))
     ends = random.uniform(0.0, 0.03)
     if shape is Shape.POSITIVE:
-        return lambda x: 1.0 + slower * (1.0 - 2.0 * x)
+        return lambda done_m: 1.0 + slower * (1.0 - 2.0 * (done_m / race_m))
     if shape is Shape.NEGATIVE:
-        return lambda x: 1.0 - ends * (1.0 - 2.0 * x)
+        return lambda done_m: 1.0 - ends * (1.0 - 2.0 * (done_m / race_m))
     if shape is Shape.U:
-        return lambda x: 1.0 + 0.5 * ends * (12.0 * (x - 0.5) ** 2 - 1.0)
-    return lambda _x: 1.0
-
-
-def _shaped(shape: Along, course: Course) -> Along:
-    return lambda done_m: shape(done_m / course.distance_m)
+        return lambda done_m: 1.0 + 0.5 * ends * (12.0 * (done_m / race_m - 0.5) ** 2 - 1.0)
+    return lambda _done_m: 1.0
 
 
 def _paced(shape: Along, levels: list[float], course: Course) -> Along:
@@ -135,7 +131,7 @@ def _paced(shape: Along, levels: list[float], course: Course) -> Along:
         began_m = lines_m[lap - 1] if lap else 0.0
         into = min((done_m - began_m) / SURGE_OVER_M, 1.0)
         before = levels[max(lap - 1, 0)]
-        return shape(done_m / course.distance_m) + before + into * (levels[lap] - before)
+        return shape(done_m) + before + into * (levels[lap] - before)
 
     return pace
 

@@ -44,11 +44,11 @@ def all_cores() -> Iterator[Spread]:
         yield here
         return
     with ProcessPoolExecutor() as pool:
-
-        def on_cores(work: Callable[[Given], Made], batches: Sequence[Given]) -> Iterator[Made]:
-            return here(work, batches) if len(batches) < 2 else pool.map(work, batches)
-
-        yield on_cores
+        try:
+            yield pool.map
+        except BaseException:  # a key was pressed: what has not begun is not waited for
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,8 +223,8 @@ def _in_true_metres(
         raise DataError(f"at the finish its pod had counted {read_m:.0f} m of {distance_m:g} m")
     factor = distance_m / read_m
     for r in readings:
-        yield replace(
-            r, speed_mps=r.speed_mps * factor, distance_m=(r.distance_m - began_m) * factor
+        yield r._replace(
+            speed_mps=r.speed_mps * factor, distance_m=(r.distance_m - began_m) * factor
         )
 
 
@@ -281,8 +281,7 @@ def _faulty(race: KnownRace, scenario: Scenario, seed: int) -> SimulatedRace:
 
 def _read_by(random: Random, reading: Counted, scale: float, scenario: Scenario) -> Counted:
     late_s = min(abs(random.gauss(0.0, scenario.pod.jitter_s)), 0.9)
-    return replace(
-        reading,
+    return reading._replace(
         t_s=reading.t_s + late_s,
         speed_mps=reading.speed_mps * scale,
         distance_m=reading.distance_m * scale,

@@ -1,6 +1,6 @@
 """From readings, simulated or recorded, to a daemon's events under a scenario's faults."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -14,7 +14,7 @@ from kickcue.lab.faults import MASS_KG, cadence_byte, restarted, through_air
 from kickcue.lab.mishaps import STANDING_S, Befallen
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.sensors import Counted, Thumb, TrueMark, marks
-from kickcue.recording.sensor_encoding import PodSample, pod_notification
+from kickcue.recording.sensor_encoding import POD, pod_octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +69,23 @@ def sensed(
         if air is None
         else [e for sent in (pod, strap) for e in through_air(faults, sent, air)]
     )
-    whole = {(event.t_ns, event.data) for event in events if isinstance(event, Notification)}
     inputs: list[Input] = [Command(0, CommandKind.START), *events]
     if scenario.marks is not None:
         inputs.extend(Mark(s_to_ns(mark.t_s), scenario.marks.source) for mark in made)
     if scenario.beacon is not None:
         inputs.extend(advertisements(faults, truth, course, scenario.beacon))
-    arrived = tuple(
-        sample
-        for sample, event in zip(counted, pod, strict=True)
-        if (event.t_ns, event.data) in whole
-    )
+    arrived = tuple(counted) if air is None else tuple(_intact(counted, pod, events))
     return Sensed(tuple(sorted(inputs, key=lambda event: event.t_ns)), arrived, made)
+
+
+def _intact(
+    counted: Sequence[Counted], sent: Sequence[Notification], events: Iterable[Input]
+) -> Iterator[Counted]:
+    """Yield the readings whose notifications arrived as they were sent."""
+    whole = {(event.t_ns, event.data) for event in events if isinstance(event, Notification)}
+    for sample, event in zip(counted, sent, strict=True):
+        if (event.t_ns, event.data) in whole:
+            yield sample
 
 
 def _mishandled(  # noqa: PLR0913, PLR0917  a race and what befell it
@@ -137,11 +142,10 @@ def _sent(
     cadence: float,
     sends: Mapping[str, bool] = _WHOLE,
 ) -> Notification:
-    if not (sends["speed"] and sends["total"]):
-        speed_mps = sample.speed_mps if sends["speed"] else 0.0
-        return pod_notification(t_ns, PodSample(speed_mps, cadence, running=True))
-    stride_length_m = (
-        120.0 * sample.speed_mps / sample.cadence_spm if sample.cadence_spm > 60.0 else None
-    )
-    whole = PodSample(sample.speed_mps, cadence, sample.distance_m, stride_length_m)
-    return pod_notification(t_ns, whole)
+    _, speed_mps, distance_m, spm = sample
+    if sends["speed"] and sends["total"]:
+        stride_length_m = 120.0 * speed_mps / spm if spm > 60.0 else None
+        data = pod_octets(speed_mps, cadence, distance_m, stride_length_m)
+    else:
+        data = pod_octets(speed_mps if sends["speed"] else 0.0, cadence, running=True)
+    return Notification(t_ns, POD, "2a53", data)

@@ -1,6 +1,5 @@
 """One simulated race as the events a daemon would receive, together with the truth."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -13,6 +12,7 @@ from kickcue.core.position.scale_prior import learned
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth, run_race
 from kickcue.lab.mishaps import Befallen
+from kickcue.lab.normals import normals
 from kickcue.lab.pacing_profile import Along, drawn
 from kickcue.lab.previous_races import history
 from kickcue.lab.scenarios import Scenario
@@ -143,13 +143,15 @@ def _sensed(
     chances: Chances, truth: Truth, course: Course, scenario: Scenario, scale: float | None
 ) -> Sensed:
     counted = tuple(pod_samples(chances.race, truth, scenario.pod, scale))
-    return sensed(
-        chances, truth, course, scenario, (counted, tuple(_strap_sent(chances.race, truth)))
-    )
+    return sensed(chances, truth, course, scenario, (counted, _strap_sent(chances.race, truth)))
 
 
-def _strap_sent(random: Random, truth: Truth) -> Iterator[Notification]:
-    for second in range(-int(truth.rolling_s), int(truth.duration_s)):
-        beats = truth.heart_rate_at(second) + random.gauss(0.0, 1.0)
-        rr_1024 = (round(60 * 1024 / max(beats, 30.0) + random.gauss(0.0, 8.0)),)
-        yield strap_notification(s_to_ns(second + 0.37), beats, rr_1024=rr_1024)
+def _strap_sent(random: Random, truth: Truth) -> list[Notification]:
+    first, end = -int(truth.rolling_s), int(truth.duration_s)
+    chance = iter(normals(random, 2 * (end - first))).__next__
+    found = []
+    for second, bpm in enumerate(truth.each_second(truth.heart_rate_bpm, first, end), start=first):
+        beats = bpm + chance()
+        rr_1024 = (round(60 * 1024 / max(beats, 30.0) + chance() * 8.0),)
+        found.append(strap_notification(s_to_ns(second + 0.37), beats, rr_1024=rr_1024))
+    return found

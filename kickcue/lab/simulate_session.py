@@ -47,10 +47,14 @@ class TrueLeg:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedSession:
-    """The truth, and its sensors' bytes and presses in order of time."""
+    """The truth, and its sensors' bytes and presses in order of time.
+
+    ``truth`` counts from the start of the session, its metres through all legs.
+    """
 
     legs: tuple[TrueLeg, ...]
     inputs: tuple[Input, ...]
+    truth: Truth
 
     @property
     def repetitions(self) -> tuple[TrueLeg, ...]:
@@ -122,7 +126,7 @@ def simulate_session(
     ]
     if thumb is not None:
         inputs += _presses(random, legs, thumb)
-    return SimulatedSession(legs, tuple(sorted(inputs, key=lambda event: event.t_ns)))
+    return SimulatedSession(legs, tuple(sorted(inputs, key=lambda event: event.t_ns)), truth)
 
 
 def _run_legs(runner: _Runner, legs: tuple[NumberedLeg, ...]) -> Iterator[TrueLeg]:

@@ -5,6 +5,7 @@ comes first. Over a bad one messages are held up for seconds, lost and doubled; 
 felt late or twice, whatever happens to the moment.
 """
 
+import math
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from random import Random
@@ -21,6 +22,7 @@ from kickcue.core.watch.state_machine import (
 )
 
 RUN: Final = "race"
+_SENT: Final = (Arm, Disarm, Cue, Estimate)
 BELL: Final = (CueKind.LAST_LAP, CueKind.HOLD)
 
 
@@ -42,13 +44,15 @@ class BadLink:
         """Return when the message arrives: once, twice or never."""
         if random.random() < self.lost:
             return []
-        return [
-            self._arrival_ms(random, sent_ms) for _ in range(1 + (random.random() < self.doubled))
-        ]
+        if random.random() >= self.doubled:
+            return [self._arrival_ms(random, sent_ms)]
+        return [self._arrival_ms(random, sent_ms), self._arrival_ms(random, sent_ms)]
 
     def _arrival_ms(self, random: Random, sent_ms: int) -> int:
         held_up_ms = random.randint(*self.held_up_ms) if random.random() < self.held_up else 0
-        return sent_ms + self.least_ms + round(random.expovariate(1.0 / self.usual_ms)) + held_up_ms
+        # As ``random.expovariate`` has it, once for every message.
+        usual_ms = -math.log(1.0 - random.random()) / (1.0 / self.usual_ms)
+        return sent_ms + self.least_ms + round(usual_ms) + held_up_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +81,33 @@ class Watch:
     _sent: int = 0
     _armed: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Of each cue the latest order that has arrived: when it was sent, and when the cue is due."""
+    _is_sure: bool = False
+    """Over a faultless link: that the wrist can tell how late a message is; there it stays so."""
+    _wake_ms: float = -math.inf
+    """Before it nothing arrives and nothing is due: ``run_to`` is asked at every event."""
 
     def send(self, output: Output) -> None:
         """Put a message on its way; an output that no watch is sent does nothing."""
-        if not isinstance(output, Arm | Disarm | Cue | Estimate):
+        if not isinstance(output, _SENT):
+            return
+        if self.link is None or self.random is None:
+            if self._is_sure and isinstance(output, Estimate):
+                return  # no message is later than another: there is nothing more to learn from it
+            sent_ms = output.t_ns // NS_PER_MS
+            self._take(sent_ms, sent_ms, output)
+            self._is_sure = self._wrist.is_sure(RUN)
             return
         sent_ms = output.t_ns // NS_PER_MS
-        if self.link is None or self.random is None:
-            self._take(sent_ms, sent_ms, output)
-            return
         for arrives_ms in self.link.arrivals_ms(self.random, sent_ms):
             self._sent += 1
             heappush(self._coming, (arrives_ms, self._sent, sent_ms, output))
+            self._wake_ms = min(self._wake_ms, arrives_ms)
 
     def run_to(self, t_ns: int) -> None:
         """Let time pass: messages arrive and timers fire in their order."""
         now_ms = t_ns // NS_PER_MS
+        if now_ms < self._wake_ms:
+            return
         while True:
             due_ms = self._wrist.next_due_ms
             arrives_ms = self._coming[0][0] if self._coming else None
@@ -106,6 +121,10 @@ class Watch:
                 _, _, sent_ms, output = heappop(self._coming)
                 self._take(arrives_ms, sent_ms, output)
             else:
+                self._wake_ms = min(
+                    math.inf if due_ms is None else due_ms,
+                    math.inf if arrives_ms is None else arrives_ms,
+                )
                 return
 
     @property
@@ -125,8 +144,11 @@ class Watch:
         return len(self.felt) - len(once)
 
     def _take(self, now_ms: int, sent_ms: int, output: Output) -> None:
+        self._wake_ms = -math.inf  # what is armed may be due at another time now
         stamp = MessageTimes(RUN, sent_ms, now_ms)
-        if isinstance(output, Arm):
+        if isinstance(output, Estimate):
+            self._wrist.hear(stamp)
+        elif isinstance(output, Arm):
             if sent_ms >= self._armed.get(output.cue.id, (-1, 0))[0]:
                 self._armed[output.cue.id] = (sent_ms, sent_ms + output.due_in_ms)
             self._note(now_ms, None, self._wrist.arm(stamp, _touch(output.cue), output.due_in_ms))
@@ -136,8 +158,6 @@ class Watch:
             if sent_ms >= self._armed.get(output.id, (-1, 0))[0]:
                 self._armed[output.id] = (sent_ms, sent_ms)
             self._note(now_ms, sent_ms, self._wrist.cue(stamp, _touch(output)))
-        else:
-            self._wrist.hear(stamp)
 
     def _note(self, now_ms: int, told_ms: int | None, actions: tuple[Action, ...]) -> None:
         # The delay of the fastest message is invisible to a watch.

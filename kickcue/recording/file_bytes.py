@@ -161,8 +161,7 @@ def _choose(names: Sequence[str]) -> str:
     DataError where there is none, or several.
     """
     shown_names = [name for name in names if not re.search(r"(^|/)(__MACOSX|\.)", name)]
-    fitting = [name for name in shown_names if _suffix(name) in _SUFFIXES]
-    fitting = [name for name in fitting if _suffix(name) not in _SIDECARS] or fitting
+    fitting = _recordings(shown_names)
     if not fitting and len(shown_names) == 1:  # what it is, its bytes show
         return shown_names[0]
     if not fitting:
@@ -177,6 +176,12 @@ def _choose(names: Sequence[str]) -> str:
             "unpack it and name one"
         )
     return activities[0]
+
+
+def _recordings(names: Sequence[str]) -> list[str]:
+    """Return what may be recordings; what goes with one only where there is nothing else."""
+    fitting = [name for name in names if _suffix(name) in _SUFFIXES]
+    return [name for name in fitting if _suffix(name) not in _SIDECARS] or fitting
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -79,7 +79,10 @@ def kind_of(path: Path, data: bytes) -> str:
         return "MCAP"
     if data[8:12] == b".FIT":
         return "FIT"
-    text = decode(data[:_HEAD_BYTES])
+    return _kind_of_text(path, decode(data[:_HEAD_BYTES]))
+
+
+def _kind_of_text(path: Path, text: str) -> str:
     root = _ROOT.search(text) if text.startswith("<") else None
     if root is not None:
         return "TCX" if root[1] == "TrainingCenterDatabase" else "GPX"

@@ -2,24 +2,23 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE, s_to_ns
 from kickcue.recording.bounds import Bounds
 from kickcue.recording.fields import label, metres, number, seconds
-from kickcue.recording.fit_frames import (
+from kickcue.recording.fit_frames import Progress, messages
+from kickcue.recording.fit_heart import HeartRates
+from kickcue.recording.fit_messages import (
     CADENCE,
     DISTANCE,
     ENHANCED_SPEED,
     HEART_RATE,
     SPEED,
-    Message,
-    Progress,
-    messages,
+    FitMessage,
 )
-from kickcue.recording.fit_heart import HeartRates
 from kickcue.recording.imported_activity import Activity
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import Lap
@@ -74,9 +73,9 @@ def read(data: bytes, wanted: int | None = None, progress: Progress | None = Non
     )
 
 
-def _files(found: Iterable[Message]) -> list[list[Message]]:
+def _files(found: Iterable[FitMessage]) -> list[list[FitMessage]]:
     """Return the messages of each file: several may be chained, and each begins with its id."""
-    files: list[list[Message]] = [[]]
+    files: list[list[FitMessage]] = [[]]
     for message in found:
         if message.name == "file_id" and any(before.name == "record" for before in files[-1]):
             files.append([])
@@ -85,49 +84,59 @@ def _files(found: Iterable[Message]) -> list[list[Message]]:
 
 
 def _legs(
-    found: Sequence[Message], outing: int, bounds: Bounds
+    found: Sequence[FitMessage], outing: int, bounds: Bounds
 ) -> tuple[list[Part], tuple[str, ...]]:
     """Return the sessions of a file with their records, and what was done about their times."""
     records = [
         message for message in found if message.name == "record" and _time(message) is not None
     ]
-    times_s = [time_s for message in records if (time_s := _time(message)) is not None]
-    span_s = (min(times_s) - SLACK_S, max(times_s) + SLACK_S) if times_s else (0, -1)
     hearts = HeartRates(found)
     ordered = in_order(bounds.kept(_point(message, hearts) for message in records))
-    within = [
+    within = _within_records(found, records)
+    sessions = _sessions(within, ordered)
+    laps = _laps([message for message in within if message.name == "lap"], sessions, ordered)
+    turns = [Turn(ordered.at(turn.time_ns), turn.running) for turn in _turns(found)]
+    if len(sessions) < 2:
+        first = sessions[0] if sessions else None
+        sport = UNKNOWN if first is None else first.sport
+        return [Part(sport, ordered.points, laps[first], turns, outing)], ordered.notes
+    return list(_parts(sessions, ordered, laps, turns, outing)), ordered.notes
+
+
+def _within_records(found: Iterable[FitMessage], records: Iterable[FitMessage]) -> list[FitMessage]:
+    """Return the sessions and laps that start while there are records, or near that."""
+    times_s = [time_s for message in records if (time_s := _time(message)) is not None]
+    span_s = (min(times_s) - SLACK_S, max(times_s) + SLACK_S) if times_s else (0, -1)
+    return [
         message
         for message in found
         if message.name in ("session", "lap") and _starts_within(message, span_s)
     ]
-    sessions = sorted(
+
+
+def _sessions(within: Iterable[FitMessage], ordered: Ordered) -> list[_Session]:
+    return sorted(
         _Session(ordered.at(_ns(_start(message))), str(message.values.get("sport", UNKNOWN)))
         for message in within
         if message.name == "session"
     )
-    laps = _laps([message for message in within if message.name == "lap"], sessions, ordered)
-    turns = [Turn(ordered.at(turn.time_ns), turn.running) for turn in _turns(found)]
-    if len(sessions) < 2:
-        sport = sessions[0].sport if sessions else UNKNOWN
-        return [
-            Part(sport, ordered.points, laps[sessions[0] if sessions else None], turns, outing)
-        ], ordered.notes
+
+
+def _parts(
+    sessions: Sequence[_Session],
+    ordered: Ordered,
+    laps: Mapping[_Session | None, Sequence[Lap]],
+    turns: Sequence[Turn],
+    outing: int,
+) -> Iterator[Part]:
+    """Yield each of several sessions with what belongs to it."""
     points: dict[_Session, list[Point]] = {session: [] for session in sessions}
     for point in ordered.points:
         points[_session_at(sessions, point.time_ns)].append(point)
     ends_m = _totals_at([session.start_ns for session in sessions[1:]], ordered.points)
-    legs = [
-        Part(
-            session.sport,
-            points[session],
-            laps[session],
-            [turn for turn in turns if _session_at(sessions, turn.time_ns) == session],
-            outing,
-            end_m,
-        )
-        for session, end_m in zip(sessions, [*ends_m, None], strict=True)
-    ]
-    return legs, ordered.notes
+    for session, end_m in zip(sessions, [*ends_m, None], strict=True):
+        its_turns = [turn for turn in turns if _session_at(sessions, turn.time_ns) == session]
+        yield Part(session.sport, points[session], laps[session], its_turns, outing, end_m)
 
 
 def _totals_at(times_ns: Iterable[int], points: Iterable[Point]) -> list[float | None]:
@@ -137,7 +146,7 @@ def _totals_at(times_ns: Iterable[int], points: Iterable[Point]) -> list[float |
     return [None if way is None else way.at(time_ns) for time_ns in times_ns]
 
 
-def _turns(found: Iterable[Message]) -> Iterator[Turn]:
+def _turns(found: Iterable[FitMessage]) -> Iterator[Turn]:
     """Yield the starts and stops of the timer, pressed or automatic."""
     for message in found:
         time_s, kind = _time(message), str(message.values.get("event_type"))
@@ -152,12 +161,12 @@ def _turns(found: Iterable[Message]) -> Iterator[Turn]:
                 yield Turn(_ns(time_s), running=False)
 
 
-def _time(message: Message) -> int | None:
+def _time(message: FitMessage) -> int | None:
     time_s = message.values.get("timestamp")
     return time_s if isinstance(time_s, int) and 0 <= time_s <= LAST_S else None
 
 
-def _starts_within(message: Message, span_s: tuple[int, int]) -> bool:
+def _starts_within(message: FitMessage, span_s: tuple[int, int]) -> bool:
     """Tell whether a lap or session starts in the time of the records.
 
     In a damaged file zeros look like a lap that was pressed.
@@ -189,7 +198,7 @@ def _number(*candidates: Any) -> float | None:
     return next((value for value in map(number, candidates) if value is not None), None)
 
 
-def _point(message: Message, hearts: HeartRates) -> Point:
+def _point(message: FitMessage, hearts: HeartRates) -> Point:
     """Return the record; a developer field counts where its native field is missing."""
     values, instead = message.values, message.stands_for
     cadence = _number(values.get("cadence"), instead.get(CADENCE))
@@ -219,7 +228,7 @@ def _point(message: Message, hearts: HeartRates) -> Point:
 
 
 def _laps(
-    found: Iterable[Message], sessions: Sequence[_Session], ordered: Ordered
+    found: Iterable[FitMessage], sessions: Sequence[_Session], ordered: Ordered
 ) -> dict[_Session | None, list[Lap]]:
     """Return the laps of each session, of None where there is none.
 
@@ -243,11 +252,11 @@ def _laps(
     }
 
 
-def _start(message: Message) -> int:
+def _start(message: FitMessage) -> int:
     return int(message.values["start_time"])  # only laps and sessions that have one get here
 
 
-def _device(found: Iterable[Message]) -> str | None:
+def _device(found: Iterable[FitMessage]) -> str | None:
     ids = next((message.values for message in found if message.name == "file_id"), {})
     parts = [
         ids.get("manufacturer"),
@@ -256,7 +265,7 @@ def _device(found: Iterable[Message]) -> str | None:
     return label(" ".join(str(part) for part in parts if part is not None))
 
 
-def _developer_notes(records: Iterable[Message]) -> list[str]:
+def _developer_notes(records: Iterable[FitMessage]) -> list[str]:
     """Say which developer fields are in the records and stay there.
 
     kickcue has no use for power or leg stiffness.

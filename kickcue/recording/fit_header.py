@@ -21,7 +21,7 @@ HEADER_SIZE: Final = _HEADER.size
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FileSpan:
     """One file: ``start`` and ``end`` of its messages, and where the next one may begin.
 
     ``trouble`` is empty if all is right. ``intact``: the checksum holds, so that what stands there
@@ -41,7 +41,7 @@ def header(size: int) -> bytes:
     return _HEADER.pack(HEADER_SIZE, 0x20, 0, size, _MAGIC)
 
 
-def span_at(data: bytes, at: int) -> Span | None:
+def span_at(data: bytes, at: int) -> FileSpan | None:
     """Return the file that begins at ``at``; None where none does."""
     if at + HEADER_SIZE > len(data):
         return None
@@ -52,12 +52,20 @@ def span_at(data: bytes, at: int) -> Span | None:
         header_size = next(
             (each for each in _HEADER_BYTES if _begins(data, at + each)), HEADER_SIZE
         )
-    start, end = at + header_size, at + header_size + size
+    return _file_span(data, at, at + header_size, size)
+
+
+def _file_span(data: bytes, at: int, start: int, size: int) -> FileSpan:
+    """Return the file that begins at ``at``, with its messages from ``start`` on.
+
+    Its header gives them ``size`` bytes; the checksum shows whether that is right.
+    """
+    end = start + size
     following = _next_header(data, start)
     if size and end + _CRC_BYTES <= following and _crc_holds(data, at, end):
-        return Span(start, end, end + _CRC_BYTES, intact=True)
+        return FileSpan(start, end, end + _CRC_BYTES, intact=True)
     if size and end + _CRC_BYTES == following:
-        return Span(
+        return FileSpan(
             start,
             end,
             following,
@@ -68,14 +76,14 @@ def span_at(data: bytes, at: int) -> Span | None:
         trouble = (
             f"the header gives {size} bytes, but there are {last - start}: all of them were read"
         )
-        return Span(start, last, following, intact=True, trouble=trouble)
+        return FileSpan(start, last, following, intact=True, trouble=trouble)
     if size == 0 or end + _CRC_BYTES > following:
-        return Span(start, following, following, unfinished=True)
+        return FileSpan(start, following, following, unfinished=True)
     trouble = (
         f"the header gives {size} bytes, but there are {following - start}, and no checksum "
         "matches: all of them were read, values may be wrong"
     )
-    return Span(start, following, following, trouble=trouble)
+    return FileSpan(start, following, following, trouble=trouble)
 
 
 def _next_header(data: bytes, start: int) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from kickcue.recording.fields import number
-from kickcue.recording.fit_frames import Message
+from kickcue.recording.fit_messages import FitMessage
 
 TICKS_PER_S: Final = 1024
 _BITS_12: Final = 0xFFF
@@ -23,7 +23,7 @@ FRESH_S: Final = 5.0
 class HeartRates:
     """The rates of a file over time."""
 
-    def __init__(self, found: Iterable[Message]) -> None:
+    def __init__(self, found: Iterable[FitMessage]) -> None:
         """Take the rates out of all ``hr`` messages."""
         rates = sorted(_rates(message.values for message in found if message.name == "hr"))
         self._times_s = [time_s for time_s, _ in rates]

@@ -26,7 +26,7 @@ class _Track:
         self.sport = UNKNOWN
 
 
-class _Found:
+class _GpxContents:
     """What was read so far."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
     ``wanted``: which of its activities, counted from 1; UsageError where there is no such
     one.
     """
-    found = _Found()
+    found = _GpxContents()
     damage = xml_events.read(data, frozenset({_POINT, _ROUTE_POINT}), found.start, found.end)
     problems = [*ended_at(damage, found.points), *left_out(found.timeless)]
     parts: list[Part] = []

@@ -71,18 +71,7 @@ def read_header(given: Mapping[str, Any]) -> Header:
     DataError names the key that is missing, unknown or wrong, or reports that the form is of
     another version.
     """
-    form = given.get("kickcue")
-    if type(form) is not int:
-        raise DataError(
-            f'kickcue: expected {FORMAT}, got {shown(form)}: the first line is {{"kickcue": '
-            f"{FORMAT}, ...}}"
-        )
-    if form != FORMAT:
-        age = "a newer" if form > FORMAT else "an older"
-        raise DataError(
-            f"kickcue: expected recording format {FORMAT}, got {shown(form)}: made by {age} "
-            "version of kickcue"
-        )
+    _check_form(given.get("kickcue"))
     unknown = [key for key in given if key not in _RULES and key != "kickcue"]
     if unknown:
         raise DataError(
@@ -95,6 +84,21 @@ def read_header(given: Mapping[str, Any]) -> Header:
         if not holds(value):
             raise DataError(f"{key}: expected {right}, got {shown(value)}")
     return Header(**values)
+
+
+def _check_form(form: Any) -> None:
+    """Raise DataError where the recording is of another version's form."""
+    if type(form) is not int:
+        raise DataError(
+            f'kickcue: expected {FORMAT}, got {shown(form)}: the first line is {{"kickcue": '
+            f"{FORMAT}, ...}}"
+        )
+    if form != FORMAT:
+        age = "a newer" if form > FORMAT else "an older"
+        raise DataError(
+            f"kickcue: expected recording format {FORMAT}, got {shown(form)}: made by {age} "
+            "version of kickcue"
+        )
 
 
 def utc_ns(utc: str | None) -> int | None:

@@ -34,7 +34,7 @@ from kickcue.core.units import NS_PER_S
 from kickcue.recording.frozen import frozen, run_meanwhile_m
 from kickcue.recording.header import utc_text
 from kickcue.recording.interpolation import Interpolated
-from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
+from kickcue.recording.laps import PRESSES, Lap, LapKind, kinds_of, note_on, triggers_of
 from kickcue.recording.model import ActivityFound, Header, Recording
 from kickcue.recording.pauses import PAUSE_S, Gap, Turn, gaps, pauses
 from kickcue.recording.plausible import (
@@ -77,16 +77,20 @@ class Activity:
     choice: str | None = None
 
 
-def mark_source(kind: Kind, marks: str) -> MarkSource | None:
+def mark_source(kind: LapKind, marks: str) -> MarkSource | None:
     """Return the mark that the end of a lap becomes, None for none.
 
     A press at the line and the line's position are evidence of a line; at the ends of repetitions,
     ``marks="presses"`` asks for. All others become marks with ``marks="all"`` only.
     """
-    evidence = {Kind.PRESS, Kind.POSITION, *([Kind.REPETITION] if marks == PRESSES else [])}
+    evidence = {
+        LapKind.PRESS,
+        LapKind.POSITION,
+        *([LapKind.REPETITION] if marks == PRESSES else []),
+    }
     if marks == "none" or not (marks == "all" or kind in evidence):
         return None
-    by_position = kind in (Kind.POSITION, Kind.ELSEWHERE)
+    by_position = kind in (LapKind.POSITION, LapKind.ELSEWHERE)
     return MarkSource.GATE if by_position else MarkSource.BUTTON
 
 
@@ -120,19 +124,9 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
     # Stable: of one moment the start comes first, then the timer that goes on, records, the timer
     # that stops, a mark.
     entries.sort(key=lambda entry: entry.t_ns)
-    names = {getattr(entry, "sensor", None) for entry in entries}
-    header = Header(
-        utc=None if unset_clock(points) else utc_text(epoch_ns),
-        sensors={
-            name: profile
-            for name, profile in ((POD, GENERIC_POD), (STRAP, GENERIC_STRAP))
-            if name in names
-        },
-        made_by=activity.device,
-    )
     return Recording.of(
         path,
-        header,
+        _header(activity, None if unset_clock(points) else utc_text(epoch_ns), entries),
         entries,
         kind=activity.kind,
         problems=tuple(activity.problems),
@@ -141,6 +135,17 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         laps_note=note,
         activities=activity.found,
         activities_note=activity.choice,
+    )
+
+
+def _header(activity: Activity, utc: str | None, entries: Iterable[Input]) -> Header:
+    """Return the header, with those sensors that there are."""
+    names = {getattr(entry, "sensor", None) for entry in entries}
+    profiles = ((POD, GENERIC_POD), (STRAP, GENERIC_STRAP))
+    return Header(
+        utc=utc,
+        sensors={name: profile for name, profile in profiles if name in names},
+        made_by=activity.device,
     )
 
 
@@ -165,7 +170,7 @@ def _timers(turns: Iterable[tuple[int, bool]], points: Sequence[Point]) -> Itera
             yield Timer(max(time_ns - first_ns, 0), running)
 
 
-def _marks(laps: Iterable[tuple[Lap, Kind]], marks: str, epoch_ns: int) -> Iterator[Mark]:
+def _marks(laps: Iterable[tuple[Lap, LapKind]], marks: str, epoch_ns: int) -> Iterator[Mark]:
     for lap, kind in laps:
         source = None if lap.final else mark_source(kind, marks)
         if source is not None and lap.end_ns >= epoch_ns:
@@ -188,12 +193,13 @@ def _possible(
     real, note = real_places(places, grown * unit_m if totals else _run_m(points, laps))
     if note:
         notes.append(note)
-        at = [(None, None) if place is None else place for place in real]
-        points = [
-            replace(point, lat_deg=lat, lon_deg=lon)
-            for point, (lat, lon) in zip(points, at, strict=True)
-        ]
+        points = [_at(point, place) for point, place in zip(points, real, strict=True)]
     return points, laps, notes
+
+
+def _at(point: Point, place: Place | None) -> Point:
+    lat_deg, lon_deg = (None, None) if place is None else place
+    return replace(point, lat_deg=lat_deg, lon_deg=lon_deg)
 
 
 def _times(metres: float | None, factor: float) -> float | None:

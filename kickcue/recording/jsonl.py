@@ -19,9 +19,10 @@ from typing import Final
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Link, Notification, Tick
 from kickcue.core.units import ns_to_s, s_to_ns
-from kickcue.recording.codec import BY_OUT, BY_TAG, Json, Shape, shape_of
+from kickcue.recording.codec import BY_OUT, BY_TAG, EventShape, shape_of
 from kickcue.recording.header import read_header, write_header
 from kickcue.recording.json_text import parse, shown
+from kickcue.recording.json_values import Json
 from kickcue.recording.model import Entry, Header, Recording
 from kickcue.recording.text_decoding import as_utf8
 
@@ -121,7 +122,7 @@ def _time(given: Json) -> int:
     return s_to_ns(t)
 
 
-def _shape(given: Json) -> Shape:
+def _shape(given: Json) -> EventShape:
     if "out" in given:
         shape = BY_OUT.get(given["out"]) if isinstance(given["out"], str) else None
         if shape is None:

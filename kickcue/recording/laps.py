@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, pairwise
 from statistics import fmean, median
 from typing import Final
 
@@ -56,7 +56,7 @@ class Lap:
     distance_m: float | None = None
 
 
-class Kind(Enum):
+class LapKind(Enum):
     """What a lap's end is evidence of."""
 
     PRESS = "pressed at the line"
@@ -68,53 +68,56 @@ class Kind(Enum):
     UNKNOWN = "with no trigger recorded"
 
 
-SURPRISING: Final = (Kind.AUTOMATIC, Kind.ELSEWHERE, Kind.REPETITION, Kind.UNKNOWN)
+SURPRISING: Final = (LapKind.AUTOMATIC, LapKind.ELSEWHERE, LapKind.REPETITION, LapKind.UNKNOWN)
 """These are no marks for a reason that does not stand in the file."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _LapRun:
     """What was run in a lap; metres None: unknown."""
 
     metres: float | None
     seconds: float
 
 
-def kinds_of(laps: Sequence[Lap], way: Interpolated | None, start_ns: int) -> tuple[Kind, ...]:
+def kinds_of(laps: Sequence[Lap], way: Interpolated | None, start_ns: int) -> tuple[LapKind, ...]:
     """Return what each lap is, in their order; ``way``: the metres run over time."""
     kinds = [_by_trigger(lap.trigger) for lap in laps]
     starts_ns = [start_ns, *(lap.end_ns for lap in laps)]
     runs = [_run(lap, way, began_ns) for lap, began_ns in zip(laps, starts_ns, strict=False)]
-
-    def among(kind: Kind) -> list[int]:
-        return [at for at, lap in enumerate(laps) if kinds[at] is kind and not lap.final]
-
-    pressed = among(Kind.PRESS)
+    pressed = _among(LapKind.PRESS, laps, kinds)
     automatic = _automatic([runs[at].metres for at in pressed])
-    for at, is_automatic in zip(pressed, automatic, strict=True):
-        kinds[at] = Kind.AUTOMATIC if is_automatic else Kind.PRESS
-    by_position = among(Kind.POSITION)
+    _relabel(kinds, compress(pressed, automatic), LapKind.AUTOMATIC)
+    by_position = _among(LapKind.POSITION, laps, kinds)
     if way is not None and not _on_a_track(
         _ends_m([laps[at] for at in by_position], way, start_ns)
     ):
-        for at in by_position:
-            kinds[at] = Kind.ELSEWHERE
-    pressed = among(Kind.PRESS)
+        _relabel(kinds, by_position, LapKind.ELSEWHERE)
+    pressed = _among(LapKind.PRESS, laps, kinds)
     if _fast_and_slow([runs[at] for at in pressed]):
-        for at in pressed:
-            kinds[at] = Kind.REPETITION
+        _relabel(kinds, pressed, LapKind.REPETITION)
     return tuple(kinds)
 
 
-def note_on(laps: Sequence[Lap], kinds: Sequence[Kind], marks: str) -> str | None:
+def _relabel(kinds: list[LapKind], among: Iterable[int], kind: LapKind) -> None:
+    for at in among:
+        kinds[at] = kind
+
+
+def _among(kind: LapKind, laps: Sequence[Lap], kinds: Sequence[LapKind]) -> list[int]:
+    """Return which laps are of a kind; the final one ended with the recording and counts not."""
+    return [at for at, lap in enumerate(laps) if kinds[at] is kind and not lap.final]
+
+
+def note_on(laps: Sequence[Lap], kinds: Sequence[LapKind], marks: str) -> str | None:
     """Return in one line which laps are no marks for a reason that the file does not give."""
     if marks not in ("manual", PRESSES):
         return None  # that was asked for
-    taken = Kind.REPETITION if marks == PRESSES else None
+    taken = LapKind.REPETITION if marks == PRESSES else None
     counts = Counter(
         kind
         for lap, kind in zip(laps, kinds, strict=True)
-        if kind is Kind.UNKNOWN or not lap.final  # the last lap's end is no mark anyway
+        if kind is LapKind.UNKNOWN or not lap.final  # the last lap's end is no mark anyway
     )
     groups = [
         f"{counts[kind]} {kind.value}" for kind in SURPRISING if counts[kind] and kind is not taken
@@ -124,25 +127,25 @@ def note_on(laps: Sequence[Lap], kinds: Sequence[Kind], marks: str) -> str | Non
     )
 
 
-def triggers_of(laps: Iterable[Lap], kinds: Iterable[Kind]) -> Mapping[str, int]:
+def triggers_of(laps: Iterable[Lap], kinds: Iterable[LapKind]) -> Mapping[str, int]:
     """Return how many laps each trigger ended, automatic ones by distance whatever it is called."""
     return Counter(
-        "distance" if kind is Kind.AUTOMATIC else lap.trigger
+        "distance" if kind is LapKind.AUTOMATIC else lap.trigger
         for lap, kind in zip(laps, kinds, strict=True)
     )
 
 
-def _by_trigger(trigger: str) -> Kind:
+def _by_trigger(trigger: str) -> LapKind:
     if trigger.startswith("position"):
-        return Kind.POSITION
-    return {"manual": Kind.PRESS, "unknown": Kind.UNKNOWN}.get(trigger, Kind.WATCH)
+        return LapKind.POSITION
+    return {"manual": LapKind.PRESS, "unknown": LapKind.UNKNOWN}.get(trigger, LapKind.WATCH)
 
 
-def _run(lap: Lap, way: Interpolated | None, began_ns: int) -> _Run:
+def _run(lap: Lap, way: Interpolated | None, began_ns: int) -> _LapRun:
     metres = lap.distance_m or None  # 0: an exporter's way to leave it out
     if metres is None and way is not None:
         metres = way.at(lap.end_ns) - way.at(began_ns)
-    return _Run(metres, ns_to_s(lap.end_ns - began_ns))
+    return _LapRun(metres, ns_to_s(lap.end_ns - began_ns))
 
 
 # ---- automatic
@@ -207,7 +210,7 @@ def _on_a_track(ends_m: Sequence[float]) -> bool:
 # ---- repetitions
 
 
-def _fast_and_slow(runs: Sequence[_Run]) -> bool:
+def _fast_and_slow(runs: Sequence[_LapRun]) -> bool:
     """Tell whether laps are fast and slow in turn."""
     speeds = [
         run.metres / run.seconds for run in runs if run.metres is not None and run.seconds > 0.0

@@ -9,10 +9,11 @@ from mcap.stream_reader import CRCValidationError, breakup_chunk
 
 from kickcue.core.errors import DataError
 from kickcue.core.units import ns_to_s
-from kickcue.recording.codec import BY_TOPIC, Shape, read_t_ns
+from kickcue.recording.codec import BY_TOPIC, EventShape
 from kickcue.recording.file_bytes import LARGEST_BYTES
 from kickcue.recording.header import header_of
 from kickcue.recording.json_text import parse, shown
+from kickcue.recording.json_values import read_t_ns
 from kickcue.recording.mcap_records import (
     DAMAGED,
     MESSAGE_HEAD,
@@ -31,7 +32,7 @@ CHANGED: Final = "bytes were changed after recording (checksum mismatch)"
 
 def read(path: Path, data: bytes) -> Recording:
     """Return what a kickcue MCAP holds; DataError where that is not even the header."""
-    found = _Found()
+    found = _McapContents()
     try:
         found.take_all(data)
     except DataError as error:
@@ -49,7 +50,22 @@ def read(path: Path, data: bytes) -> Recording:
     )
 
 
-class _Found:
+def first_header(data: bytes) -> Header | None:
+    """Return the header that stands in the first bytes of a kickcue MCAP, None where none does."""
+    found = _McapContents()
+    for opcode, start, end in Walk(data).records():
+        try:
+            if opcode == Opcode.METADATA:
+                found.take_metadata(data[start:end])
+        # As in take_all.
+        except Exception:  # noqa: BLE001
+            return None
+        if found.header is not None:
+            return found.header
+    return None
+
+
+class _McapContents:
     """What was read so far, and what went wrong."""
 
     def __init__(self) -> None:
@@ -59,7 +75,7 @@ class _Found:
         self._room = LARGEST_BYTES
         self._crc_wrong = False
         self._data_ended = False
-        self._shapes: dict[int, Shape] = {}
+        self._shapes: dict[int, EventShape] = {}
         self._bad: list[str] = []
         self._foreign: set[str] = set()
 
@@ -94,7 +110,7 @@ class _Found:
         if opcode == Opcode.CHANNEL:
             self._channel(parsed(Channel.read, content))
         elif opcode == Opcode.METADATA:
-            self._metadata(parsed(Metadata.read, content))
+            self.take_metadata(content)
         elif opcode == Opcode.CHUNK:
             # kickcue writes none; a tool that the file went through may have.
             chunk = unpacked(parsed(Chunk.read, content), self._room)
@@ -111,7 +127,9 @@ class _Found:
         elif record.topic.startswith(("/in/", "/out/")):
             self._foreign.add(record.topic)
 
-    def _metadata(self, record: Metadata) -> None:
+    def take_metadata(self, content: bytes) -> None:
+        """Take the header out of a metadata record; DataError where there is no header yet."""
+        record = parsed(Metadata.read, content)
         if record.name != METADATA:
             return
         try:
@@ -155,7 +173,7 @@ class _Found:
         return tuple(problems), tuple(notes)
 
 
-def _entry(shape: Shape, message: bytes) -> Entry:
+def _entry(shape: EventShape, message: bytes) -> Entry:
     given = parse(str(message, "utf-8"))  # given the encoding, it need not guess
     if type(given) is not dict:
         raise DataError("expected a JSON object")

@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 from mcap.records import Channel, Header as McapHeader, Message, Metadata, Schema
 
 from kickcue.core.errors import DataError, UsageError
-from kickcue.recording.codec import SHAPES, Json, shape_of
+from kickcue.recording.codec import SHAPES, shape_of
 from kickcue.recording.file_type import MCAP_MAGIC
 from kickcue.recording.header import MADE_BY, metadata_of, utc_ns
 from kickcue.recording.locked_file import StraightFile
@@ -132,7 +132,7 @@ class McapWriter:
     def write(self, entry: Entry) -> None:
         """Append one input or output; DataError where the disk refuses it."""
         shape = shape_of(entry)
-        message: Json = {"t_ns": entry.t_ns, **shape.write(entry)}
+        message: dict[str, Any] = {"t_ns": entry.t_ns, **shape.write(entry)}
         data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
         at_ns = self._base_ns + entry.t_ns
         # A damaged last record may have had any.

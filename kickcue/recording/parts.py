@@ -65,7 +65,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PartChoice:
     """What a recording is made of: one part, or several put together.
 
     ``rows`` list all, ``note`` what was chosen and why.
@@ -81,7 +81,7 @@ class Choice:
         return [] if self.note is None else [self.note]
 
 
-def chosen(parts: Sequence[Part], wanted: int | None, word: str) -> Choice:
+def chosen(parts: Sequence[Part], wanted: int | None, word: str) -> PartChoice:
     """Return part ``wanted``, counted from 1 in order of time, or the one that is worth most.
 
     ``word`` is the file's word for a part. UsageError where there is no such part.
@@ -91,10 +91,10 @@ def chosen(parts: Sequence[Part], wanted: int | None, word: str) -> Choice:
         there = f"1 to {len(found)}" if len(found) > 1 else "1 (there is only one)"
         raise UsageError(f"--activity: expected {there}, got {wanted}")
     if not found:
-        return Choice(Part(UNKNOWN, ()), ())
+        return PartChoice(Part(UNKNOWN, ()), ())
     outings = {part.outing for part in found}
     taken = [found[wanted - 1]] if wanted is not None else _most(found)
-    return Choice(
+    return PartChoice(
         _together(taken),
         tuple(_rows(found, taken)),
         _note(found, taken, len(outings), wanted, word),

@@ -45,21 +45,29 @@ def real_places(
 
     ``run_m``: how far one ran, by what measures it besides positions.
     """
-    if any(
-        place is not None and is_real(place) and max(map(abs, place)) < ABOUT_DEG
-        for place in places
-    ):
+    if any(_is_about_nowhere(place) for place in places):
         return list(places), None  # a run that passes 0,0
     real = [place if is_real(place) else None for place in places]
     nowhere = sum(
         before is not None and now is None for before, now in zip(places, real, strict=True)
     )
     known = [place for place in real if place is not None]
-    if run_m is not None and run_m >= RUN_M and len(known) > 1 and _spread_m(known) < FROZEN_M:
+    if _stood_still(known, run_m):
         return [None] * len(places), f"all {len(known)} positions the same place: ignored"
-    return real, (
-        f"{nowhere} impossible positions (0,0 or out of range) ignored"
-    ) if nowhere else None
+    note = f"{nowhere} impossible positions (0,0 or out of range) ignored" if nowhere else None
+    return real, note
+
+
+def _is_about_nowhere(place: Place | None) -> bool:
+    """Tell whether it is a position near 0,0, but not that."""
+    return place is not None and is_real(place) and max(map(abs, place)) < ABOUT_DEG
+
+
+def _stood_still(known: Sequence[Place], run_m: float | None) -> bool:
+    """Tell whether the positions are all one place although somebody ran."""
+    if run_m is None or run_m < RUN_M:
+        return False
+    return len(known) > 1 and _spread_m(known) < FROZEN_M
 
 
 def _spread_m(places: Sequence[Place]) -> float:

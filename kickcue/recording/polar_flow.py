@@ -51,12 +51,6 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
 
 
 def _points(exercise: Any) -> Iterator[Point]:
-    offset_min = number(exercise.get("timezoneOffset")) if isinstance(exercise, dict) else None
-    offset_ns = (
-        round(offset_min * 60) * NS_PER_S
-        if offset_min is not None and abs(offset_min) < 24 * 60
-        else 0
-    )
     by_time: dict[int, dict[str, Any]] = defaultdict(dict)
     samples = exercise.get("samples") if isinstance(exercise, dict) else None
     for name, (field, factor) in _SERIES.items():
@@ -73,8 +67,17 @@ def _points(exercise: Any) -> Iterator[Point]:
         }
         if time_ns is not None:
             by_time[time_ns] |= values
+    offset_ns = _offset_ns(exercise)
     for time_ns in sorted(by_time):
         yield Point(time_ns - offset_ns, **by_time[time_ns])
+
+
+def _offset_ns(exercise: Any) -> int:
+    """Return by how much local time is ahead of UTC; 0 where that is not told or cannot be."""
+    offset_min = number(exercise.get("timezoneOffset")) if isinstance(exercise, dict) else None
+    if offset_min is None or abs(offset_min) >= 24 * 60:
+        return 0
+    return round(offset_min * 60) * NS_PER_S
 
 
 def _time(sample: dict[str, Any]) -> int | None:

@@ -5,12 +5,13 @@ beyond their field stop at the field's largest value, unknown ones are sent as 0
 distance that its field cannot hold is left out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Final
 
 from kickcue.core.events import Notification
-from kickcue.core.gatt.heart_rate import HeartRateMeasurement
-from kickcue.core.gatt.rsc import RscMeasurement
+from kickcue.core.gatt.heart_rate import heart_rate_octets
+from kickcue.core.gatt.rsc import rsc_octets
 
 POD: Final = "pod"
 STRAP: Final = "strap"
@@ -39,17 +40,30 @@ class PodSample:
     running: bool | None = None
 
 
+_VALUES: Final = attrgetter(*(each.name for each in fields(PodSample)))
+
+
 def pod_notification(t_ns: int, sample: PodSample, sensor: str = POD) -> Notification:
     """Return the 2A53 notification."""
-    speed_mps = min(max(sample.speed_mps or 0.0, 0.0), _SPEED_MAX_MPS)
-    measurement = RscMeasurement(
-        speed_mps=speed_mps,
-        cadence_per_min=min(max(round(sample.cadence_per_min or 0.0), 0), _CADENCE_MAX),
-        running=speed_mps >= RUNNING_FROM_MPS if sample.running is None else sample.running,
-        stride_length_m=_within(sample.stride_length_m, _STRIDE_MAX_M),
-        distance_m=_within(sample.distance_m, _DISTANCE_MAX_M),
+    return Notification(t_ns, sensor, "2a53", pod_octets(*_VALUES(sample)))
+
+
+def pod_octets(
+    speed_mps: float | None,
+    cadence_per_min: float | None,
+    distance_m: float | None = None,
+    stride_length_m: float | None = None,
+    running: bool | None = None,
+) -> bytes:
+    """Return the 2A53 notification's bytes, for who makes one each second."""
+    speed_mps = min(max(speed_mps or 0.0, 0.0), _SPEED_MAX_MPS)
+    return rsc_octets(
+        speed_mps,
+        min(max(round(cadence_per_min or 0.0), 0), _CADENCE_MAX),
+        _within(stride_length_m, _STRIDE_MAX_M),
+        _within(distance_m, _DISTANCE_MAX_M),
+        running=speed_mps >= RUNNING_FROM_MPS if running is None else running,
     )
-    return Notification(t_ns, sensor, "2a53", bytes(measurement))
 
 
 def strap_notification(
@@ -61,10 +75,8 @@ def strap_notification(
     contact: bool | None = None,
 ) -> Notification:
     """Return the 2A37 notification; a rate beyond the field stops at its largest value."""
-    measurement = HeartRateMeasurement(
-        min(max(round(bpm), 0), _BPM_MAX), contact=contact, rr_1024=rr_1024
-    )
-    return Notification(t_ns, sensor, "2a37", bytes(measurement))
+    data = heart_rate_octets(min(max(round(bpm), 0), _BPM_MAX), contact, None, rr_1024)
+    return Notification(t_ns, sensor, "2a37", data)
 
 
 def _within(value: float | None, largest: float) -> float | None:

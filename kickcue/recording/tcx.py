@@ -46,7 +46,7 @@ class _Part:
     laps: list[_LapElement] = field(default_factory=list)
 
 
-class _Found:
+class _TcxContents:
     """What was read so far."""
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
 
     ``wanted``: which of several, counted from 1; UsageError where there is no such one.
     """
-    found = _Found()
+    found = _TcxContents()
     damage = xml_events.read(data, _TREES, found.start, found.end)
     points = [point for part in found.parts for point in part.points]
     bounds = Bounds()
@@ -126,7 +126,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
     )
 
 
-def _course(found: _Found) -> Iterator[str]:
+def _course(found: _TcxContents) -> Iterator[str]:
     if found.courses and not found.parts:
         yield "expected an activity, got a course to follow"
 

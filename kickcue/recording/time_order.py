@@ -14,7 +14,7 @@ write the laps in another order. The order of the file and the distance run dist
 A jump ahead between two parts that are both run is no fault: it is a pause, however long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -97,19 +97,15 @@ def in_order(points: Sequence[Point]) -> Ordered:
     if strays:
         notes.append(f"{_records(strays)} skipped: time jumps back or far ahead")
     run = _without_idle(blocks)
-    idle = sum(len(block.points) for block in blocks) - sum(len(block.points) for block in run)
+    idle = _size(blocks) - _size(run)
     if idle:
         notes.append(
             f"{_records(idle)} skipped: dated half a day or more from the rest, without movement"
         )
     if _join(run, usual_ns):
-        by_s = (
-            max((abs(after.by_ns - before.by_ns) for before, after in pairwise(run)), default=0)
-            // NS_PER_S
-        )
         notes.append(
-            f"the clock was changed by {_duration(by_s)} during recording: records kept in file "
-            "order"
+            f"the clock was changed by {_duration(_changed_by_s(run))} during recording: records "
+            "kept in file order"
         )
     found = tuple(
         replace(point, time_ns=point.time_ns + block.by_ns)
@@ -121,6 +117,16 @@ def in_order(points: Sequence[Point]) -> Ordered:
         Moved(block.first_ns - usual_ns, block.last_ns + usual_ns, block.by_ns) for block in run
     )
     return Ordered(found, moved, tuple(notes))
+
+
+def _size(blocks: Iterable[_Block]) -> int:
+    return sum(len(block.points) for block in blocks)
+
+
+def _changed_by_s(blocks: Iterable[_Block]) -> int:
+    """Return the largest change of the clock between two blocks."""
+    changes_ns = (abs(after.by_ns - before.by_ns) for before, after in pairwise(blocks))
+    return max(changes_ns, default=0) // NS_PER_S
 
 
 def _no_longer(by_time: Sequence[Point], points: Sequence[Point]) -> bool:

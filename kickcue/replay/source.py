@@ -1,6 +1,6 @@
 """From a recording and the wish of who replays it to an engine and the events it gets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kickcue.config.generic_profiles import generic_profile
@@ -66,13 +66,20 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
     inputs = recording.inputs
     if not any(isinstance(event, Notification | Fix | BeaconReading) for event in inputs):
         raise DataError(f"{recording.path.name} has no sensor data to replay")
-    if not same:
-        inputs = tuple(event for event in inputs if not isinstance(event, Tick))
-    if wish is not None and (recorded is None or wish.course() != recorded.course()):
-        inputs = tuple(event for event in inputs if not _corrects_distance(event))
+    other_course = wish is not None and (recorded is None or wish.course() != recorded.course())
+    inputs = tuple(_kept(inputs, ticks=same, corrections=not other_course))
     if start_offset_s or not (same or any(_is_start(event) for event in inputs)):
         inputs = _from(inputs, start_offset_s, recording.path.name)
     return Source(document, inputs, same)
+
+
+def _kept(inputs: Iterable[Input], *, ticks: bool, corrections: bool) -> Iterator[Input]:
+    """Yield the events with or without the ticks and what corrects the distance."""
+    for event in inputs:
+        if (ticks or not isinstance(event, Tick)) and (
+            corrections or not _corrects_distance(event)
+        ):
+            yield event
 
 
 def recorded_document(recording: Recording) -> RaceDocument | None:

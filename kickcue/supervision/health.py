@@ -19,7 +19,7 @@ class Stage(StrEnum):
 
 
 @dataclass(slots=True)
-class Health:
+class DeviceHealth:
     """How one device is doing, live; screens read it, only who holds the device writes it."""
 
     stage: Stage = Stage.LOOKING

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.analysis.repetitions import RepFigures, Way, repetitions
+from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.errors import DataError
@@ -52,7 +52,9 @@ def pressed(reps_s: Iterable[tuple[float, float]] = REPS_S) -> list[Entry]:
     return [Command(s_to_ns(t_s), CommandKind.LAP) for rep in reps_s for t_s in rep]
 
 
-def found(entries: Sequence[Entry], way: Way | None = None) -> tuple[Way, tuple[RepFigures, ...]]:
+def found(
+    entries: Sequence[Entry], way: RepetitionSource | None = None
+) -> tuple[RepetitionSource, tuple[RepFigures, ...]]:
     return repetitions(Recording.of(Path("session.jsonl"), Header(), entries), PROFILES, way)
 
 
@@ -77,7 +79,7 @@ def test_speeds_of_a_pod() -> None:
     speed, cadence and the rest before it.
     """
     way, reps = found(session())
-    assert Way.SPEED is way
+    assert RepetitionSource.SPEED is way
     check(reps)
     assert [180.0, 180.0, 180.0, 190.0] == [
         rep.cadence_spm and round(rep.cadence_spm, -1) for rep in reps
@@ -103,7 +105,7 @@ def test_positions_alone() -> None:
     way along them, the cadence unknown.
     """
     way, reps = found(session(pod=False, fixes=True))
-    assert Way.POSITIONS is way
+    assert RepetitionSource.POSITIONS is way
     check(reps)
     assert {None} == {rep.cadence_spm for rep in reps}
 
@@ -113,7 +115,7 @@ def test_presses_alone() -> None:
     not known.
     """
     way, reps = found(pressed())
-    assert Way.MARKS is way
+    assert RepetitionSource.MARKS is way
     assert REPS_S == [(rep.start_s, rep.end_s) for rep in reps]
     assert {None} == {rep.distance_m for rep in reps}
 
@@ -123,8 +125,8 @@ def test_presses_beside_a_pod() -> None:
     the pod's metres between them.
     """
     entries = session() + pressed()
-    assert Way.SPEED is found(entries)[0]
-    _, reps = found(entries, Way.MARKS)
+    assert RepetitionSource.SPEED is found(entries)[0]
+    _, reps = found(entries, RepetitionSource.MARKS)
     check(reps, within_s=0.0, within_m=1.0)
 
 
@@ -133,7 +135,7 @@ def test_an_end_that_nobody_pressed() -> None:
     that repetition.
     """
     marks = [mark for mark in pressed() if mark.t_ns != s_to_ns(200.0)]
-    _, reps = found(session() + marks, Way.MARKS)
+    _, reps = found(session() + marks, RepetitionSource.MARKS)
     assert [True, False, True, True] == [rep.whole for rep in reps]
     assert reps[1].end_s == pytest.approx(200.0, abs=2.0)
     assert reps[1].distance_m is None
@@ -169,13 +171,25 @@ def even_run() -> list[Entry]:
             "no repetitions by speed: hard running and rest differ by less than 1 m/s",
         ),
         (session()[:130], None, "one stretch of running"),
-        (even_run(), Way.MARKS, "no lap presses to find repetitions by; available: speed"),
-        (pressed(), Way.POSITIONS, "no positions to find repetitions by; available: marks"),
-        (pressed()[:2] * 2, Way.MARKS, "the presses do not alternate between starts and ends"),
+        (
+            even_run(),
+            RepetitionSource.MARKS,
+            "no lap presses to find repetitions by; available: speed",
+        ),
+        (
+            pressed(),
+            RepetitionSource.POSITIONS,
+            "no positions to find repetitions by; available: marks",
+        ),
+        (
+            pressed()[:2] * 2,
+            RepetitionSource.MARKS,
+            "the presses do not alternate between starts and ends",
+        ),
         ([Fix(0, 0.0, 0.0), Fix(10**18, 1.0, 1.0)], None, "too long for a session"),
     ],
 )
-def test_where_there_are_none(entries: list[Entry], way: Way | None, why: str) -> None:
+def test_where_there_are_none(entries: list[Entry], way: RepetitionSource | None, why: str) -> None:
     """GIVEN nothing, an even run, one stretch, no such evidence, or a clock that jumped THEN one
     sentence says what is missing.
     """

@@ -216,7 +216,7 @@ def section(elsewhere: Sequence[Path] = (), rounds: int = ROUNDS) -> list[str]:
     """Return the section of the page: this checkout's figures, and beside them those of others."""
     checkouts = [REPO, *elsewhere]
     names = ["", *(f" at {_commit(checkout)}" for checkout in elsewhere)]
-    heads = [f"µs an event{name} | dearest event{name}, ms" for name in names]
+    heads = [f"µs an event{name} | dearest{name or ' event'}, ms" for name in names]
     rows = [
         f"| {name} | {' | '.join(told(each) for each in costs)} |"
         for name, costs in measured(checkouts, rounds)

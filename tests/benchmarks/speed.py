@@ -28,6 +28,7 @@ from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import read
 from kickcue.replay.source import Source, source
 from tests.benchmarks import events
+from tests.benchmarks.page import filled
 
 REPO = Path(__file__).resolve().parents[2]
 PAGE = REPO / "docs" / "benchmarks.md"
@@ -77,7 +78,7 @@ def fit_rows() -> list[tuple[str, str]]:
         return [
             (
                 "one real hour: decoding the FIT, and the engine",
-                "not measured: the recordings are not beside the checkout",
+                "not measured: there are no recordings",
             )
         ]
     recording = read(path)
@@ -139,7 +140,7 @@ def machine() -> str:
 def main() -> None:
     """Measure everything and write the page."""
     rows = [*engine_rows(), *fit_rows(), *startup_rows()]
-    lines = [
+    page = [
         "# How fast it is",
         "",
         f"kickcue {__version__}, {datetime.now(UTC):%Y-%m-%d}, {machine()}.",
@@ -151,8 +152,9 @@ def main() -> None:
         "",
         *events.section([Path(BASE).resolve()] if BASE else []),
     ]
-    PAGE.write_text("\n".join(lines), encoding="utf-8")
-    print("\n".join(lines))
+    text = "\n".join(filled(page))
+    PAGE.write_text(text, encoding="utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

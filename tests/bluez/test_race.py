@@ -23,13 +23,13 @@ from kickcue.daemon.clock import Clock
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watch_client import Watch, watch
+from kickcue.edges.mqtt.watch_client import WatchClient, watch
 from kickcue.edges.virtual_sensor.description import pod, strap
-from kickcue.edges.virtual_sensor.playback import Played, play
+from kickcue.edges.virtual_sensor.playback import PlaybackCount, play
 from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 from kickcue.supervision.tasks import end
 from tests.bluez.conftest import ADDRESSES, Bed, until
 
@@ -58,7 +58,7 @@ class Run:
 
     bells_s: list[float] = field(default_factory=list)
     """When the cue for the last lap was felt."""
-    played: Played = field(default_factory=Played)
+    played: PlaybackCount = field(default_factory=PlaybackCount)
     links: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Connections and drops of each sensor, as the radio counts them."""
     taken: Counter[str] = field(default_factory=Counter)
@@ -138,7 +138,7 @@ async def run_race(
 
 
 @contextlib.asynccontextmanager
-async def at_the_wrist(daemon: RaceDaemon) -> AsyncIterator[Watch]:
+async def at_the_wrist(daemon: RaceDaemon) -> AsyncIterator[WatchClient]:
     """Be the watch of the daemon's private broker."""
     assert daemon.way is not None
     assert daemon.way.watch is not None, daemon.way.text
@@ -151,7 +151,7 @@ def taken(daemon: RaceDaemon) -> Counter[str]:
     return Counter({name: health.notifications for name, health in daemon.health.items()})
 
 
-def ready(health: Health) -> bool:
+def ready(health: DeviceHealth) -> bool:
     """Say whether a sensor is connected and has told all that it is asked."""
     return (
         health.stage is Stage.CONNECTED
@@ -160,7 +160,7 @@ def ready(health: Health) -> bool:
     )
 
 
-async def feel(wrist: Watch, run: Run, now_s: Callable[[], float]) -> None:
+async def feel(wrist: WatchClient, run: Run, now_s: Callable[[], float]) -> None:
     """Wear the watch, until cancelled."""
     while True:
         for happening in await wrist.wait(1.0):
@@ -174,7 +174,7 @@ async def later(at_s: float, what: Callable[[], Awaitable[None]]) -> None:
     await what()
 
 
-async def press(wrist: Watch, button: CommandKind) -> None:
+async def press(wrist: WatchClient, button: CommandKind) -> None:
     """Press a button of the watch."""
     assert wrist.command(button)
 

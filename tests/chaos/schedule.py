@@ -16,7 +16,7 @@ from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.mqtt.messages import ArmMessage, CueMessage, parse
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.traffic import Received
-from kickcue.edges.mqtt.watch_client import Watch
+from kickcue.edges.mqtt.watch_client import WatchClient
 from tests.chaos.air import Air, End, Weather
 from tests.chaos.virtual_time import run
 
@@ -238,7 +238,7 @@ class _World:
         life = Life()
         self.outcome.lives.append(life)
         _overhear(end, life)
-        watch = Watch(cast("Session", end), Topics(), over=self.over)
+        watch = WatchClient(cast("Session", end), Topics(), over=self.over)
         try:
             while True:
                 for happening in await watch.wait(0.5):

@@ -24,7 +24,7 @@ from kickcue.cli import main
 from kickcue.core.events import Phase, PhaseChange
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.attentive import AttentiveClient
-from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES, Plan
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES, ConnectionPlan
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError, RefusedError
 from kickcue.edges.mqtt.session import connect
@@ -41,7 +41,7 @@ from tests.edges.mqtt.conftest import (
 __all__ = ["own_runtime_folder"]
 
 TOPICS = Topics("kickcue/maria")
-FROM_SENDER = {"status", "state", "arm", "disarm", "cue"}
+FROM_SENDER = {"status", "state", "leg", "arm", "disarm", "cue"}
 FROM_WATCH = set(RULES) - FROM_SENDER
 MAY_SAY: Mapping[str, set[str]] = {
     "kickcue": FROM_SENDER,
@@ -54,8 +54,8 @@ MAY_HEAR: Mapping[str, set[str]] = {
     "kickcue": set(RULES),
     "watch": FROM_SENDER | {"ack"},
     "gateway": set(),
-    "helper": {"status", "state"},
-    "viewer": {"status", "state"},
+    "helper": {"status", "state", "leg"},
+    "viewer": {"status", "state", "leg"},
 }
 SECRETS = {
     "kickcue.acl",
@@ -190,7 +190,7 @@ async def test_nobody_gets_in_without_a_password(mosquitto: Path, tmp_path: Path
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
         for wrong in (replace(addresses["watch"], password="guess"), Address("127.0.0.1", port)):
             with pytest.raises(BrokerError, match=r"login .* refused"):
-                async with connect(Plan(wrong, "stranger")):
+                async with connect(ConnectionPlan(wrong, "stranger")):
                     pass
 
 
@@ -330,7 +330,7 @@ async def test_limits_hold(mosquitto: Path, tmp_path: Path) -> None:
             for size in (8193, 100_000):
                 with pytest.raises(MqttError):
                     async with joined(addresses["watch"]) as watch:
-                        await watch.publish(TOPICS["ack"], b"x" * size, 1, timeout=3)
+                        await watch.publish(TOPICS["ack"], b"x" * size, 1, timeout=1)
             async with joined(addresses["watch"]) as watch:
                 await watch.publish(TOPICS["ack"], b"x" * 8000, 1)
             async with asyncio.timeout(5):
@@ -355,7 +355,7 @@ async def test_with_tls(
     )
     with served(mosquitto, folder, port) as addresses:
         trusting = replace(addresses["watch"], ca_file=folder / "ca.crt")
-        async with connect(Plan(trusting, "watch")) as session:
+        async with connect(ConnectionPlan(trusting, "watch")) as session:
             assert session.connected
         strict = ssl.create_default_context(cafile=folder / "ca.crt")
         strict.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 does
@@ -370,7 +370,7 @@ async def test_with_tls(
         async with watch:
             pass
         with pytest.raises(BrokerError, match=r"--ca.*broker\.ca"):
-            async with connect(Plan(addresses["watch"], "watch")):
+            async with connect(ConnectionPlan(addresses["watch"], "watch")):
                 pass
         gc.collect()  # here, where the warning is expected
 

@@ -20,14 +20,15 @@ from rich.console import Console
 
 from kickcue.cli import main
 from kickcue.cli.demo import new_recording
-from kickcue.cli.demo.board import Board, Press, Row
-from kickcue.cli.demo.drawing import COLUMNS, LINES, frame, row_text
+from kickcue.cli.demo.board import CrossingRow, DemoBoard, PressOutcome
+from kickcue.cli.demo.drawing import RaceShown, frame, row_text
+from kickcue.cli.demo.layout import COLUMNS, LINES
 from kickcue.cli.demo.pace import Pace
-from kickcue.cli.demo.screen import Lines
+from kickcue.cli.demo.screen import DemoLines
 from kickcue.cli.demo.summary import (
     Call,
+    DemoSummary,
     OnWatch,
-    Summary,
     as_json,
     as_text,
     called,
@@ -76,7 +77,7 @@ class Stage:
         self.setup = simulated_document(self.famous.event).setup()
         self.course = self.setup.race.course
         self.race = staged(self.famous, self.course, seed)
-        self.board = Board(self.famous, self.course, self.race)
+        self.board = DemoBoard(self.famous, self.course, self.race)
         self.face = Face()
         self.cue: Cue | None = None
         self._steps = drive(Engine(self.setup), self.race.inputs, ticks_recorded=False)
@@ -113,10 +114,10 @@ class Stage:
             if event.t_ns >= s_to_ns(t_s):
                 return
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[CrossingRow]:
         return [self.board.row(line) for line in range(1, self.board.passed + 1)]
 
-    def summary(self, told: OnWatch, path: Path = Path("/tmp/demo.mcap")) -> Summary:
+    def summary(self, told: OnWatch, path: Path = Path("/tmp/demo.mcap")) -> DemoSummary:
         return summarise(self.famous, 1, self.course, self.race, self.cue, told, path)
 
 
@@ -219,13 +220,13 @@ def test_presses_are_told_as_they_were(seed: int) -> None:
     stage.until(1e6)
     told = [row.press for row in stage.rows()]
     pressed = sum(
-        {Press.MISSED: 0, Press.PRESSED: 1, Press.DOUBTED: 1}.get(press, 2)
+        {PressOutcome.MISSED: 0, PressOutcome.PRESSED: 1, PressOutcome.DOUBTED: 1}.get(press, 2)
         for press in told
         if press is not None
     )
     assert None not in told
-    assert Press.MISSED in told
-    assert {Press.IGNORED, Press.BELIEVED} & set(told)
+    assert PressOutcome.MISSED in told
+    assert {PressOutcome.IGNORED, PressOutcome.BELIEVED} & set(told)
     assert pressed == sum(isinstance(event, Mark) for event in stage.race.inputs)
 
 
@@ -258,7 +259,7 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     columns.
     """
     stage = Stage()
-    screen = Lines(stage.board)
+    screen = DemoLines(RaceShown(stage.board))
     screen.happened(Play(TOUCH, 3, from_timer=False))
     stage.until(60.0)
     screen.moved()
@@ -268,20 +269,23 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     stage.board.take(stage.race.inputs[-1], (PhaseChange(0, Phase.FINISHED, Phase.LAST_50),))
     screen.moved()
     lines = capsys.readouterr().out.splitlines()
-    assert lines[3] == "lap    at published kickcue spm bpm press"
-    assert lines[4] == "watch: Last lap: turnover up, stay relaxed"
-    assert lines[5].startswith("  1   200     29.50 ")
+    assert list(stage.famous.story) == lines[3:6]
+    assert lines[7].startswith("Sources: letsrun.com")
+    lines = lines[9:]
+    assert lines[0] == "lap    at published kickcue spm bpm press"
+    assert lines[1] == "watch: Last lap: turnover up, stay relaxed"
+    assert lines[2].startswith("  1   200     29.50 ")
     assert re.fullmatch(
-        r"watch: Last lap: turnover up, stay relaxed \(4\d\d\d ± \d+ m to go\)", lines[6]
+        r"watch: Last lap: turnover up, stay relaxed \(4\d\d\d ± \d+ m to go\)", lines[3]
     )
-    assert lines[7] == "watch: dropped drive-1: late"
-    assert [f"{n:>3}" for n in range(2, 14)] == [line[:3] for line in lines[8:]]
+    assert lines[4] == "watch: dropped drive-1: late"
+    assert [f"{n:>3}" for n in range(2, 14)] == [line[:3] for line in lines[5:]]
     assert max(map(len, lines)) <= 80
 
 
 def test_a_lap_that_is_not_known_yet() -> None:
     """Unknown figures are dashes, and a lap between unpublished points has its ~."""
-    row = Row(
+    row = CrossingRow(
         3,
         1000.0,
         61.7,

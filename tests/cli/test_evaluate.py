@@ -1,13 +1,15 @@
 """``kickcue evaluate``: figures anybody can make again."""
 
 import json
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kickcue.cli import main
-from kickcue.cli.evaluate import Kind
+from kickcue.cli.evaluate import RaceKind
 from kickcue.lab.baselines import BASELINES
 from kickcue.lab.evaluate import events_of, simulated
 from kickcue.lab.scenarios import SCENARIOS
@@ -117,6 +119,28 @@ def test_every_scenario_and_event(
     assert len(headings) == len(set(headings))
 
 
+def test_the_next_kinds_of_races_begin_before_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN several kinds of races WHEN the first one's are waited for THEN others have begun."""
+    begun: list[str] = []
+    begun_by_the_first: list[int] = []
+
+    def work(of_what: partial[object], _seeds: range, _spread: object) -> Iterator[Outcome]:
+        begun.append(of_what.args[0])
+
+        def outcomes() -> Iterator[Outcome]:
+            begun_by_the_first.append(len(begun))
+            yield Outcome(0, 0.1, 40.0, 0.95, 3, dict.fromkeys(BASELINES))
+
+        return outcomes()
+
+    monkeypatch.setattr("kickcue.cli.evaluate.in_batches", work)
+    scenarios = ("bare", "gate", "wide", "slip")
+    asked = [word for name in scenarios for word in ("--scenario", name)]
+    main(["evaluate", *asked, "--race", "5000m", "--seeds", "1"])
+    assert list(scenarios) == begun
+    assert begun_by_the_first[0] > 1
+
+
 def test_a_press_before_the_bell_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN a mishap in a race of few lines THEN those with a press have figures of their own."""
     asked = ["evaluate", "--scenario", "strap-only", "--race", "1500m", "--seeds", "20"]
@@ -177,7 +201,7 @@ def test_a_missed_threshold_is_told(
 
 def test_a_kind_has_a_title() -> None:
     """A lap that is not the usual one is part of the title."""
-    kinds = [Kind("3000m", lap_m, "gate", WORK, range(1)) for lap_m in (None, 200.0)]
+    kinds = [RaceKind("3000m", lap_m, "gate", WORK, range(1)) for lap_m in (None, 200.0)]
     assert ["3000m, gate", "3000m on 200 m, gate"] == [kind.title for kind in kinds]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kickcue.cli import COMMANDS, Command, main
+from kickcue.cli import COMMANDS, CliCommand, main
 from kickcue.cli.init import QUESTIONS
 from kickcue.config.settings import load_settings
 
@@ -28,7 +28,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
         "kickcue.cli.COMMANDS",
-        {**COMMANDS, "init": Command("Before the race", "kickcue.cli.init", "write a race file")},
+        {
+            **COMMANDS,
+            "init": CliCommand("Before the race", "kickcue.cli.init", "write a race file"),
+        },
     )
     monkeypatch.setattr("sys.stdin", io.StringIO())
     return tmp_path

@@ -44,6 +44,15 @@ def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the daemon say sooner that it is there, and an answer that does not come be waited for
+    half as long.
+    """
+    monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", 100_000_000)
+    monkeypatch.setattr("kickcue.cli.press.ANSWER_S", 0.8)
+
+
 @dataclass
 class Daemon:
     """A private broker and the daemon's side of it."""

@@ -66,6 +66,15 @@ def test_an_option_that_cannot_be_meant(
     assert not Path("new.jsonl").exists()
 
 
+@pytest.mark.parametrize("said", ["10,30", "10.30.0", "10-30"])
+def test_no_time_at_all(said: str, recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN what is no time, such as one with a comma THEN it is refused with what may be meant."""
+    assert main(["replay", str(recording), "--target", said]) == 2
+    error = capsys.readouterr().err
+    assert "--target: expected a time like 15:30, 1:02:03 or 930" in error
+    assert "did you mean 10:30" in error
+
+
 @pytest.mark.parametrize("said", SLIPS)
 def test_a_file_or_a_variable_that_cannot_be_meant(
     said: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

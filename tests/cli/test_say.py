@@ -8,7 +8,7 @@ import pytest
 
 from kickcue.cli import main
 from kickcue.cli.doctor.audio import audio
-from kickcue.cli.doctor.result import Context, Level, Result
+from kickcue.cli.doctor.result import CheckLevel, Context, Result
 from kickcue.config.settings import load_settings
 from kickcue.core.events import CueKind
 from tests.edges.audio.conftest import Programs, programs
@@ -93,7 +93,7 @@ def test_nothing_comes_out(
 def test_a_cue_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
     """A slip is told with what there is."""
     assert 2 == main(["say", "bell"])
-    assert "cue: expected one of ready, even, last_lap, " in capsys.readouterr().err
+    assert "cue: expected one of ready, even, split, last_lap, " in capsys.readouterr().err
 
 
 def test_the_doctor_tries_the_sound(programs: Programs, tmp_path: Path) -> None:
@@ -102,16 +102,16 @@ def test_the_doctor_tries_the_sound(programs: Programs, tmp_path: Path) -> None:
     """
     race = 'race = "5000m"\n[audio]\noutput = "always"\nvoice = "none"\n'
     (none,) = findings(race, tmp_path)
-    assert (Level.WARNING, True) == (
+    assert (CheckLevel.WARNING, True) == (
         none.level,
         none.why.startswith("no audio player found"),
     )
     programs.script("aplay")
     (well,) = findings(race, tmp_path)
-    assert (Level.OK, "aplay plays; tones only; always") == (well.level, well.why)
+    assert (CheckLevel.OK, "aplay plays; tones only; always") == (well.level, well.why)
     programs.script("aplay", "exit 1")
     (ill,) = findings(race, tmp_path)
-    assert (Level.WARNING, "no sound: aplay failed: exit status 1") == (ill.level, ill.why)
+    assert (CheckLevel.WARNING, "no sound: aplay failed: exit status 1") == (ill.level, ill.why)
 
 
 def test_the_doctor_leaves_silence_alone(programs: Programs, tmp_path: Path) -> None:
@@ -119,5 +119,5 @@ def test_the_doctor_leaves_silence_alone(programs: Programs, tmp_path: Path) -> 
     programs.script("aplay")
     assert [] == findings('race = "5000m"\n', tmp_path)
     (road,) = findings('race = "5k"\nrules = "road"\n[audio]\noutput = "always"\n', tmp_path)
-    assert (Level.OK, True) == (road.level, "ban headphones" in road.why)
+    assert (CheckLevel.OK, True) == (road.level, "ban headphones" in road.why)
     assert [] == programs.calls("aplay")

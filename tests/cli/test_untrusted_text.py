@@ -156,6 +156,7 @@ WALK: Final = (
     ("init", "new.toml", "--yes", "--race", EVIL),
     ("demo", EVIL),
     ("scan", "--seconds", EVIL),
+    ("belief", "evil.mcap"),
     ("plan", "show", "plan.toml"),
     ("plan", "show", "plan.toml", "--json"),
     ("plan", "list"),

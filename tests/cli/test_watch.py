@@ -19,7 +19,7 @@ import pytest
 from kickcue.cli import main
 from kickcue.cli.format.console import console
 from kickcue.cli.tui.watch_face import HEIGHT, WIDTH, Face
-from kickcue.cli.watch_output import Lines
+from kickcue.cli.watch_output import WatchLines
 from kickcue.core.events import (
     Arm,
     Command,
@@ -355,7 +355,7 @@ def test_another_run_is_told_also_where_nobody_said_that_the_first_had_ended(
     """GIVEN a run online WHEN another one says that it is, the last word of the first lost THEN
     that is news; once more it is none.
     """
-    lines = Lines()
+    lines = WatchLines()
     for run_id in ("first", "first", "second", "second"):
         lines.take(StatusMessage(run_id=run_id, sent_ms=0, status="online", phase=None))
     assert 2 == capsys.readouterr().out.count("online")
@@ -519,7 +519,7 @@ def test_a_pipe_gets_each_leg_of_a_session_once(capsys: pytest.CaptureFixture[st
     """GIVEN a pipe WHEN a leg comes, again after a new connection, and the next THEN each is one
     line.
     """
-    lines = Lines()
+    lines = WatchLines()
     for says in ("rep 3 of 5", "rep 3 of 5", "after rep 3 of 5"):
         lines.take(LegMessage.of(LEGS[says], "r", 1))
     told = capsys.readouterr().out.splitlines()

@@ -13,7 +13,7 @@ import pytest
 
 from kickcue.cli import main
 from kickcue.cli.watch import _Wearing
-from kickcue.cli.watch_output import Lines
+from kickcue.cli.watch_output import WatchLines
 from kickcue.cli.watch_programs import FAILED, Programs
 from kickcue.config.watch_files import WATCHES, load_watch
 from kickcue.core.cueing.pulse_patterns import PULSES, URGENCY
@@ -208,7 +208,7 @@ async def test_timers_fire_as_early_as_the_profile_says(sender: Sender) -> None:
     before they are due.
     """
     async with watch(sender.broker.watch, Topics(), answers=False) as worn:
-        _Wearing(worn, Lines(), load_watch("termux"))
+        _Wearing(worn, WatchLines(), load_watch("termux"))
         assert 100 == load_watch("termux").timing.lead_after_ms(None) == worn.wrist.lead_ms
 
 

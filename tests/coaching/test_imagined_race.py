@@ -74,3 +74,12 @@ def test_the_clock() -> None:
     assert ["0:37", "3:58.5", "15:30", "1:02:03", "1:00"] == [
         clock(each) for each in (37, 238.5, 930, 3723, 59.97)
     ]
+
+
+def test_a_pace_in_a_belief_is_no_time_of_day() -> None:
+    """GIVEN a belief with a pace THEN it is shown as it is, and a voice gets it without a colon."""
+    belief = "The last kilometre in 3:05, at 4:00 before."
+    assert told("5000m", 930.0, "{belief}", "before", belief=belief) == (
+        belief,
+        "The last kilometre in 3 05, at 4 minutes before.",
+    )

@@ -37,12 +37,13 @@ def test_every_language_is_complete(language: str) -> None:
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(languages(), 2)))
 def test_every_language_is_translated(one: str, other: str) -> None:
-    """No phrase of one language was left standing in another."""
+    """No phrase of one language was left standing in another, but for a bare number."""
     first, second = load_vocabulary(one), load_vocabulary(other)
     assert [] == [
         key
         for key in PhraseKey
         if first[key].text == second[key].text or first[key].say == second[key].say
+        if key is not PhraseKey.TICK
     ]
 
 
@@ -173,7 +174,7 @@ def test_what_opens_the_last_window_says_what_that_is(language: str, case: str) 
         == len({phrase.text for phrase in vocabulary.values()})
         == len({phrase.say for phrase in vocabulary.values()})
     )
-    for key in set(PhraseKey) - set(OPENING):
+    for key in set(PhraseKey) - set(OPENING) - {PhraseKey.SPLIT}:
         assert load_vocabulary(language)[key] == vocabulary[key]
 
 

@@ -13,6 +13,7 @@ import tomlkit
 from hypothesis import given, strategies as st
 from pydantic import BaseModel, ValidationError
 
+from kickcue.config.cue_terms import CueTerms
 from kickcue.config.device_settings import BeaconSettings, WatchSettings
 from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import (
@@ -24,6 +25,7 @@ from kickcue.config.settings import (
     state_folder,
 )
 from kickcue.config.settings_reference import setting_keys
+from kickcue.core.cueing.cue_output import CueOutput
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
 
@@ -151,10 +153,12 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "language": st.sampled_from(["en", "de", "fr"]),
     "smile": st.booleans(),
     "target_s": st.floats(720, 1900),
+    "splits": st.sampled_from(["off", "haptic", "sound", "both"]),
     "hr_ceiling_bpm": st.integers(60, 240),
     "lead_ms": st.integers(0, 2000),
     "scale": st.floats(0.8, 1.25),
     "scale_sd": st.floats(0.001, 0.2),
+    "plan": st.sampled_from(["strides", "two-hundreds"]),
     "adapter": st.integers(0, 99).map("hci{}".format),
     "state_dir": st.text(string.ascii_letters, min_size=1).map("/{}".format),
     "record": st.booleans(),
@@ -177,6 +181,10 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "audio.lead_ms": st.integers(0, 2000),
     "audio.tones": st.booleans(),
     "audio.keep_awake": st.booleans(),
+    **{
+        f"cues.{kind}": st.sampled_from([output.value for output in CueOutput])
+        for kind in CueTerms.model_fields
+    },
 }
 
 

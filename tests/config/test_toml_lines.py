@@ -9,7 +9,7 @@ from hypothesis import example, given, strategies as st
 
 from kickcue.config.plan_files import shipped_plans
 from kickcue.config.profile_files import SENSORS
-from kickcue.config.toml_lines import Path, line_of, toml_lines
+from kickcue.config.toml_lines import Path, toml_lines, with_line
 
 TEXT = '''\
 # first = 1
@@ -70,7 +70,8 @@ def _paths(value: Any, at: Path = ()) -> Iterator[Path]:
 )
 def test_each_value_has_its_line(path: Path, line: int | None) -> None:
     """GIVEN every way to write a value THEN its line is found, or that of the block it is in."""
-    assert line == line_of(toml_lines(TEXT), path)
+    at = "f" if line is None else f"f, line {line}"
+    assert at == with_line("f", TEXT, path)
 
 
 @pytest.mark.parametrize(
@@ -85,10 +86,9 @@ def test_everything_in_a_file_has_a_line(path: Any) -> None:
     text = path.read_text(encoding="utf-8")
     lines, rows = toml_lines(text), text.splitlines()
     for at in _paths(tomllib.loads(text)):
-        line = line_of(lines, at)
-        assert line is not None, at
-        if isinstance(at[-1], str) and at in lines:
-            assert at[-1] in rows[line - 1], at
+        assert at in lines, at
+        if isinstance(at[-1], str):
+            assert at[-1] in rows[lines[at] - 1], at
 
 
 @given(st.text("a=[]{}.,\"'\n#1 ", max_size=40))

@@ -524,8 +524,8 @@ def test_collapse_that_is_not_declared_is_found(tmp_path: Path) -> None:
     )
     (sentence,) = watch_problems(read_watch_file(_write(tmp_path, narrow)))
     assert (
-        "drive, even, hold, last_lap, ready, relax and turnover feel the same on this watch: "
-        "expected an [[alike]] block that says how to tell them apart" == sentence
+        "drive, even, hold, last_lap, ready, relax, split and turnover feel the same on this "
+        "watch: expected an [[alike]] block that says how to tell them apart" == sentence
     )
 
 

@@ -40,7 +40,7 @@ z = { a = 1 }
         (("profile",), 3),
         (("profile", "name"), 4),
         (("profile", "doubts"), 5),
-        (("profile", "list", 1), 9),
+        (("profile", "list", 1), 11),
         (("profile", "last", "one"), 13),
         (("match", 0, "name"), 16),
         (("match", 1, "name"), 19),
@@ -49,7 +49,7 @@ z = { a = 1 }
 )
 def test_a_key_is_found(key: tuple[str | int, ...], line: int) -> None:
     """GIVEN a file with strings and comments that look like keys WHEN a key is looked for THEN its
-    line is found, that of the outermost value for what stands inside one.
+    line is found, inside a list too.
     """
     assert f"a.toml, line {line}" == with_line("a.toml", TEXT, key)
 

@@ -13,7 +13,7 @@ import pytest
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core import events as ev, race_state
 from kickcue.core.engine import Engine
-from kickcue.core.position import estimator
+from kickcue.core.position import mark_undo
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
@@ -24,7 +24,7 @@ SETTLED_AT = 0.4
 get."""
 SLACK, SLACK_BYTES = 1.05, 8192
 """A few hypotheses more or less; the least of what grew before was a hundred times as much."""
-KEPT_SINCE_THE_GUN = ((race_state, "MAX_CALLS"), (estimator, "MAX_CALLS_SINCE_PRESS"))
+KEPT_SINCE_THE_GUN = ((race_state, "MAX_CALLS"), (mark_undo, "MAX_CALLS_SINCE_PRESS"))
 """The bounds that only a whole flood reaches; those of a tenth of it are a tenth."""
 SENSORS = {"pod": SensorChoice(profile="generic-rsc"), "strap": SensorChoice(profile="generic-hr")}
 

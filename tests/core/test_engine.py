@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
-from kickcue.core.errors import UsageError
+from kickcue.core.engine_choice import engine_for
 from kickcue.core.events import (
     Ack,
     Arm,
@@ -31,7 +31,8 @@ from kickcue.core.events import (
     Timer,
 )
 from kickcue.core.gatt import CODECS
-from kickcue.core.plan import Plan, Repeat
+from kickcue.core.plan import Plan, Repeat, Run
+from kickcue.core.session.session_engine import SessionEngine
 from kickcue.core.units import NS_PER_S, s_to_ns
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
@@ -298,14 +299,17 @@ def test_an_estimate_at_most_twice_a_second() -> None:
     assert min(b - a for a, b in pairwise(at)) >= NS_PER_S // 2
 
 
-def test_a_setup_for_one_stretch_only() -> None:
-    """GIVEN a plan of repeats THEN the setup refuses it in one line, as nothing here can run it."""
-    strides = Plan("strides", (Repeat(4, SETUP.plan.steps),))
-    with pytest.raises(
-        UsageError,
-        match=r"plan 'strides' has 4 legs, but this version only runs plans of one stretch",
-    ):
-        replace(SETUP, plan=strides)
+def test_the_plan_chooses_the_engine() -> None:
+    """GIVEN a plan of one stretch THEN the engine of races runs it; one of repeats has a session's,
+    and so has one stretch with something to imagine in it.
+    """
+    assert isinstance(engine_for(SETUP), Engine)
+    (stretch,) = SETUP.plan.legs()
+    assert isinstance(stretch, Run)
+    strides = Plan("strides", (Repeat(4, (stretch,)),))
+    assert isinstance(engine_for(replace(SETUP, plan=strides)), SessionEngine)
+    one = Plan("one", (replace(stretch, imagery="the line"),))
+    assert isinstance(engine_for(replace(SETUP, plan=one)), SessionEngine)
 
 
 def test_the_planned_pace_is_the_targets() -> None:

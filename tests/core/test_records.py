@@ -78,6 +78,9 @@ def test_a_record_may_be_wanted_and_five_percent_more_is_a_slip(event: str) -> N
         ("marathon", 210, "did you mean 3:30:00?"),
         ("800m", 2.1, "did you mean 2:10?"),
         ("400m", 5, "expected 0:40.9 to 8:00 for 400m, got 0:05"),
+        ("800m", 1030, "expected 1:36 to 16:00 for 800m, got 17:10; did you mean 10:30?"),
+        ("800m", 1075, "got 17:55$"),
+        ("5000m", 630, "target_s: expected 11:58 to 1:40:00 for 5000m, got 10:30$"),
         ("5000m", 1e12, "expected 11:58 to 1:40:00"),
     ],
 )

@@ -14,7 +14,7 @@ from kickcue.core.events import Arm, Cue, CueKind
 from kickcue.daemon.audio import LocalAudio, local_audio
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.wiring import live
-from kickcue.edges.audio import Output, Sound
+from kickcue.edges.audio import AudioOutput, CueSound
 from kickcue.edges.mqtt.delivery import deliver
 from tests.daemon.test_race_daemon import RACE, RATE, cues, play, recorded, replays_alike
 from tests.edges.audio.conftest import Programs, programs
@@ -55,15 +55,15 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return what sounds, as it begins; a sound takes no time."""
     kinds: list[str] = []
 
-    async def sound(_: Output, each: Sound, *, worth_s: float) -> None:
+    async def sound(_: AudioOutput, each: CueSound, *, worth_s: float) -> None:
         assert worth_s > 0
         kinds.append(each.kind)
 
-    async def prepare(_: Output) -> None:
+    async def prepare(_: AudioOutput) -> None:
         pass
 
-    monkeypatch.setattr(Output, "sound", sound)
-    monkeypatch.setattr(Output, "prepare", prepare)
+    monkeypatch.setattr(AudioOutput, "sound", sound)
+    monkeypatch.setattr(AudioOutput, "prepare", prepare)
     return kinds
 
 

@@ -15,20 +15,22 @@ from kickcue.daemon.health import (
     PATIENCE_S,
     WORDS,
     HealthLog,
-    Part,
+    PartHealth,
     State,
     of_device,
     summed_up,
 )
 from kickcue.daemon.recorder import hindrance
 from kickcue.daemon.wiring import live
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 OK, WAITING, BAD = State.OK, State.WAITING, State.BAD
-TWINS = Part("strap", WAITING, "2 devices are named 'HRM' (A and B): choose one by its address")
+TWINS = PartHealth(
+    "strap", WAITING, "2 devices are named 'HRM' (A and B): choose one by its address"
+)
 
 
 class Log:
@@ -41,7 +43,7 @@ class Log:
             lambda level, _name, state, text: self.lines.append((self._now_s, level, state, text))
         )
 
-    def see(self, part: Part, from_s: int, to_s: int) -> "Log":
+    def see(self, part: PartHealth, from_s: int, to_s: int) -> "Log":
         """Look each second."""
         for second in range(from_s, to_s):
             self._now_s = float(second)
@@ -68,7 +70,7 @@ def test_a_sentence_that_counts_seconds_is_one_sentence() -> None:
     log = Log()
     for second in range(60):
         log.see(
-            Part("pod", WAITING, f"'Stryd' not seen for {second} s: is it worn and awake?"),
+            PartHealth("pod", WAITING, f"'Stryd' not seen for {second} s: is it worn and awake?"),
             second,
             second + 1,
         )
@@ -81,9 +83,9 @@ def test_what_is_bad_at_once_is_a_warning_at_once() -> None:
     """
     log = (
         Log()
-        .see(Part("strap", OK, "connected"), 0, 5)
-        .see(Part("strap", BAD, "switched off"), 5, 8)
-        .see(Part("strap", OK, "connected"), 8, 9)
+        .see(PartHealth("strap", OK, "connected"), 0, 5)
+        .see(PartHealth("strap", BAD, "switched off"), 5, 8)
+        .see(PartHealth("strap", OK, "connected"), 8, 9)
     )
     assert [(0, logging.INFO, OK), (5, logging.WARNING, BAD), (8, logging.INFO, OK)] == [
         line[:3] for line in log.lines
@@ -96,9 +98,9 @@ def test_another_reason_is_told_at_once() -> None:
     """
     log = (
         Log()
-        .see(Part("pod", BAD, "not seen"), 0, 5)
-        .see(Part("pod", BAD, "refused"), 5, 8)
-        .see(Part("pod", BAD, "not seen"), 8, 30)
+        .see(PartHealth("pod", BAD, "not seen"), 0, 5)
+        .see(PartHealth("pod", BAD, "refused"), 5, 8)
+        .see(PartHealth("pod", BAD, "not seen"), 8, 30)
     )
     assert [(0, "not seen"), (5, "refused")] == [(line[0], line[3]) for line in log.lines]
 
@@ -114,7 +116,7 @@ def test_a_part_that_fails_in_ever_new_ways_fills_no_log(states: list[tuple[Stat
     """
     log = Log()
     for second, (state, text) in enumerate(states):
-        log.see(Part("pod", state, text), second, second + 1)
+        log.see(PartHealth("pod", state, text), second, second + 1)
     assert len(log.lines) <= 12 + len(states) / AGAIN_S
     moments = [line[0] for line in log.lines]
     assert all(
@@ -127,11 +129,11 @@ def test_every_stage_has_its_word() -> None:
     """Whatever the radio is doing, screen and log have a word for it, and only a connection is
     well.
     """
-    parts = {stage: of_device("pod", Health(stage=stage)) for stage in Stage}
+    parts = {stage: of_device("pod", DeviceHealth(stage=stage)) for stage in Stage}
     assert set(Stage) == set(WORDS)
     assert {Stage.CONNECTED} == {stage for stage, part in parts.items() if part.state is OK}
     assert "pod: searching; strap ok" == summed_up(
-        [parts[Stage.LOOKING], Part("strap", OK, "connected")]
+        [parts[Stage.LOOKING], PartHealth("strap", OK, "connected")]
     )
 
 

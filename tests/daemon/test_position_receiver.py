@@ -15,7 +15,7 @@ from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
 from kickcue.edges.gnss import Gpsd, Termux
 from kickcue.recording import read
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 from tests.core.track import Venue
 from tests.daemon.test_race_daemon import replays_alike
 from tests.edges.gnss.conftest import FakeGpsd, fake_gpsd, tpv, until
@@ -100,7 +100,7 @@ async def test_the_screen_is_told(tmp_path: Path) -> None:
         async with await asyncio.start_server(server.serve, "127.0.0.1", port):
             await until(lambda: server.listeners == 1)
             await said(run, server, 0)
-            assert run.health[POSITIONS] == Health(stage=Stage.CONNECTED)
+            assert run.health[POSITIONS] == DeviceHealth(stage=Stage.CONNECTED)
             server.hang_up()
             await until(lambda: server.listeners == 0 or server.connections > 1)  # it comes back
 

@@ -26,13 +26,13 @@ from kickcue.daemon.clock import Clock
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.broker import private_broker
-from kickcue.edges.mqtt.connection import Plan
+from kickcue.edges.mqtt.connection import ConnectionPlan
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.messages import SensorMessage, StatusMessage
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watch_client import Watch, watch
+from kickcue.edges.mqtt.watch_client import WatchClient, watch
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import Recording, read
@@ -108,7 +108,7 @@ class Gateway:
         )
 
 
-async def relay(gateway: Gateway, wrist: Watch, inputs: Iterable[Input]) -> None:
+async def relay(gateway: Gateway, wrist: WatchClient, inputs: Iterable[Input]) -> None:
     """Play a race over MQTT alone: sensors through the gateway, start and laps from the watch."""
     loop = asyncio.get_running_loop()
     zero_s = loop.time()
@@ -148,7 +148,10 @@ async def test_a_race_whose_sensors_are_read_elsewhere(tmp_path: Path) -> None:
         assert run.way is not None
         address = run.way.watch
         assert address is not None
-        async with watch(address, Topics()) as wrist, connect(Plan(address, "gateway")) as session:
+        async with (
+            watch(address, Topics()) as wrist,
+            connect(ConnectionPlan(address, "gateway")) as session,
+        ):
 
             async def wear() -> None:
                 while True:

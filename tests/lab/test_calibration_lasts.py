@@ -38,8 +38,8 @@ def worn(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
     def samples(*of_what: object) -> Iterator[Counted]:
         for each in pod_samples(*of_what):  # type: ignore[arg-type]
-            yield replace(
-                each, speed_mps=each.speed_mps * counts[0], distance_m=each.distance_m * counts[0]
+            yield each._replace(
+                speed_mps=each.speed_mps * counts[0], distance_m=each.distance_m * counts[0]
             )
 
     monkeypatch.setattr(simulating, "pod_samples", samples)

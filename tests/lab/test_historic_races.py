@@ -45,6 +45,18 @@ def test_points_are_a_race(race: FamousRace) -> None:
 
 
 @RACES
+def test_the_story_is_three_lines_of_a_plain_terminal(race: FamousRace) -> None:
+    """Who and where, how it went, the last lap: each in 80 columns; the winning time is in the
+    title.
+    """
+    assert len(race.story) == 3
+    assert max(map(len, race.story)) <= 80
+    assert race.runner in race.story[0]
+    minutes, seconds = divmod(race.finish_s, 60)
+    assert f"{minutes:.0f}:{seconds:05.2f}".removesuffix("0") in race.title
+
+
+@RACES
 def test_a_standing_start(race: FamousRace) -> None:
     """The runner stands at the gun, gets going no quicker than a person can, and is at pace after
     five seconds.
@@ -77,7 +89,13 @@ def test_the_laps_of_monaco() -> None:
 
 @pytest.mark.parametrize(
     ("name", "percent"),
-    [("cheptegei-2020", -1.4), ("bekele-2004", -4.9), ("mills-1964", -12.7), ("farah-2012", -20.8)],
+    [
+        ("cheptegei-2020", -1.4),
+        ("bekele-2004", -4.9),
+        ("mills-1964", -12.7),
+        ("farah-2012", -20.8),
+        ("hassan-2019", -17.0),
+    ],
 )
 def test_last_lap_against_all_before(name: str, percent: float) -> None:
     """The last lap against the mean of all that came before is what the published figures say."""

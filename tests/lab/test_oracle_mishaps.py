@@ -93,8 +93,8 @@ def test_queued_readings_are_of_the_seconds_in_which_they_were_counted() -> None
 def test_a_reading_that_overtakes_the_queue_loses_nothing() -> None:
     """GIVEN a link that stalls from the gun WHEN a reading overtakes the queue THEN all counts."""
     race = simulate(COURSE, without_chance("burst"), 0)
-    overtaking = replace(race.counted[9], t_s=9.1)
-    queued = [replace(each, t_s=9.2 + 0.01 * n) for n, each in enumerate(race.counted[:9])]
+    overtaking = race.counted[9]._replace(t_s=9.1)
+    queued = [each._replace(t_s=9.2 + 0.01 * n) for n, each in enumerate(race.counted[:9])]
     counted = (overtaking, *queued, *race.counted[10:])
     (first, *_) = readings(without_chance("burst"), replace(race, counted=counted))
     assert (9.1, 9) == (first.t_s, first.second)

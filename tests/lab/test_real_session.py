@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.gate import Gate, LineGate, Plane
 from kickcue.core.events import Fix
 from kickcue.core.repetitions.rep_segmentation import reps_from_marks

@@ -151,11 +151,12 @@ def test_shoes_are_changed_as_told() -> None:
     )
 
 
-def test_the_mean_of_the_drift() -> None:
+@pytest.mark.parametrize("distance_m", [2000.0, pytest.param(5000.0, marks=pytest.mark.long)])
+def test_the_mean_of_the_drift(distance_m: float) -> None:
     """GIVEN 300 runs of a pod that only drifts THEN its total is off by what the formula for the
     drift's mean says.
     """
-    truth = even_run()
+    truth = even_run(distance_m=distance_m)
     pod = PodFaults(count_noise_m=0.0)
     ratios = [
         list(pod_samples(Random(seed), truth, pod, 1.0))[-1].distance_m / truth.distance_m[-1]
@@ -193,11 +194,12 @@ def test_gate_marks_are_called_so() -> None:
 # ---- wide
 
 
-def test_wide_is_a_longer_way_in_the_bends_only() -> None:
-    """GIVEN 20 wide races THEN each lap is 1 to 16 m longer on the ground, and straights are as
+@pytest.mark.parametrize("races", [8, pytest.param(20, marks=pytest.mark.long)])
+def test_wide_is_a_longer_way_in_the_bends_only(races: int) -> None:
+    """GIVEN wide races THEN each lap is 1 to 16 m longer on the ground, and straights are as
     long as they are.
     """
-    for seed in range(20):
+    for seed in range(races):
         truth = race("wide", seed).truth
         extra = [truth.path_at(truth.time_at(m)) - m for m in COURSE.crossings_m]
         assert all(1.0 < after - before < 16.0 for before, after in pairwise(extra))
@@ -227,12 +229,13 @@ def test_others_run_on_the_line() -> None:
 # ---- surge
 
 
-def test_surges_between_laps_and_a_kick() -> None:
-    """GIVEN 30 surging races THEN laps differ by up to some 10 % from the mean, and kicks by more
+@pytest.mark.parametrize("races", [12, pytest.param(30, marks=pytest.mark.long)])
+def test_surges_between_laps_and_a_kick(races: int) -> None:
+    """GIVEN surging races THEN laps differ by up to some 10 % from the mean, and kicks by more
     than even races', up to 25 %.
     """
     spread, kicks = [], []
-    for seed in range(30):
+    for seed in range(races):
         truth = race("surge", seed).truth
         laps = [b - a for a, b in pairwise(truth.time_at(m) for m in COURSE.crossings_m)]
         spread.append(pstdev(laps[:-1]) / fmean(laps[:-1]))

@@ -2,6 +2,7 @@
 protocol.
 """
 
+from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
 from random import Random
@@ -224,3 +225,16 @@ def test_presses_are_in_order_and_never_early() -> None:
         assert all(
             200.0 * n - 1e-6 <= t_s < truth.duration_s for n, t_s in enumerate(found, start=1)
         )
+
+
+def test_a_series_at_each_second_is_what_it_is_at_that_second() -> None:
+    """GIVEN a race WHEN a series is read at all seconds THEN it is as when asked second by second,
+    before the gun as at the gun, and to the very last sample.
+    """
+    for steps in range(4):
+        whole = run_race(Random(5), 400.0, 100.0)
+        series = whole.heart_rate_bpm[: len(whole.heart_rate_bpm) - steps]
+        truth = replace(whole, distance_m=series, heart_rate_bpm=series)
+        for end_s in (-1, 3, int(truth.duration_s), int(truth.duration_s) + 1):
+            one_by_one = [truth.heart_rate_at(second) for second in range(-2, end_s)]
+            assert one_by_one == truth.each_second(series, -2, end_s)

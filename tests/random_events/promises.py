@@ -12,9 +12,11 @@ from kickcue.core.position.uncertainty import half_width_m
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 
 BELL: Final = frozenset({ev.CueKind.LAST_LAP, ev.CueKind.HOLD})
+AT_LINES: Final = frozenset({ev.CueKind.EVEN, ev.CueKind.SPLIT})
 SPACING_S: Final = 12.0
 SPACING_M: Final = 60.0
-EVEN_SPACING_S: Final = 60.0
+SPACING_NS: Final = 12 * NS_PER_S
+EVEN_SPACING_NS: Final = 60 * NS_PER_S
 MOST_IN_LAST_WINDOW: Final = 4
 MOST_EVEN: Final = 6
 SILENT_TO_GO_M: Final = 50.0
@@ -37,6 +39,8 @@ class Promises:
         self._now_ns: int | None = None
         self._ids: set[str] = set()
         self._last: ev.Cue | None = None
+        self._last_line: ev.Cue | None = None
+        self._last_even: ev.Cue | None = None
         self._last_counts_m = True
         self._evens = 0
         self._window: list[ev.CueKind] = []
@@ -135,9 +139,17 @@ class Promises:
         assert self._allowed.voice or cue.say is None
         assert cue.id not in self._ids, "no cue is felt twice"
         self._ids.add(cue.id)
+        if cue.kind in AT_LINES:
+            for before in (self._last, self._last_line):
+                assert before is None or cue.t_ns - before.t_ns >= SPACING_NS
+            self._last_line = cue
+        if cue.kind is ev.CueKind.SPLIT:
+            return
         last, self._last = self._last, cue
         counts_m, self._last_counts_m = self._last_counts_m, True
         if cue.kind is ev.CueKind.EVEN:
+            before, self._last_even = self._last_even, cue
+            assert before is None or cue.t_ns - before.t_ns >= EVEN_SPACING_NS
             self._evens += 1
             assert self._evens <= MOST_EVEN
         elif cue.kind is not ev.CueKind.READY:
@@ -145,7 +157,7 @@ class Promises:
             assert len(self._window) <= MOST_IN_LAST_WINDOW
             assert len(self._window) == len(set(self._window))
             self._is_not_silent_there(cue)
-        if last is not None and cue.kind not in BELL:
+        if last is not None and cue.kind not in BELL and cue.kind not in AT_LINES:
             self._is_apart(last, cue, counts_m=counts_m)
 
     def _is_not_silent_there(self, cue: ev.Cue) -> None:
@@ -156,15 +168,8 @@ class Promises:
 
     def _is_apart(self, last: ev.Cue, cue: ev.Cue, *, counts_m: bool) -> None:
         apart_s = (cue.t_ns - last.t_ns) / NS_PER_S
-        assert (
-            apart_s >= (EVEN_SPACING_S if cue.kind is ev.CueKind.EVEN else SPACING_S) - ROUNDING
-        ), f"{last} {cue}"
-        if (
-            counts_m
-            and cue.kind is not ev.CueKind.EVEN
-            and last.to_go_m is not None
-            and cue.to_go_m is not None
-        ):
+        assert apart_s >= SPACING_S - ROUNDING, f"{last} {cue}"
+        if counts_m and last.to_go_m is not None and cue.to_go_m is not None:
             assert last.to_go_m - cue.to_go_m >= SPACING_M - ROUNDING
 
     def _note(self, what: str) -> None:

@@ -33,6 +33,8 @@ SENSORS: Final = {"pod": {"profile": "generic-rsc"}, "strap": {"profile": "gener
 RACES: Final = (
     {"race": "800m"},
     {"race": "800m", "target_s": 160},
+    {"race": "3000m", "lap_m": 200, "target_s": 600, "splits": "both"},
+    {"race": "5000m", "splits": "sound"},
     {"race": "1500m"},
     {"race": "1500m", "target_s": 300, "lead_ms": 200},
     {"race": "3000m", "lap_m": 200, "target_s": 600},

@@ -7,7 +7,8 @@ from typing import Any, get_args, get_type_hints
 from hypothesis import strategies as st
 
 from kickcue.core.events import Cue, Link, Notification, Pulses
-from kickcue.recording.codec import LARGEST, RANGES
+from kickcue.recording.codec import RANGES
+from kickcue.recording.json_values import LARGEST
 from kickcue.recording.model import INPUTS, OUTPUTS, Entry, Header
 
 LONGEST_NS = 2_000_000 * 1_000_000_000

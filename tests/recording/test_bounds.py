@@ -17,10 +17,10 @@ from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind
 from kickcue.recording import Header, read
 from kickcue.recording.bounds import LAST_NS, Bounds
-from kickcue.recording.codec import LAST_NS as LAST_T_NS
 from kickcue.recording.fields import LONGEST_M
 from kickcue.recording.imported_activity import Activity, recording
 from kickcue.recording.json_text import DEEPEST, parse
+from kickcue.recording.json_values import LAST_NS as LAST_T_NS
 from kickcue.recording.laps import Lap
 from kickcue.recording.mcap_records import unpacked
 from kickcue.recording.mcap_writer import McapWriter

@@ -8,7 +8,7 @@ import fitdecode  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.recording import fit_frames
+from kickcue.recording import fit_resync
 from kickcue.recording.fit import read
 from kickcue.recording.fit_frames import messages
 from kickcue.recording.imported_activity import Activity
@@ -179,14 +179,14 @@ def test_looking_for_where_to_go_on_is_bounded(monkeypatch: pytest.MonkeyPatch) 
     bound, and what was read stays.
     """
     looked: list[int] = []
-    look = fit_frames._defines_records
-    monkeypatch.setattr(fit_frames, "_MOST_SCANNED_BYTES", 1000)
+    look = fit_resync._defines_records
+    monkeypatch.setattr(fit_resync, "_MOST_SCANNED_BYTES", 1000)
 
     def counted(body: bytes, at: int) -> bool:
         looked.append(at)
         return look(body, at)
 
-    monkeypatch.setattr(fit_frames, "_defines_records", counted)
+    monkeypatch.setattr(fit_resync, "_defines_records", counted)
     file = simple_run(20)
     for second in range(200):  # each time steps back by a day: none goes on from the one before
         file.add(1, T0 - 86_400 * (second + 1), 0, 4000, 150, 90)

@@ -10,9 +10,9 @@ from hypothesis import given, strategies as st
 
 from kickcue.core.units import s_to_ns
 from kickcue.recording.interpolation import Interpolated
-from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
+from kickcue.recording.laps import PRESSES, Lap, LapKind, kinds_of, note_on, triggers_of
 
-PRESS, AUTOMATIC, REPETITION = Kind.PRESS, Kind.AUTOMATIC, Kind.REPETITION
+PRESS, AUTOMATIC, REPETITION = LapKind.PRESS, LapKind.AUTOMATIC, LapKind.REPETITION
 MILE_M = 1609.34
 
 
@@ -29,7 +29,7 @@ def steady(mps: float = 4.0) -> Interpolated:
     return Interpolated([(0, 0.0), (s_to_ns(10_000.0), 10_000.0 * mps)])
 
 
-def kinds(found: Sequence[Lap], way: Interpolated | None) -> set[Kind]:
+def kinds(found: Sequence[Lap], way: Interpolated | None) -> set[LapKind]:
     """Return what the laps are, without the last."""
     return set(kinds_of(found, way, 0)[:-1])
 
@@ -98,17 +98,17 @@ def test_a_runners_presses_are_his(late_s: list[float], scale: float) -> None:
 @pytest.mark.parametrize(
     ("trigger", "lap_m", "kind"),
     [
-        ("position_lap", 408.0, Kind.POSITION),
-        ("position", 203.0, Kind.POSITION),
-        ("position_marked", 1240.0, Kind.ELSEWHERE),
-        ("position", 640.0, Kind.ELSEWHERE),
+        ("position_lap", 408.0, LapKind.POSITION),
+        ("position", 203.0, LapKind.POSITION),
+        ("position_marked", 1240.0, LapKind.ELSEWHERE),
+        ("position", 640.0, LapKind.ELSEWHERE),
     ],
 )
-def test_laps_by_position(trigger: str, lap_m: float, kind: Kind) -> None:
+def test_laps_by_position(trigger: str, lap_m: float, kind: LapKind) -> None:
     """A position is the line's where its laps are a track's; that of a park is not."""
     ends_s = [31.0 + lap_m / 4.0 * n for n in range(5)]
     assert {kind} == kinds(laps(ends_s, trigger), steady())
-    assert {Kind.POSITION} == kinds(laps(ends_s, trigger), None), "nothing speaks against it"
+    assert {LapKind.POSITION} == kinds(laps(ends_s, trigger), None), "nothing speaks against it"
 
 
 def repeats(fast: float, slow: float, rests_s: Sequence[float]) -> tuple[list[Lap], Interpolated]:

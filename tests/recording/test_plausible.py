@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.analysis.repetitions import Way, repetitions
+from kickcue.analysis.repetitions import RepetitionSource, repetitions
 from kickcue.analysis.summary import summarize
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.crossing.receiver_selection import ReceiverSelection
@@ -73,7 +73,7 @@ def test_positions_of_a_treadmill(why: str, place: tuple[float, float]) -> None:
     assert 1 == sum("positions" in note and "ignored" in note for note in found.notes)
     assert "fixes" not in summarize(found, PROFILES).counts
     way, reps = repetitions(found, PROFILES)
-    assert (Way.SPEED, 4) == (way, len(reps))
+    assert (RepetitionSource.SPEED, 4) == (way, len(reps))
 
 
 def test_repetitions_of_a_recording_with_positions_at_nowhere() -> None:
@@ -83,7 +83,7 @@ def test_repetitions_of_a_recording_with_positions_at_nowhere() -> None:
     whole = run(lambda s: Point(at(s), way_m(s), pace_mps(s)), 240)
     fixes = [Fix(s * 10**9, 0.0, 0.0) for s in range(240)]
     found = Recording.of(Path("race.jsonl"), whole.header, [*whole.inputs, *fixes])
-    assert Way.SPEED is repetitions(found, PROFILES)[0]
+    assert RepetitionSource.SPEED is repetitions(found, PROFILES)[0]
     assert "fixes" not in summarize(found, PROFILES).counts
 
 

@@ -25,11 +25,10 @@ from kickcue.recording.codec import (
     BY_OUT,
     BY_TAG,
     BY_TOPIC,
-    LAST_NS,
     SHAPES,
-    read_t_ns,
     shape_of,
 )
+from kickcue.recording.json_values import LAST_NS, read_t_ns
 from kickcue.recording.model import INPUTS, OUTPUTS, Entry
 from tests.recording.event_strategies import entries
 

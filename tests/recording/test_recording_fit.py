@@ -22,6 +22,8 @@ from tests.recording.fit_bytes import (
     DISTANCE,
     ELAPSED,
     ENHANCED_SPEED,
+    EVENT,
+    EVENT_KIND,
     FRACTION,
     HEART,
     LAP,
@@ -43,6 +45,8 @@ from tests.recording.fit_bytes import (
     STEP_LENGTH,
     T0,
     TIME,
+    TIMER,
+    TIMER_START,
     TRANSITION,
     FitFile,
     simple_run,
@@ -212,6 +216,28 @@ def test_seconds_since_power_on_are_no_date(tmp_path: Path) -> None:
     """
     found = on_disk(tmp_path, simple_run(start=17_217_864))
     assert (None, 59.0) == (found.header.utc, found.duration_s)
+
+
+@pytest.mark.parametrize(
+    "stop", [1, 4, 8, 9], ids=["stop", "stop_all", "stop_disable", "stop_disable_all"]
+)
+def test_every_way_to_stop_the_timer_is_a_pause(stop: int) -> None:
+    """GIVEN any of the four kinds of stop that the FIT profile has, and a start 8 s later WHEN the
+    file is read THEN it tells both: most watches write stop_all, not stop.
+    """
+    file = FitFile().define(1, RECORD, [TIME, DISTANCE]).define(2, EVENT, [TIME, *EVENT_KIND])
+    for second in (0, 10, 20):
+        file.add(1, T0 + second, 400 * second)
+    file.add(2, T0 + 20, TIMER, stop).add(2, T0 + 28, TIMER, TIMER_START)
+    for second in (28, 38):
+        file.add(1, T0 + second, 400 * (second - 8))
+
+    found = read_fit(bytes(file))
+
+    first_ns = found.points[0].time_ns
+    assert [(20, False), (28, True)] == [
+        ((turn.time_ns - first_ns) // 10**9, turn.running) for turn in found.turns
+    ]
 
 
 def legs(*sports: int) -> FitFile:

@@ -185,7 +185,7 @@ def test_ticks_are_told_or_seen(head: str, body: str, ticks: bool) -> None:
         ('{"t": 1, "sensor": "pod", "hex": "00"}', "char is missing"),
         (
             '{"t": 1, "out": "cues"}',
-            "out: expected one of estimate, phase, cue, arm, disarm, notice",
+            "out: expected one of estimate, phase, leg_begin, leg_result, cue, arm, disarm, notice",
         ),
         ('{"t": 1, "out": 3}', "out: expected one of"),
         ('{"t": 1, "mark"', "truncated?"),

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -26,6 +27,7 @@ from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry
 from tests.recording.event_strategies import entries, headers
 
+EVERY: Final = pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
 MESSAGE, METADATA, DATA_END = 0x05, 0x0C, 0x0F
 HEADER = Header(
     race="1500m",
@@ -133,9 +135,10 @@ def test_cut_anywhere_and_gone_on_with_any_number_of_times(
         whole = path.read_bytes()
 
 
-def test_cut_at_every_byte(tmp_path: Path) -> None:
-    """GIVEN a recording cut at any byte behind its header WHEN gone on with THEN just the half
-    record is lost, and nothing else written anew.
+@EVERY
+def test_cut_at_every_byte(tmp_path: Path, every: int) -> None:
+    """GIVEN a recording cut at any byte behind its header (each fifth in ``make test``) WHEN gone
+    on with THEN just the half record is lost, and nothing else written anew.
     """
     path = tmp_path / "race.mcap"
     whole = record(path, HEADER, BEFORE)
@@ -143,7 +146,7 @@ def test_cut_at_every_byte(tmp_path: Path) -> None:
     events_from = whole.index(b'{"t_ns":0,') - 40
     for cut in (
         *range(metadata_end(whole), events_from, 97),
-        *range(events_from, ends[-1][1] + 40),
+        *range(events_from, ends[-1][1] + 40, every),
         *range(ends[-1][1] + 40, len(whole), 97),
     ):
         path.write_bytes(whole[:cut])
@@ -263,14 +266,15 @@ def test_a_record_that_cannot_be_a_message(tmp_path: Path) -> None:
     assert damaged == path.read_bytes()
 
 
-def test_the_head_may_be_damaged_too(tmp_path: Path) -> None:
-    """Whichever byte of the head is changed, going on ends in a working recording or in a DataError
-    that leaves the file as it is.
+@EVERY
+def test_the_head_may_be_damaged_too(tmp_path: Path, every: int) -> None:
+    """Whichever byte of the head is changed (each fifth in ``make test``), going on ends in a
+    working recording or in a DataError that leaves the file as it is.
     """
     path = tmp_path / "race.mcap"
     whole = record(path, HEADER, BEFORE)
     for at in (
-        *range(metadata_end(whole) + 400),
+        *range(0, metadata_end(whole) + 400, every),
         *range(metadata_end(whole) + 400, len(whole), 41),
     ):
         changed = bytearray(whole[: whole.rindex(b'"mark":"button"}') + 16])
@@ -294,10 +298,10 @@ def test_a_kickcue_that_writes_a_message_in_another_form_gets_a_channel_of_its_o
     the new marks stand in a channel with theirs.
     """
     path = tmp_path / "race.mcap"
-    real = codec.Shape.schema
+    real = codec.EventShape.schema
     with monkeypatch.context() as patch:
         patch.setattr(
-            codec.Shape,
+            codec.EventShape,
             "schema",
             lambda shape, title: {**real(shape, title), "title": f"old {title}"},
         )

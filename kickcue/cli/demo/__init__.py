@@ -1,4 +1,4 @@
-"""``kickcue demo``: a famous race once more, from sensor bytes to the watch, in half a minute."""
+"""``kickcue demo``: a famous race or a session in half a minute, from bytes to the watch."""
 
 import argparse
 import asyncio
@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from kickcue.cli.demo.board import Board
+from kickcue.cli.demo import session_summary
+from kickcue.cli.demo.board import DemoBoard
+from kickcue.cli.demo.drawing import RaceShown
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.play import parties, play
 from kickcue.cli.demo.screen import screen_for
-from kickcue.cli.demo.summary import Summary, as_json, as_text, summarise
+from kickcue.cli.demo.session_demo import play_session, staged as staged_session
+from kickcue.cli.demo.summary import DemoSummary, as_json, as_text, summarise
 from kickcue.cli.format.console import json_line
 from kickcue.config.paths import user_state_folder
 from kickcue.core.engine import Engine
@@ -29,8 +32,15 @@ FASTEST_RATE: Final = 1000.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
         "--race", default=DEFAULT, metavar="NAME", help=f"{', '.join(FAMOUS)} ({DEFAULT})"
+    )
+    what.add_argument(
+        "--plan",
+        metavar="NAME",
+        help="a simulated session in place of a race: simulated-finish, strides ... "
+        "('kickcue plan list'), or the path of a plan",
     )
     parser.add_argument(
         "--seed",
@@ -43,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--rate",
         type=float,
         metavar="X",
-        help="X times as fast as the race (default: to take half a minute)",
+        help="X times as fast as it was run (default: to take half a minute)",
     )
     parser.add_argument(
         "--out",
@@ -59,10 +69,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play the race; the exit status is 1 unless the last lap's cue was felt exactly once."""
-    famous = famous_race(args.race)
+    """Play it; the exit status is 1 unless the cues were felt, each exactly once.
+
+    Of a race that is the cue for the last lap; in a session each repetition must be found as well.
+    """
     if args.rate is not None and not 1.0 <= args.rate <= FASTEST_RATE:
         raise UsageError(f"--rate: expected 1 to {FASTEST_RATE:g}, got {args.rate:g}")
+    return _run_race(args) if args.plan is None else _run_session(args)
+
+
+def _run_session(args: argparse.Namespace) -> int:
+    stage = staged_session(args.plan, args.seed)
+    path = args.out or new_recording()
+    summary = asyncio.run(play_session(stage, args.seed, args.rate, path, silent=args.json))
+    print(
+        json_line(session_summary.as_json(summary))
+        if args.json
+        else session_summary.as_text(summary)
+    )
+    return 0 if summary.went_well else 1
+
+
+def _run_race(args: argparse.Namespace) -> int:
+    famous = famous_race(args.race)
     path = args.out or new_recording()
     summary = asyncio.run(_demo(famous, args.seed, args.rate, path, as_object=args.json))
     print(json_line(as_json(summary)) if args.json else as_text(summary))
@@ -71,15 +100,15 @@ def run(args: argparse.Namespace) -> int:
 
 async def _demo(
     famous: FamousRace, seed: int, rate: float | None, path: Path, *, as_object: bool
-) -> Summary:
+) -> DemoSummary:
     document = simulated_document(famous.event).with_digests()
     course = document.course()
     race = staged(famous, course, seed)
-    board = Board(famous, course, race)
+    board = DemoBoard(famous, course, race)
     async with AsyncExitStack() as stack:
         both = await stack.enter_async_context(parties())
         writer = stack.enter_context(McapWriter(path, race_header(document, utc=utc_now())))
-        screen = await stack.enter_async_context(screen_for(board, silent=as_object))
+        screen = await stack.enter_async_context(screen_for(RaceShown(board), silent=as_object))
 
         pace = Pace.of(
             race.truth.time_at(course.bell_m), race.truth.duration_s, rate, both.now_ns()

@@ -6,6 +6,7 @@ from enum import StrEnum
 from statistics import fmean
 from typing import Final
 
+from kickcue.cli.demo.entry import DemoLogEntry
 from kickcue.cli.tui.formatting import coming
 from kickcue.core.course import Course
 from kickcue.core.events import (
@@ -35,7 +36,7 @@ KEPT: Final = 6
 _QUIET: Final = frozenset({"rules", "line", "mark_doubted", "sensor_fresh"})
 
 
-class Press(StrEnum):
+class PressOutcome(StrEnum):
     """What became of the lap button at one line."""
 
     PRESSED = "pressed"
@@ -46,7 +47,7 @@ class Press(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CrossingRow:
     """One line crossed. ``split_s`` is the race's own lap.
 
     ``published`` is whether both its ends were published; None: not known yet.
@@ -59,17 +60,8 @@ class Row:
     kickcue_s: float | None
     cadence_spm: float | None
     heart_rate_bpm: float | None
-    press: Press | None
+    press: PressOutcome | None
     last_lap: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that happened, ``t_s`` seconds after the gun."""
-
-    t_s: float
-    text: str
-    level: Level = Level.INFO
 
 
 @dataclass(slots=True)
@@ -80,7 +72,7 @@ class _Lap:
     presses: int = 0
 
 
-class Board:
+class DemoBoard:
     """Takes in the race as it goes on; ``rows`` and ``log`` are what is drawn."""
 
     def __init__(self, famous: FamousRace, course: Course, race: SimulatedRace) -> None:
@@ -91,7 +83,7 @@ class Board:
         """How many times as fast as the race it is being played, where somebody set it."""
         self.estimate: Estimate | None = None
         self.phase = Phase.WAITING
-        self.log: deque[Entry] = deque(maxlen=KEPT)
+        self.log: deque[DemoLogEntry] = deque(maxlen=KEPT)
         self._lines_s = [race.truth.time_at(line_m) for line_m in course.crossings_m]
         self._truth = race.truth
         self._silent = [not moments for moments in line_presses(race.truth, course, race.inputs)]
@@ -176,7 +168,7 @@ class Board:
         self._crossed_s += [_crossing_s(before, estimate, line_m) for line_m in crossed]
 
     def _log_line(self, text: str, level: Level = Level.INFO) -> None:
-        self.log.append(Entry(self.now_s, text, level))
+        self.log.append(DemoLogEntry(self.now_s, text, level))
 
     # ---- what is shown
 
@@ -194,13 +186,13 @@ class Board:
         """Return whether nothing more can happen at a line, which counts from 1."""
         return self.now_s >= self._lines_s[line - 1] + SETTLED_AFTER_S
 
-    def row(self, line: int) -> Row:
+    def row(self, line: int) -> CrossingRow:
         """Return what is known of a line, which counts from 1."""
         i = line - 1
         lap, ends = self._laps[i], (0.0, *self.course.crossings_m)[i : i + 2]
         starts_s = (0.0, *self._lines_s)
         crossed_s = (0.0, *self._crossed_s)
-        return Row(
+        return CrossingRow(
             line=line,
             distance_m=ends[1],
             split_s=self._lines_s[i] - starts_s[i],
@@ -212,17 +204,17 @@ class Board:
             last_lap=ends[1] > self.course.bell_m,
         )
 
-    def _press_at(self, i: int) -> Press | None:
+    def _press_at(self, i: int) -> PressOutcome | None:
         lap = self._laps[i]
         if lap.presses == 0:
             return (
-                Press.MISSED
+                PressOutcome.MISSED
                 if self._silent[i] and self.now_s >= self._lines_s[i] + MISSED_AFTER_S
                 else None
             )
         if lap.presses == 1:
-            return Press.PRESSED if lap.presses_taken else Press.DOUBTED
-        return Press.BELIEVED if lap.presses_taken > 1 else Press.IGNORED
+            return PressOutcome.PRESSED if lap.presses_taken else PressOutcome.DOUBTED
+        return PressOutcome.BELIEVED if lap.presses_taken > 1 else PressOutcome.IGNORED
 
 
 def _crossing_s(before: Estimate | None, now: Estimate, line_m: float) -> float:

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, Self
 
 from kickcue.core.events import Arm, Estimate, Output
@@ -17,10 +18,10 @@ ENDING_BEFORE_BELL_S: Final = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Two stretches of even speed: ``race_ns`` and ``wall_ns`` are where they begin and end."""
+    """Stretches of even speed: ``race_ns`` and ``wall_ns`` are where they begin and end."""
 
-    race_ns: tuple[int, int, int]
-    wall_ns: tuple[int, int, int]
+    race_ns: tuple[int, ...]
+    wall_ns: tuple[int, ...]
 
     @classmethod
     def of(cls, bell_s: float, end_s: float, rate: float | None, start_wall_ns: int) -> Self:
@@ -35,6 +36,23 @@ class Pace:
         )
         first, turn, last = walls
         return cls((0, s_to_ns(turn_s), s_to_ns(end_s)), (first, turn, last))
+
+    @classmethod
+    def of_stretches(
+        cls,
+        ends_s: Sequence[float],
+        weights: Sequence[float],
+        rate: float | None,
+        start_wall_ns: int,
+    ) -> Self:
+        """Return the pace of stretches that end at ``ends_s``, each watched by its weight.
+
+        ``rate`` as in ``of``; the weights are above 0.
+        """
+        played_s = PLAYED_S if rate is None else ends_s[-1] / rate
+        shares = accumulate((weight / sum(weights) for weight in weights), initial=0.0)
+        walls = (start_wall_ns + s_to_ns(share * played_s) for share in shares)
+        return cls((0, *map(s_to_ns, ends_s)), tuple(walls))
 
     def wall(self, race_ns: int) -> int:
         """Return when the moment ``race_ns`` of the race is played."""

@@ -19,7 +19,7 @@ from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
+from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
 from kickcue.replay.run_engine import drive
 from kickcue.supervision.tasks import running
 
@@ -33,7 +33,7 @@ Wear = Callable[[Happening], None]
 
 
 @dataclass(slots=True)
-class Played:
+class PlayedCues:
     """The cues as they were decided and as they were felt: cue or play with its real time in ns."""
 
     decided: list[tuple[Cue, int]] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Parties:
     """The two sides, connected."""
 
     delivery: Delivery
-    watch: Watch
+    watch: WatchClient
     now_ns: Callable[[], int]
 
 
@@ -80,12 +80,12 @@ async def parties() -> AsyncIterator[Parties]:
 
 async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who look on
     both: Parties, engine: AnyEngine, inputs: tuple[Input, ...], pace: Pace, show: Show, wear: Wear
-) -> Played:
+) -> PlayedCues:
     """Play ``inputs`` at ``pace``.
 
     ``show`` sees each event with its outputs, ``wear`` what happens on the watch.
     """
-    played = Played()
+    played = PlayedCues()
     async with running(_wear(both, played, wear), name="demo watch") as wearing:
         for event, outputs in drive(
             engine, _with_answers(inputs, both.delivery, pace), ticks_recorded=False
@@ -115,7 +115,7 @@ def _with_answers(inputs: tuple[Input, ...], delivery: Delivery, pace: Pace) -> 
         yield event
 
 
-async def _wear(both: Parties, played: Played, wear: Wear) -> None:
+async def _wear(both: Parties, played: PlayedCues, wear: Wear) -> None:
     while True:
         for happening in await both.watch.wait(LOOK_S):
             if isinstance(happening, Play):
@@ -123,7 +123,7 @@ async def _wear(both: Parties, played: Played, wear: Wear) -> None:
             wear(happening)
 
 
-async def _last_answers(played: Played) -> None:
+async def _last_answers(played: PlayedCues) -> None:
     for _ in range(round(ANSWERS_S / LOOK_S)):
         if len({play.touch.id for play, _ in played.felt}) >= len(played.decided):
             return

@@ -9,15 +9,17 @@ from contextlib import asynccontextmanager
 from shutil import get_terminal_size
 from typing import Final, Protocol
 
+from rich.console import Group
 from rich.live import Live
+from rich.padding import Padding
+from rich.text import Text
 
-from kickcue.cli.demo.board import Board
-from kickcue.cli.demo.drawing import COLUMNS, frame, row_text, title
+from kickcue.cli.demo.layout import fits
+from kickcue.cli.demo.shown import Shown
 from kickcue.cli.format.console import console
 from kickcue.cli.tui.terminal import asciified, is_utf8, showable
 from kickcue.cli.tui.watch_face import Face
-from kickcue.core.events import Phase
-from kickcue.core.position.uncertainty import to_go
+from kickcue.core.events import CueKind
 from kickcue.core.printable import printable
 from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.watch_client import Happening
@@ -26,10 +28,11 @@ from kickcue.supervision.tasks import running
 FRAME_S: Final = 0.08
 LINGER_S: Final = 1.5
 """How long the finish stays on the screen."""
-HEADER: Final = "lap    at published kickcue spm bpm press"
+STORY_S: Final = 6.0
+"""How long the story stays before the race starts."""
 
 
-class Screen(Protocol):
+class DemoScreen(Protocol):
     """Somewhere to show the race."""
 
     def moved(self) -> None:
@@ -40,22 +43,21 @@ class Screen(Protocol):
 
 
 @asynccontextmanager
-async def screen_for(board: Board, *, silent: bool) -> AsyncIterator[Screen]:
+async def screen_for(shown: Shown, *, silent: bool) -> AsyncIterator[DemoScreen]:
     """Give the screen that standard output is good for."""
     if silent:
         yield Silent()
     elif not _is_live():
-        yield Lines(board)
+        yield DemoLines(shown)
         print()
     else:
-        async with _live(board) as screen:
+        async with _live(shown) as screen:
             yield screen
 
 
 def _is_live() -> bool:
-    wide = get_terminal_size().columns >= COLUMNS
     return (
-        wide
+        fits(*get_terminal_size())
         and sys.stdout.isatty()
         and os.environ.get("TERM", "dumb") != "dumb"
         and not os.environ.get("NO_COLOR")
@@ -72,43 +74,31 @@ class Silent:
         """Show nothing."""
 
 
-class Lines:
-    """A line for each lap once nothing more can happen to it, and for each cue when it is felt.
+class DemoLines:
+    """A line for each row once nothing more can happen to it, and for each cue when it is felt.
 
     It writes no control characters.
     """
 
-    def __init__(self, board: Board) -> None:
-        self._board = board
+    def __init__(self, shown: Shown) -> None:
+        self._shown = shown
         self._utf8 = is_utf8(sys.stdout.encoding)
-        self._printed = 0
-        for line in (*title(board), "", HEADER):
+        story = shown.story()
+        for line in (*shown.title(), "", *story, *([""] if story else []), shown.header()):
             self._print(line)
 
     def moved(self) -> None:
-        """Print the laps to which nothing more can happen."""
-        over = self._board.phase is Phase.FINISHED
-        while self._printed < self._board.passed and (
-            over or self._board.settled(self._printed + 1)
-        ):
-            self._printed += 1
-            row = self._board.row(self._printed)
-            self._print(row_text(row, row.press or ""))
+        """Print the rows to which nothing more can happen."""
+        for row in self._shown.settled():
+            self._print(row)
 
     def happened(self, happening: Happening) -> None:
         """Print what was felt, and what was dropped."""
         if isinstance(happening, Play):
-            self._print(f"watch: {happening.touch.text}{self._whereabouts()}")
+            if happening.touch.kind != CueKind.TICK:
+                self._print(f"watch: {happening.touch.text}{self._shown.whereabouts()}")
         elif isinstance(happening, CueAck) and not happening.felt:
             self._print(f"watch: dropped {happening.cue_id}: {happening.why}")
-
-    def _whereabouts(self) -> str:
-        here = self._board.estimate
-        return (
-            ""
-            if here is None or here.to_go_m is None
-            else f" ({to_go(here.to_go_m, here.distance_sd_m)})"
-        )
 
     def _print(self, line: str) -> None:
         print(printable(line if self._utf8 else asciified(line)), flush=True)
@@ -117,10 +107,10 @@ class Lines:
 class _Picture:
     """The live picture; the watch rings no bell here, for nobody asked for a noise."""
 
-    def __init__(self, board: Board, live: Live) -> None:
-        self._board = board
+    def __init__(self, shown: Shown, live: Live) -> None:
+        self._shown = shown
         self._live = live
-        self._face = Face("watch, over MQTT")
+        self._face = Face("watch, over MQTT", session=shown.is_session)
 
     def moved(self) -> None:
         """Leave it to the next frame."""
@@ -131,8 +121,22 @@ class _Picture:
 
     def draw(self) -> None:
         """Draw a frame."""
-        picture = frame(self._board, self._face, time.monotonic())
+        columns = self._live.console.width
+        picture = self._shown.frame(self._face, time.monotonic(), columns)
         self._live.update(showable(picture, self._live.console), refresh=True)
+
+    async def tell(self) -> None:
+        """Show the story long enough to be read."""
+        story = self._shown.story()
+        if not story:
+            return
+        console = self._live.console
+        head, caption = self._shown.title()
+        page = Group(
+            Text(head, "bold"), Text(caption, "dim"), "", *(Text(printable(each)) for each in story)
+        )
+        self._live.update(showable(Padding(page, (2, 2)), console), refresh=True)
+        await asyncio.sleep(STORY_S)
 
     async def paint(self) -> None:
         """Draw frame after frame, until cancelled."""
@@ -142,13 +146,14 @@ class _Picture:
 
 
 @asynccontextmanager
-async def _live(board: Board) -> AsyncIterator[Screen]:
+async def _live(shown: Shown) -> AsyncIterator[DemoScreen]:
     """Give a picture on the terminal's other screen, so that what was on the first one stays.
 
     The closing words go there, too.
     """
     with Live(console=console(), screen=True, auto_refresh=False) as live:
-        picture = _Picture(board, live)
+        picture = _Picture(shown, live)
+        await picture.tell()
         async with running(picture.paint(), name="demo screen"):
             yield picture
             await asyncio.sleep(LINGER_S)

@@ -48,7 +48,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class DemoSummary:
     """The figures of the whole demo."""
 
     famous: FamousRace
@@ -77,12 +77,12 @@ def summarise(  # noqa: PLR0913, PLR0917  what was asked for, what was true, wha
     cue: Cue | None,
     on_watch: OnWatch,
     recording: Path,
-) -> Summary:
+) -> DemoSummary:
     """Return the figures."""
     simpler = baselines(course, race.inputs)
     presses = line_presses(race.truth, course, race.inputs)
     laps = laps_s(race.truth, course)
-    return Summary(
+    return DemoSummary(
         famous=famous,
         seed=seed,
         lap_m=course.kick_m,
@@ -110,7 +110,7 @@ def _call(race: SimulatedRace, course: Course, t_s: float | None) -> Call:
     )
 
 
-def as_text(summary: Summary) -> str:
+def as_text(summary: DemoSummary) -> str:
     """Return the closing words, at most 80 columns wide but for the line with the path."""
     path = short_path(summary.recording)
     laps = (
@@ -137,7 +137,7 @@ def as_text(summary: Summary) -> str:
     return "\n".join(lines)
 
 
-def _presses(summary: Summary) -> str:
+def _presses(summary: DemoSummary) -> str:
     return (
         f"{summary.missed} lap {_plural(summary.missed, 'press')} missed, {summary.doubled} doubled"
     )
@@ -175,7 +175,7 @@ def _felt(on_watch: OnWatch) -> str:
     )
 
 
-def _counted(summary: Summary) -> str:
+def _counted(summary: DemoSummary) -> str:
     """Say why the counter was wrong, or how chance put it right though presses were wrong."""
     off_m = summary.press_counter.late_m
     if off_m is None:
@@ -187,7 +187,7 @@ def _counted(summary: Summary) -> str:
     )
 
 
-def as_json(summary: Summary) -> dict[str, Any]:
+def as_json(summary: DemoSummary) -> dict[str, Any]:
     """Return the figures as a JSON object."""
     return {
         "race": summary.famous.name,

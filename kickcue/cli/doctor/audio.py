@@ -29,11 +29,11 @@ def audio(patient: Context) -> Iterator[Result]:
 
 
 async def _try(settings: Settings, cache: Path) -> Result:
-    from kickcue.edges.audio import Output  # noqa: PLC0415  numpy, for those who want sound alone
+    from kickcue.edges.audio import AudioOutput  # noqa: PLC0415  numpy, for those who want sound
 
     plan = audio_plan(settings, cache)
     with tempfile.TemporaryDirectory(prefix="kickcue-audio-") as folder:
-        output = Output(replace(plan, sounds=plan.sounds[:1]), Path(folder), lambda _: None)
+        output = AudioOutput(replace(plan, sounds=plan.sounds[:1]), Path(folder), lambda _: None)
         try:
             await output.prepare()
         finally:

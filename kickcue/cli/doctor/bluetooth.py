@@ -19,7 +19,7 @@ from bleak.exc import (
 )
 
 from kickcue.cli.doctor.machine import pi_model
-from kickcue.cli.doctor.result import Context, Level, Result, fault, ok, warning
+from kickcue.cli.doctor.result import CheckLevel, Context, Result, fault, ok, warning
 from kickcue.config.settings import Settings, state_folder
 from kickcue.config.watch_files import load_watch
 from kickcue.daemon.run_lock import is_running
@@ -47,7 +47,7 @@ def bluetooth(patient: Context) -> Iterator[Result]:
     """Tell from the bottom up what works; what stands on something broken is not looked at."""
     findings = _linux(patient) if sys.platform == "linux" else _elsewhere()
     for finding in findings:
-        yield finding if patient.needs_bluetooth else finding.at_most(Level.WARNING)
+        yield finding if patient.needs_bluetooth else finding.at_most(CheckLevel.WARNING)
 
 
 def _elsewhere() -> Iterator[Result]:
@@ -71,7 +71,7 @@ def _linux(patient: Context) -> Iterator[Result]:
     }
     adapter = _adapter(adapters, None if patient.settings is None else patient.settings.adapter)
     yield adapter
-    if adapter.level is Level.OK:
+    if adapter.level is CheckLevel.OK:
         yield from _sensors(patient, objects)
 
 
@@ -172,8 +172,7 @@ def _sensors(patient: Context, objects: Objects) -> Iterator[Result]:
     if patient.settings is None:
         return
     pins = _pins(patient.settings)
-    linked = [faces[DEVICE] for faces in objects.values() if faces.get(DEVICE, {}).get("Connected")]
-    connected = [name for name, pin in pins.items() if any(_is(pin, device) for device in linked)]
+    connected = _connected(pins, objects)
     yield from (
         ok(name, "already connected to this machine; the race takes it over") for name in connected
     )
@@ -188,16 +187,25 @@ def _sensors(patient: Context, objects: Objects) -> Iterator[Result]:
     except RadioError as error:
         yield fault("listening", str(error))
         return
-    nobody = (
-        not connected
-        and all(why[name] for name in absent if name != WATCH)
-        and not _over_mqtt(patient.settings)
-    )
+    nobody = not connected and all(why[name] for name in absent if name != WATCH)
+    yield from _found(why, nobody=nobody and not _over_mqtt(patient.settings))
+
+
+def _found(why: Mapping[str, str], *, nobody: bool) -> Iterator[Result]:
+    """Tell of each device that was looked for; a missing sensor is a fault if there is none."""
     for name, reason in why.items():
         if not reason:
             yield ok(name, "found")
+        elif nobody and name != WATCH:
+            yield fault(name, reason)
         else:
-            yield fault(name, reason) if nobody and name != WATCH else warning(name, reason)
+            yield warning(name, reason)
+
+
+def _connected(pins: Mapping[str, Pin | WatchPin], objects: Objects) -> list[str]:
+    """Return which devices this machine has a link to already."""
+    linked = [faces[DEVICE] for faces in objects.values() if faces.get(DEVICE, {}).get("Connected")]
+    return [name for name, pin in pins.items() if any(_is(pin, device) for device in linked)]
 
 
 def _pins(settings: Settings) -> dict[str, Pin | WatchPin]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Final
@@ -83,14 +83,19 @@ def _rights(trials: Iterable[Trial]) -> Iterator[Result]:
     yield from found or [ok("topics", "all topics of a race can be published and read")]
 
 
-def _must_publish(trial: Trial) -> Iterator[Result]:
-    ours = published_by(Side.DAEMON)
-    refused = {name: why for name, why in trial.refused.items() if name in ours}
+def _refusals(refused: Mapping[str, str]) -> Iterator[Result]:
+    """Yield a fault for each reason that the broker gives."""
     for why in dict.fromkeys(refused.values()):
         names = ", ".join(name for name, its in refused.items() if its == why)
         yield fault(
             "topics", f"the broker refuses {names} ({why}): no watch receives it", remedy(why)
         )
+
+
+def _must_publish(trial: Trial) -> Iterator[Result]:
+    ours = published_by(Side.DAEMON)
+    refused = {name: why for name, why in trial.refused.items() if name in ours}
+    yield from _refusals(refused)
     if trial.shortened:
         yield warning(
             "topics",

@@ -17,7 +17,7 @@ from kickcue.cli.doctor.disk import disk
 from kickcue.cli.doctor.fixes import fixes
 from kickcue.cli.doctor.machine import clock, power, terminal, versions
 from kickcue.cli.doctor.race import race
-from kickcue.cli.doctor.result import Check, Context, Level, Result
+from kickcue.cli.doctor.result import Check, CheckLevel, Context, Result
 from kickcue.cli.doctor.run_checks import examine
 from kickcue.cli.format.console import json_line, table
 from kickcue.cli.format.printing import folded
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger("kickcue").addHandler(logging.NullHandler())
     patient = _patient(args.file)
     found = examine(patient, CHECKS)
-    ready = all(finding.level is not Level.FAULT for finding in found)
+    ready = all(finding.level is not CheckLevel.FAULT for finding in found)
     if args.json:
         print(
             json_line(
@@ -90,13 +90,13 @@ def _absent(patient: Context, found: list[Result]) -> list[str]:
     return [
         finding.what
         for finding in found
-        if finding.what in pinned and finding.level is Level.WARNING
+        if finding.what in pinned and finding.level is CheckLevel.WARNING
     ]
 
 
 def _as_text(found: list[Result], *, ready: bool, absent: list[str]) -> str:
     rows = [(finding.level, finding.what, _one_line(finding)) for finding in found]
-    faults = sum(finding.level is Level.FAULT for finding in found)
+    faults = sum(finding.level is CheckLevel.FAULT for finding in found)
     without = f", without {' and '.join(absent)}" if absent else ""
     verdict = (
         f"ready for a race{without}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from kickcue.config.settings import Settings
 
 
-class Level(StrEnum):
+class CheckLevel(StrEnum):
     """How much it matters."""
 
     OK = "ok"
@@ -22,7 +22,7 @@ class Level(StrEnum):
 class Result:
     """One thing that is well or is not."""
 
-    level: Level
+    level: CheckLevel
     what: str
     """Which part of the machine, in a word or two."""
     why: str
@@ -30,9 +30,9 @@ class Result:
     remedy: str | None = None
     """What to do about it, where ``why`` does not include it."""
 
-    def at_most(self, level: Level) -> "Result":
+    def at_most(self, level: CheckLevel) -> "Result":
         """Return the finding as no worse than ``level``."""
-        order = list(Level)
+        order = list(CheckLevel)
         return replace(self, level=min(self.level, level, key=order.index))
 
 
@@ -64,14 +64,14 @@ Check = Callable[[Context], Iterable[Result]]
 
 def ok(what: str, why: str) -> Result:
     """Return a finding that is well."""
-    return Result(Level.OK, what, why)
+    return Result(CheckLevel.OK, what, why)
 
 
 def warning(what: str, why: str, remedy: str | None = None) -> Result:
     """Return a finding with which a race can still be run."""
-    return Result(Level.WARNING, what, why, remedy)
+    return Result(CheckLevel.WARNING, what, why, remedy)
 
 
 def fault(what: str, why: str, remedy: str | None = None) -> Result:
     """Return a finding that keeps a race from being run."""
-    return Result(Level.FAULT, what, why, remedy)
+    return Result(CheckLevel.FAULT, what, why, remedy)

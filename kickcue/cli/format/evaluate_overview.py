@@ -11,7 +11,7 @@ from kickcue.lab.statistics import Summary
 DEVICES: Final = ("kickcue", *BASELINES)
 
 
-class Row(NamedTuple):
+class OverviewRow(NamedTuple):
     """One kind of races: where they were run, what they are about, and each device's figures."""
 
     place: str
@@ -20,7 +20,7 @@ class Row(NamedTuple):
     devices: Mapping[str, Summary]
 
 
-def overview(rows: list[Row]) -> Iterator[str]:
+def overview(rows: list[OverviewRow]) -> Iterator[str]:
     """Yield one table for each place; rows of one place, and of one group in it, come together."""
     for place, here in groupby(rows, key=_place):
         lines: list[tuple[str, ...]] = []
@@ -32,15 +32,15 @@ def overview(rows: list[Row]) -> Iterator[str]:
         yield ""
 
 
-def _place(row: Row) -> str:
+def _place(row: OverviewRow) -> str:
     return row.place
 
 
-def _group(row: Row) -> str:
+def _group(row: OverviewRow) -> str:
     return row.group
 
 
-def _of(row: Row) -> list[Summary]:
+def _of(row: OverviewRow) -> list[Summary]:
     return [row.devices[who] for who in DEVICES]
 
 

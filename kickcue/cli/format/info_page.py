@@ -5,7 +5,7 @@ from typing import Final
 
 from kickcue.analysis.recorded_race import RecordedRun
 from kickcue.analysis.recorded_session import RecordedSession
-from kickcue.analysis.summary import GAP_S, Range, SensorSummary, Span, Summary
+from kickcue.analysis.summary import GAP_S, Range, RecordingSummary, SensorSummary, TimeSpan
 from kickcue.cli.format.session_text import session_text
 from kickcue.core.position.uncertainty import to_go
 from kickcue.core.units import ns_to_s
@@ -30,7 +30,7 @@ BY: Final = {
 
 def rows(
     recording: Recording,
-    summary: Summary,
+    summary: RecordingSummary,
     run: RecordedRun,
     session: RecordedSession | None,
     *,
@@ -55,7 +55,10 @@ def notes(recording: Recording) -> list[str]:
 
 
 def _for_the_runner(
-    recording: Recording, summary: Summary, run: RecordedRun, session: RecordedSession | None
+    recording: Recording,
+    summary: RecordingSummary,
+    run: RecordedRun,
+    session: RecordedSession | None,
 ) -> Iterator[tuple[str, str]]:
     header = recording.header
     yield "kind", f"{recording.kind}{f' by {header.made_by}' if header.made_by else ''}"
@@ -91,7 +94,9 @@ def _session(session: RecordedSession) -> Iterator[tuple[str, str]]:
         yield "", f"{line.strip()}{of if number == len(others) else ''}"
 
 
-def distance_m(summary: Summary, run: RecordedRun, session: RecordedSession | None) -> float | None:
+def distance_m(
+    summary: RecordingSummary, run: RecordedRun, session: RecordedSession | None
+) -> float | None:
     """Return how far the runner came, None where that is unknown.
 
     In a race by the engine, else by the pod that sent most.
@@ -135,7 +140,7 @@ def _pace(run_m: float, run_s: float) -> Iterator[tuple[str, str]]:
         yield "pace", f"{seconds // 60}:{seconds % 60:02} min/km"
 
 
-def _body(summary: Summary) -> Iterator[tuple[str, str]]:
+def _body(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
     """Yield cadence and heart rate, each of the sensor that sent most."""
     by_size = sorted(summary.sensors, key=lambda sensor: -sensor.notifications)
     cadence = next(
@@ -151,7 +156,10 @@ def _body(summary: Summary) -> Iterator[tuple[str, str]]:
 
 
 def _laps(
-    recording: Recording, summary: Summary, run: RecordedRun, session: RecordedSession | None
+    recording: Recording,
+    summary: RecordingSummary,
+    run: RecordedRun,
+    session: RecordedSession | None,
 ) -> Iterator[tuple[str, str]]:
     if recording.laps:
         yield (
@@ -170,7 +178,7 @@ def _laps(
 # ---- for the engineer
 
 
-def _for_the_engineer(summary: Summary) -> Iterator[tuple[str, str]]:
+def _for_the_engineer(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
     yield "length", _clock(summary.duration_s)
     for sensor in summary.sensors:
         yield from _sensor_rows(sensor)
@@ -215,13 +223,13 @@ def _range(values: Range, digits: int) -> str:
     return f"{values.low:.{digits}f} to {values.high:.{digits}f}, median {values.median:.{digits}f}"
 
 
-def _gaps(gaps: tuple[Span, ...]) -> str:
+def _gaps(gaps: tuple[TimeSpan, ...]) -> str:
     if not gaps:
         return f"none over {GAP_S:g} s"
     return _longest(gaps, f" over {GAP_S:g} s")
 
 
-def _longest(spans: tuple[Span, ...], what: str = "") -> str:
+def _longest(spans: tuple[TimeSpan, ...], what: str = "") -> str:
     longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN_GAPS]
     shown = ", ".join(
         f"{span.seconds:.0f} s at {_clock(span.from_s)}"

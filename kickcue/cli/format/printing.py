@@ -21,7 +21,7 @@ _STANDARD_ERROR: Final = 2
 _NARROWEST: Final = 20  # columns; a terminal that reports less (0, as some do) does not know
 
 
-class Output:
+class OutputStream:
     """A stream that a reader may leave (``| head``).
 
     What is written after that goes nowhere, and the command still ends as it would.
@@ -60,7 +60,7 @@ class Output:
 class Printing:
     """Writes text, and nothing else, to an output."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: OutputStream) -> None:
         self.output = output
 
     def write(self, text: str) -> int:
@@ -99,7 +99,7 @@ def printing() -> Iterator[None]:
 
 
 def _guarded(stream: TextIO) -> Any:
-    return stream if isinstance(stream, Printing) else Printing(Output(stream))
+    return stream if isinstance(stream, Printing) else Printing(OutputStream(stream))
 
 
 def complain(text: str) -> None:

@@ -30,15 +30,15 @@ def sensor_page(file: SensorFile) -> Iterator[str]:
     yield from section("Doubts", iter(head.doubts))
 
 
-def _match_line(block: schema.Match) -> str:
+def _match_line(block: schema.MatchBlock) -> str:
     keys = block.model_dump(exclude_none=True, exclude={"status", "source"})
     return (
         f"{' and '.join(f'{key} {plain(value)}' for key, value in keys.items())} {evidence(block)}"
     )
 
 
-def _offer_lines(provides: schema.Provides) -> Iterator[str]:
-    for kind in schema.Provides.model_fields:
+def _offer_lines(provides: schema.ProvidesBlock) -> Iterator[str]:
+    for kind in schema.ProvidesBlock.model_fields:
         offer: schema.Fact | None = getattr(provides, kind)
         if offer is not None:
             facts = offer.model_dump(exclude_none=True, exclude={"status", "source"})

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from statistics import fmean
+from typing import Final
 
 from kickcue.core.events import LegResult
 from kickcue.core.units import ns_to_s
 
-_PER_LINE = 8
+_PER_LINE: Final = 8
+_PER_LINE_WITH_METRES: Final = 4
 
 
 def session_text(runs: Iterable[LegResult]) -> str:
@@ -18,7 +20,8 @@ def session_text(runs: Iterable[LegResult]) -> str:
     same = len(lengths) == 1 and None not in lengths
     what = f" of {done[0].distance_m:.0f} m" if same and done[0].distance_m is not None else ""
     times = [_time(run, same=same) for run in done]
-    rows = [", ".join(times[i : i + _PER_LINE]) for i in range(0, len(times), _PER_LINE)]
+    step = _PER_LINE if same else _PER_LINE_WITH_METRES
+    rows = [", ".join(times[i : i + step]) for i in range(0, len(times), step)]
     head = f"  {len(done)} repetition{'s' if len(done) > 1 else ''}{what}: "
     text = head + f",\n{' ' * len(head)}".join(rows)
     how = compared(done)

@@ -1,6 +1,6 @@
 """``kickcue profiles show`` for a watch: how cues feel on it, what is lost, late and tried."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from kickcue.cli.format.profile_page import evidence, plain, section
@@ -54,7 +54,7 @@ def watch_page(file: WatchFile, using: Shades) -> Iterator[str]:
         yield from section(title, lines, COLUMNS)
 
 
-def vector_line(result: VectorResult[schema.Vector]) -> str:
+def vector_line(result: VectorResult[schema.WatchVectorBlock]) -> str:
     """Return a self-test and how it went, as a line."""
     vector = result.vector
     touch = touch_of(vector)
@@ -96,18 +96,27 @@ def _feelings(profile: WatchProfile, using: Shades) -> Iterator[str]:
     """Draw the cues, one a line; letters at the end stand for what was lost, explained below."""
     played = _played(profile)
     column_ms = scale_ms([found.lowered.pulses or () for found in played.values()])
-    names = list(dict.fromkeys(name for found in played.values() for name in found.downgrades))
-    letters = {name: chr(ord("a") + place) for place, name in enumerate(names)}
+    letters = _letters(played.values())
     yield from ("", "How the cues sound" if profile.ways[0] is Way.AUDIO else "How the cues feel")
     if any(found.lowered.pulses for found in played.values()):
         yield f"  {'':{_NAME}}{ruler(column_ms)}"
     for kind, found in played.items():
         feeling = _feeling(kind, found, column_ms, using)
         yield f"  {kind:{_NAME}}{feeling}{_lost(found, letters)}".rstrip()
-    if any(level < 1.0 for found in played.values() for *_, level in found.lowered.pulses or ()):
+    if any(_is_shaded(found) for found in played.values()):
         yield f"  {using.strong} strong  {using.weaker} weaker  {using.weak} weak"
     for name, letter in letters.items():
         yield f"  {letter}  {name.sentence}"
+
+
+def _letters(played: Iterable[Encoded]) -> dict[Downgrade, str]:
+    """Return a letter for each thing that was lost in some cue."""
+    names = dict.fromkeys(name for found in played for name in found.downgrades)
+    return {name: chr(ord("a") + place) for place, name in enumerate(names)}
+
+
+def _is_shaded(found: Encoded) -> bool:
+    return any(level < 1.0 for *_, level in found.lowered.pulses or ())
 
 
 def _feeling(kind: str, found: Encoded, column_ms: int, using: Shades) -> str:
@@ -128,7 +137,7 @@ def _lost(found: Encoded, letters: Mapping[Downgrade, str]) -> str:
     return " ".join(letters[name] for name in found.downgrades)
 
 
-def _alike_line(block: schema.Alike) -> str:
+def _alike_line(block: schema.AlikeBlock) -> str:
     return f"{', '.join(block.cues)}: told apart by {_APART[block.told_apart_by]}. {block.why}"
 
 
@@ -184,15 +193,15 @@ def _has_dicts(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(each, dict) for each in value)
 
 
-def _offer_lines(provides: schema.Provides) -> Iterator[str]:
-    for kind in schema.Provides.model_fields:
-        offer: schema.Offer | None = getattr(provides, kind)
+def _offer_lines(provides: schema.WatchProvidesBlock) -> Iterator[str]:
+    for kind in schema.WatchProvidesBlock.model_fields:
+        offer: schema.WatchOfferBlock | None = getattr(provides, kind)
         if offer is not None:
             silent = ", silent while nothing changes" if offer.on_change_only else ""
             yield f"{kind}: {offer.char} as {offer.form}{silent} {evidence(offer)}"
 
 
-def _quirk_line(quirk: schema.Quirk) -> str:
+def _quirk_line(quirk: schema.WatchQuirkBlock) -> str:
     which = f"firmware {quirk.fw}: " if quirk.fw else ""
     return f"{which}{quirk.why} {evidence(quirk)}"
 

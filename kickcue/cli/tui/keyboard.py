@@ -37,7 +37,7 @@ HUNG_UP: Final = "hung up"
 """Comes as a key when the terminal goes away, as with a lost ssh connection; nobody can type it."""
 
 
-class Press(NamedTuple):
+class KeyPress(NamedTuple):
     """What is pressed; ``race_distance_m``: with a distance, how long the race is."""
 
     kind: CommandKind

@@ -20,13 +20,13 @@ from kickcue.cli.tui.device_search import (
 )
 from kickcue.cli.tui.keyboard import HUNG_UP
 from kickcue.cli.tui.nearby import Around, Surroundings, sent_by
-from kickcue.cli.tui.prompts import POD, STRAP, Entry, Wanted, choice, enough, keep, trial
+from kickcue.cli.tui.prompts import POD, STRAP, NumberEntry, Wanted, choice, enough, keep, trial
 from kickcue.cli.tui.screen import END, ENTER, RUBOUT, Canvas, canvas
 from kickcue.cli.tui.values import Values
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
 from kickcue.edges.radio import RadioError, Sighting, listening, looking_around
-from kickcue.supervision.health import Health
+from kickcue.supervision.health import DeviceHealth
 from kickcue.supervision.tasks import running
 
 FRAME_S: Final = 0.25
@@ -57,7 +57,7 @@ class Dialogue:
         self._seen = seen
         self._adapter = adapter
         self._around = Surroundings()
-        self._entry = Entry()
+        self._entry = NumberEntry()
 
     async def sensors(self) -> list[Chosen]:
         """Return the strap and the pod, or the one that is enough, or none."""
@@ -205,4 +205,4 @@ class Dialogue:
 
 @dataclass(slots=True)
 class _Holder:
-    health: Health | None = None
+    health: DeviceHealth | None = None

@@ -15,7 +15,7 @@ from kickcue.cli.tui.values import spelt
 from kickcue.cli.tui.watch_face import DIGITS
 from kickcue.core.printable import printable
 from kickcue.edges.radio import Sighting
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 OTHER_LINES: Final = 9
 """What stands above and below the list."""
@@ -60,7 +60,7 @@ POD: Final = Wanted(
 
 
 @dataclass(slots=True)
-class Entry:
+class NumberEntry:
     """The number that is being typed, and what was wrong last."""
 
     typed: str = ""
@@ -68,7 +68,7 @@ class Entry:
 
 
 def choice(
-    wanted: Wanted, rows: list[Around], now_s: float, size: terminal_size, entry: Entry
+    wanted: Wanted, rows: list[Around], now_s: float, size: terminal_size, entry: NumberEntry
 ) -> RenderableType:
     """Return the list to choose from, as long as there is room."""
     unlisted = f" Not in the list? kickcue scan --all, then kickcue pair --{wanted.sensor} ADDRESS"
@@ -89,7 +89,7 @@ def choice(
 
 
 def trial(
-    wanted: Wanted, sighting: Sighting, health: Health | None, values: Mapping[str, Any]
+    wanted: Wanted, sighting: Sighting, health: DeviceHealth | None, values: Mapping[str, Any]
 ) -> RenderableType:
     """Return what the chosen device sends just now."""
     connected = health is not None and health.stage is Stage.CONNECTED
@@ -114,7 +114,7 @@ def trial(
     )
 
 
-def _doing(health: Health | None, *, connected: bool) -> str:
+def _doing(health: DeviceHealth | None, *, connected: bool) -> str:
     if health is None:
         return "connecting ..."
     return "connected" if connected else health.why or str(health.stage)

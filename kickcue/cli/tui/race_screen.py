@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kickcue.cli.tui.keyboard import FINISH, GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
-from kickcue.cli.tui.race_state import Board, Entry, Wrist
+from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry, Wrist
 from kickcue.cli.tui.race_view import RacePicture
 from kickcue.cli.tui.screen import END, INTERRUPT, Canvas
 from kickcue.cli.tui.session_state import SessionState, following, planned_s
@@ -47,7 +47,7 @@ class Watching:
         self._notes: list[_Note] = []
         self._legs: tuple[NumberedLeg, ...] | None = None
 
-    def board(self, question: str | None = None) -> Board:
+    def board(self, question: str | None = None) -> RaceBoard:
         """Return what there is to be seen now."""
         live, now_ns = self._live, self._live.race_ns()
         self._date(now_ns)
@@ -57,7 +57,7 @@ class Watching:
         if bell_s is not None and view.estimate is not None and now_ns is not None:
             bell_s = max(bell_s - ns_to_s(now_ns - view.estimate.t_ns), 0.0)
         recording, in_trouble = self._recording()
-        return Board(
+        return RaceBoard(
             title=self._title(),
             course=live.course,
             phase=view.phase,
@@ -132,7 +132,7 @@ class Watching:
         part = self._live.recording_part
         return part.text, part.state is not State.OK or not self._live.settings.record
 
-    def _log(self, view: View) -> list[Entry]:
+    def _log(self, view: View) -> list[RaceLogEntry]:
         dated = [(notice.t_ns, notice.text, notice.level) for notice in view.notices]
         dated += [
             (cue.t_ns, f"cue: {cue.text}", Level.INFO)
@@ -141,7 +141,7 @@ class Watching:
         ]
         dated += [(note.t_ns or 0, note.text, Level.WARNING) for note in self._notes]
         return [
-            Entry(_race_s(view, t_ns), text, level)
+            RaceLogEntry(_race_s(view, t_ns), text, level)
             for t_ns, text, level in sorted(dated, key=lambda each: each[0])
         ]
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from kickcue.cli.tui.session_state import SessionState
 from kickcue.core.course import Course
 from kickcue.core.events import Arm, Cue, Estimate, Level, Phase
-from kickcue.supervision.health import Health
+from kickcue.supervision.health import DeviceHealth
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RaceLogEntry:
     """One thing that happened, ``t_s`` seconds after the gun: negative before it, None unknown."""
 
     t_s: float | None
@@ -37,7 +37,7 @@ class Wrist:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class RaceBoard:
     """One moment of a race.
 
     ``elapsed_s`` is None before the gun and where that was not seen; ``bell_in_s`` counts from now.
@@ -48,7 +48,7 @@ class Board:
     phase: Phase
     wrist: Wrist
     recording: str
-    sensors: Mapping[str, Health] = field(default_factory=dict)
+    sensors: Mapping[str, DeviceHealth] = field(default_factory=dict)
     recording_trouble: bool = False
     estimate: Estimate | None = None
     session: SessionState | None = None
@@ -59,7 +59,7 @@ class Board:
     last_cue: Cue | None = None
     last_cue_s: float | None = None
     """When the last cue was given, on the clock of ``elapsed_s``."""
-    log: Sequence[Entry] = ()
+    log: Sequence[RaceLogEntry] = ()
     undo_left_s: float | None = None
     """For how many seconds u takes the end of the race or its last start back; None where it does
     not."""

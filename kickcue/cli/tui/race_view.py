@@ -21,7 +21,7 @@ from kickcue.cli.tui.formatting import (
     which_lap,
     whole,
 )
-from kickcue.cli.tui.race_state import Board, Entry
+from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry
 from kickcue.cli.tui.session_view import (
     session_coming,
     session_figure,
@@ -35,7 +35,7 @@ from kickcue.core.events import CueKind, Estimate, Level, Phase
 from kickcue.core.position.uncertainty import arrival_sd_s, half_width_m, plus_minus
 from kickcue.core.printable import printable
 from kickcue.daemon.health import WORDS
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 WIDEST_COLUMNS: Final = 110
 LEFT_COLUMNS: Final = 42
@@ -73,7 +73,7 @@ STAGES: Final = {
 class RacePicture:
     """Draws a board as wide and as high as the terminal is; the log takes what the rest leaves."""
 
-    board: Board
+    board: RaceBoard
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = min(options.max_width, WIDEST_COLUMNS)
@@ -105,7 +105,7 @@ class RacePicture:
         yield Text("\n", end="").join(keys)
 
 
-def _head(board: Board, width: int) -> Iterator[RenderableType]:
+def _head(board: RaceBoard, width: int) -> Iterator[RenderableType]:
     clock = UNKNOWN if board.elapsed_s is None else minutes(board.elapsed_s)
     yield _ends(
         Text(f" {printable(board.title)}", style="bold", no_wrap=True, overflow="ellipsis"),
@@ -115,7 +115,7 @@ def _head(board: Board, width: int) -> Iterator[RenderableType]:
     yield Text("─" * width, style="grey30")
 
 
-def _where(board: Board, width: int) -> Iterator[RenderableType]:
+def _where(board: RaceBoard, width: int) -> Iterator[RenderableType]:
     if board.session is not None:
         phase, figure = session_phase(board), session_figure(board)
     else:
@@ -137,7 +137,7 @@ def _where(board: Board, width: int) -> Iterator[RenderableType]:
     yield _way(board, width)
 
 
-def _phase(board: Board) -> Text:
+def _phase(board: RaceBoard) -> Text:
     line = Text(
         f"  {PHASES[board.phase]}", style="bold bright_yellow" if board.phase in KICK else "bold"
     )
@@ -151,7 +151,7 @@ def _phase(board: Board) -> Text:
     return line
 
 
-def _to_go(board: Board) -> Iterator[Text]:
+def _to_go(board: RaceBoard) -> Iterator[Text]:
     to_go_m, sd_m = _left_m(board), None if board.estimate is None else board.estimate.distance_sd_m
     digits = UNKNOWN if to_go_m is None else str(max(round(to_go_m), 0))
     error = f"{plus_minus(sd_m)} " if to_go_m is not None and board.phase in RACING else ""
@@ -162,7 +162,7 @@ def _to_go(board: Board) -> Iterator[Text]:
         yield drawn.append(f"  {error}m to go" if row == 2 else "", "dim")
 
 
-def _left_m(board: Board) -> float | None:
+def _left_m(board: RaceBoard) -> float | None:
     """Return the metres to go: all before the gun, 0 after the finish, None if unknown."""
     if board.phase is Phase.WAITING:
         return board.course.distance_m
@@ -171,7 +171,7 @@ def _left_m(board: Board) -> float | None:
     return None if board.estimate is None else board.estimate.to_go_m
 
 
-def _values(board: Board) -> Iterator[Text]:
+def _values(board: RaceBoard) -> Iterator[Text]:
     e = board.estimate
     speed_mps = None if e is None else e.speed_mps
     speed = "" if speed_mps is None else f", {speed_mps:.1f} m/s"
@@ -182,7 +182,7 @@ def _values(board: Board) -> Iterator[Text]:
     yield Text(_known_by(board), style="dim")
 
 
-def _values_in_short(board: Board) -> Iterator[Text]:
+def _values_in_short(board: RaceBoard) -> Iterator[Text]:
     """Yield the same in two lines, for a phone held upright."""
     e = board.estimate
     cadence, heart = (
@@ -194,7 +194,7 @@ def _values_in_short(board: Board) -> Iterator[Text]:
     yield Text(f"  {_known_by(board)}", style="dim", no_wrap=True, overflow="ellipsis")
 
 
-def _known_by(board: Board) -> str:
+def _known_by(board: RaceBoard) -> str:
     """Return on what the distance stands."""
     if board.session is not None:
         return session_known_by(board)
@@ -209,7 +209,7 @@ def _value(figure: str, unit: str, style: str = "bold") -> Text:
     )
 
 
-def _coming(board: Board, width: int) -> Text:
+def _coming(board: RaceBoard, width: int) -> Text:
     style = "bold bright_yellow" if board.phase in KICK or board.unstarted else "cyan"
     lines = (
         textwrap.wrap(_coming_text(board), width - 2)
@@ -221,7 +221,7 @@ def _coming(board: Board, width: int) -> Text:
     )
 
 
-def _coming_text(board: Board) -> str:
+def _coming_text(board: RaceBoard) -> str:
     if board.session is not None:
         return session_coming(board)
     e = board.estimate
@@ -232,9 +232,7 @@ def _coming_text(board: Board) -> str:
             else "press s when the gun goes"
         )
     if board.phase not in RACING:
-        time = "" if board.elapsed_s is None else f" after {minutes(board.elapsed_s)}"
-        undo = "" if board.undo_left_s is None else f"; u to undo for {board.undo_left_s:.0f} s"
-        return f"{'finished' if board.phase is Phase.FINISHED else 'abandoned'}{time}{undo}"
+        return _over_text(board)
     if board.phase is not Phase.BODY:
         return _finish(e)
     if board.bell_in_s is None:
@@ -245,6 +243,12 @@ def _coming_text(board: Board) -> str:
         f"{board.course.window_name} in "
         f"{when}{': hold form, your heart rate is high' if hold else ''}"
     )
+
+
+def _over_text(board: RaceBoard) -> str:
+    time = "" if board.elapsed_s is None else f" after {minutes(board.elapsed_s)}"
+    undo = "" if board.undo_left_s is None else f"; u to undo for {board.undo_left_s:.0f} s"
+    return f"{'finished' if board.phase is Phase.FINISHED else 'abandoned'}{time}{undo}"
 
 
 def _finish(e: Estimate | None) -> str:
@@ -260,7 +264,7 @@ def _finish(e: Estimate | None) -> str:
     return f"finish in {coming(eta_s, arrival_sd_s(eta_s, e.distance_sd_m, e.speed_mps))}"
 
 
-def _way(board: Board, width: int) -> Text:
+def _way(board: RaceBoard, width: int) -> Text:
     """Draw the way so far, and on it all cells in which the last lap's line may stand."""
     if board.session is not None:
         return session_way(board.session, width)
@@ -283,14 +287,14 @@ def _way(board: Board, width: int) -> Text:
     return drawn
 
 
-def _off_m(board: Board) -> float:
+def _off_m(board: RaceBoard) -> float:
     """Return how far the runner may be from where the line is drawn."""
     if board.phase not in RACING or board.estimate is None or board.estimate.distance_sd_m is None:
         return 0.0
     return half_width_m(board.estimate.distance_sd_m)
 
 
-def _parts(board: Board, width: int) -> Iterator[Text]:
+def _parts(board: RaceBoard, width: int) -> Iterator[Text]:
     for name, health in board.sensors.items():
         yield _sensor(name, health, width)
     yield _wrist(board, width)
@@ -307,7 +311,7 @@ def _parts(board: Board, width: int) -> Iterator[Text]:
     yield _part("last cue", " ", "", last)
 
 
-def _sensor(name: str, health: Health, width: int) -> Text:
+def _sensor(name: str, health: DeviceHealth, width: int) -> Text:
     dot, style, words = STAGES[health.stage]
     if health.stage is not Stage.CONNECTED:
         return _trouble(name, dot, style, health.why or words, width)
@@ -322,7 +326,7 @@ def _sensor(name: str, health: Health, width: int) -> Text:
     return _part(name, dot, style, ", ".join(filter(None, known)))
 
 
-def _wrist(board: Board, width: int) -> Text:
+def _wrist(board: RaceBoard, width: int) -> Text:
     wrist = board.wrist
     if wrist.trouble is not None:
         return _trouble("watch", "○", "red", wrist.trouble, width)
@@ -337,7 +341,7 @@ def _wrist(board: Board, width: int) -> Text:
     return _part("watch", "●", "green", *(lines if width < BOTH_COLUMNS else ["; ".join(lines)]))
 
 
-def _recording(board: Board, width: int) -> Text:
+def _recording(board: RaceBoard, width: int) -> Text:
     if board.recording_trouble:
         return _trouble("recording", "○", "yellow", board.recording, width)
     room = width - BEFORE
@@ -367,14 +371,14 @@ def _part(label: str, dot: str, style: str, *lines: str) -> Text:
     )
 
 
-def _log(board: Board, room: int, width: int) -> Iterator[Text]:
+def _log(board: RaceBoard, room: int, width: int) -> Iterator[Text]:
     """Yield the latest entries, as many lines as there is room for, blank ones first."""
     entries = [_logged(entry, width) for entry in board.log][-room:] if room else []
     yield from entries
     yield from (Text() for _ in range(room - len(entries)))
 
 
-def _logged(entry: Entry, width: int) -> Text:
+def _logged(entry: RaceLogEntry, width: int) -> Text:
     at = "" if entry.t_s is None else since_gun(entry.t_s)
     text = Text(
         f"{at:>8}  {printable(entry.text)}",
@@ -386,7 +390,7 @@ def _logged(entry: Entry, width: int) -> Text:
     return text
 
 
-def _keys(board: Board, width: int) -> list[Text]:
+def _keys(board: RaceBoard, width: int) -> list[Text]:
     """Return the keys, or the question asked in their place, on as many lines as they need."""
     if board.question is not None:
         style, lines = (
@@ -401,7 +405,7 @@ def _keys(board: Board, width: int) -> list[Text]:
     return [Text(line, style=style, no_wrap=True, overflow="ellipsis", end="") for line in lines]
 
 
-def _keys_of(board: Board) -> str:
+def _keys_of(board: RaceBoard) -> str:
     keys = KEYS[Phase.BODY if board.phase in RACING else board.phase]
     return keys if board.session is None else SESSION_KEYS.get(board.phase, "q quit")
 

@@ -37,22 +37,7 @@ def sensor_table(
     """Return the table for ``width`` columns; the last one takes what the others leave."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.show_header, grid.header_style = True, "dim"
-    address = max((len(row.sighting.address) for row in rows), default=0)
-    columns = {
-        "nr": 2,
-        "signal": 8,
-        "name": NAME_COLUMNS,
-        "address": address,
-        "read as": PROFILE_COLUMNS,
-        "seen": 4,
-    }
-    columns = {title: needed for title, needed in columns.items() if numbered or title != "nr"}
-    narrow = width < NARROW_COLUMNS
-    if narrow:
-        kept = {"nr", "signal", "name"} | ({"address"} if values is None else set())
-        columns = {
-            title: needed for title, needed in {**columns, "signal": 4}.items() if title in kept
-        }
+    columns = _columns(rows, width, numbered=numbered, has_values=values is not None)
     for title, needed in columns.items():
         grid.add_column(
             title,
@@ -61,7 +46,7 @@ def sensor_table(
             justify="right" if title in {"nr", "seen"} else "left",
         )
     last = max(width - sum(columns.values()) - len(columns), 1)
-    if values is not None or not narrow:
+    if values is not None or width >= NARROW_COLUMNS:
         columns["sends" if values is None else "now"] = last
         grid.add_column("sends" if values is None else "now", no_wrap=True, width=last)
     for row in rows:
@@ -71,6 +56,27 @@ def sensor_table(
             *(cells[title] for title in columns), style="dim" if _is_gone(row, now_s) else ""
         )
     return grid
+
+
+def _columns(
+    rows: Sequence[Around], width: int, *, numbered: bool, has_values: bool
+) -> dict[str, int]:
+    """Return the columns before the last one, and how wide each is."""
+    columns = {
+        "nr": 2,
+        "signal": 8,
+        "name": NAME_COLUMNS,
+        "address": max((len(row.sighting.address) for row in rows), default=0),
+        "read as": PROFILE_COLUMNS,
+        "seen": 4,
+    }
+    if not numbered:
+        del columns["nr"]
+    if width >= NARROW_COLUMNS:
+        return columns
+    kept = {"nr", "signal", "name"} | (set() if has_values else {"address"})
+    columns["signal"] = 4
+    return {title: needed for title, needed in columns.items() if title in kept}
 
 
 def _cells(row: Around, now_s: float, values: Values | None) -> dict[str, Text]:

@@ -8,7 +8,7 @@ from rich.text import Text
 from kickcue.cli.format.session_text import compared
 from kickcue.cli.tui.formatting import KNOWS_BY, UNKNOWN, minutes
 from kickcue.cli.tui.leg_text import leg_text
-from kickcue.cli.tui.race_state import Board
+from kickcue.cli.tui.race_state import RaceBoard
 from kickcue.cli.tui.session_state import SessionState
 from kickcue.cli.tui.watch_face import DIGITS
 from kickcue.core.events import LegEnd, LegKind, LegResult, Mode, Phase
@@ -25,7 +25,7 @@ COLON: Final = ("╻", " ", "╹")
 POD_MODES: Final = frozenset({Mode.MARKS, Mode.POD_LEARNED, Mode.POD})
 
 
-def session_phase(board: Board) -> Text:
+def session_phase(board: RaceBoard) -> Text:
     """Return the line above the large figure."""
     leg = None if board.session is None else board.session.leg
     if leg is None or board.phase is not Phase.BODY:
@@ -35,7 +35,7 @@ def session_phase(board: Board) -> Text:
     return line.append(f"  {leg.text}", "not bold default") if runs else line
 
 
-def session_figure(board: Board) -> Iterator[Text]:
+def session_figure(board: RaceBoard) -> Iterator[Text]:
     """Yield the large figure: metres to go in a run that has a length, else time left or so far.
 
     A session that is over has its repetitions' times there.
@@ -53,7 +53,7 @@ def session_figure(board: Board) -> Iterator[Text]:
         yield drawn.append(f"  {unit}" if row == ROWS - 1 else "", "dim")
 
 
-def _figure(board: Board) -> tuple[str, str]:
+def _figure(board: RaceBoard) -> tuple[str, str]:
     e, session = board.estimate, board.session
     if session is None or board.phase in _OVER:
         return UNKNOWN, ""
@@ -95,7 +95,7 @@ def _run_text(run: LegResult) -> str:
     return f"{lasted} ({run.distance_m:.0f} m)" if short else lasted
 
 
-def session_coming(board: Board) -> str:
+def session_coming(board: RaceBoard) -> str:
     """Return what comes next, and what the last repetition came to."""
     session = board.session
     if board.phase is Phase.WAITING or session is None:
@@ -107,7 +107,7 @@ def session_coming(board: Board) -> str:
     if leg is not None and session.following is not None:
         parts.append(f"next: {_planned(session.following, session.reps)}")
     elif leg is not None and leg.kind is LegKind.REST:
-        parts.append("that was all: f to finish, or one more")
+        parts.append("f to finish, or run one more")
     return "; ".join(parts)
 
 
@@ -120,7 +120,7 @@ def _planned(leg: NumberedLeg, reps: int) -> str:
     return f"rep {leg.rep} of {reps}, {leg.text}" if leg.kind is LegKind.REP else leg.text
 
 
-def session_known_by(board: Board) -> str:
+def session_known_by(board: RaceBoard) -> str:
     """Return on what the distance of a run stands, nothing in a rest."""
     e = board.estimate
     if e is None or board.phase is not Phase.BODY or e.distance_m is None:

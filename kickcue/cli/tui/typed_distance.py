@@ -5,7 +5,7 @@ The race goes on meanwhile: space still marks a lap.
 
 from typing import Final
 
-from kickcue.cli.tui.keyboard import ESCAPE, Press
+from kickcue.cli.tui.keyboard import ESCAPE, KeyPress
 from kickcue.cli.tui.screen import ENTER, RUBOUT
 from kickcue.core.course import race_distance_m
 from kickcue.core.errors import UsageError
@@ -32,10 +32,10 @@ class TypedDistance:
         asked = f"How long is the race? {self._text}_ (such as 3000, mile, 10k)"
         return f"{self._mistake or asked} · Enter to set, Esc to cancel"
 
-    def take(self, key: str) -> Press | None:
+    def take(self, key: str) -> KeyPress | None:
         """Take a key; return what is pressed by it: a lap, or what was typed in the end."""
         if key == LAP:
-            return Press(CommandKind.LAP)
+            return KeyPress(CommandKind.LAP)
         self._mistake = None
         if key in LEAVE:
             self.over = True
@@ -47,11 +47,11 @@ class TypedDistance:
             self._text = (self._text + key)[:MOST_LETTERS]
         return None
 
-    def _read(self) -> Press | None:
+    def _read(self) -> KeyPress | None:
         try:
             metres = race_distance_m(self._text)
         except UsageError as error:
             self._mistake, self._text = str(error), ""
             return None
         self.over = True
-        return Press(CommandKind.DISTANCE, metres)
+        return KeyPress(CommandKind.DISTANCE, metres)

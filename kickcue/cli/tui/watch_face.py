@@ -75,8 +75,10 @@ class Face:
     Times are seconds on any clock that goes on evenly.
     """
 
-    def __init__(self, title: str = "watch") -> None:
+    def __init__(self, title: str = "watch", *, session: bool = False) -> None:
         self.title = title
+        self._session = session
+        """Whether it is worn in a session, which has no laps and no phases of a race."""
         self.connected = True
         self.waits = False
         """There is no broker yet to connect to."""
@@ -181,6 +183,8 @@ class Face:
         leg = self._leg_on()
         if leg is not None:
             return _leg_head(leg)
+        if self._session:
+            return Text("session", style="bold")
         phase = UNKNOWN if self._phase is None else PHASES[self._phase]
         state = self._state
         lap = (

@@ -14,12 +14,14 @@ from kickcue.coaching.script import LONGEST_MINUTES, Script
 from kickcue.coaching.script_files import load_script, script_languages, scripts
 from kickcue.coaching.timeline import steps
 from kickcue.config.phrase_files import languages, load_vocabulary, spoken_language
-from kickcue.config.settings import Settings, find_race_file, load_settings
+from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.course import STEEPLE_LAPS_M
 from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.errors import UsageError
 
 USUAL: Final = "calm"
+MOST_BELIEFS: Final = 2
+"""The script goes on in the runner's own race; more would be a lecture."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +52,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--rival", metavar="NAME", help="who comes up on your shoulder (default: somebody)"
+    )
+    parser.add_argument(
+        "--no-belief",
+        action="store_true",
+        help="no sentence about what you have done already, from your own recordings",
     )
     _add_course_options(parser)
     _add_player_options(parser)
@@ -130,7 +137,11 @@ def _wanted(args: argparse.Namespace) -> Wanted:
             f"--minutes: expected more than 0 and at most {LONGEST_MINUTES:g}, got {minutes:g}"
         )
     imagined = ImaginedRace(
-        settings.course(), settings.target_s, script.words, rival=args.rival or ""
+        settings.course(),
+        settings.target_s,
+        script.words,
+        rival=args.rival or "",
+        belief="" if args.no_belief else _belief(settings, script),
     )
     if not ALLOWED[settings.rules].cues:
         complain(f"{ALLOWED[settings.rules].reason}: so there are none here either")
@@ -146,6 +157,24 @@ def _wanted(args: argparse.Namespace) -> Wanted:
         ),
         minutes,
     )
+
+
+def _belief(settings: Settings, script: Script) -> str:
+    """Return what the runner has done already; empty where no line asks for it, or none knows."""
+    if not any("{belief}" in line.say for line in script.lines):
+        return ""
+    # What reads recordings takes its time to import.
+    from kickcue.cli.own_recordings import own_record  # noqa: PLC0415
+    from kickcue.coaching.belief import beliefs  # noqa: PLC0415
+    from kickcue.coaching.belief_words import sentence  # noqa: PLC0415
+
+    try:
+        folder = state_folder(settings)
+    except UsageError:  # a user without a home folder has no recordings either
+        return ""
+    # `kickcue belief` tells which recordings are left out, and why; here it would disturb.
+    record = own_record(folder / "races", (), lambda _: None)
+    return " ".join(sentence(each, script.language) for each in beliefs(record, MOST_BELIEFS))
 
 
 def _language(args: argparse.Namespace, settings: Settings, script: Script) -> str:

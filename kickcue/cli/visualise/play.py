@@ -17,7 +17,7 @@ from kickcue.cli.visualise.wanted import Wanted, as_text
 from kickcue.coaching.timeline import Entry
 from kickcue.core.events import Cue, Phase, PhaseChange
 from kickcue.daemon.cue_channel import CueChannel, way_to_the_wrist
-from kickcue.edges.audio import Output
+from kickcue.edges.audio import AudioOutput
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.supervision.tasks import running
 
@@ -61,7 +61,7 @@ class Stage:
 
     now_ns: Callable[[], int]
     delivery: Delivery | None
-    voice: Output | None
+    voice: AudioOutput | None
     sent: set[str] = field(default_factory=set)
 
     async def perform(self, entry: Entry) -> None:
@@ -100,7 +100,9 @@ async def _allowed(delivery: Delivery) -> None:
 
 
 @asynccontextmanager
-async def _voice(wanted: Wanted, folder: Path, *, silent: bool) -> AsyncIterator[Output | None]:
+async def _voice(
+    wanted: Wanted, folder: Path, *, silent: bool
+) -> AsyncIterator[AudioOutput | None]:
     voice = None if silent else await voice_of(wanted, folder)
     if voice is not None:
         voice.keep_awake(60.0 * wanted.minutes)

@@ -7,26 +7,26 @@ from typing import Final
 from kickcue.cli.format.printing import complain
 from kickcue.cli.visualise.wanted import Wanted
 from kickcue.coaching.timeline import Content, Spoken, Step, reading_s
-from kickcue.edges.audio import Output, Plan, Sound
+from kickcue.edges.audio import AudioOutput, CueSound, SoundPlan
 
 LINE: Final = "line"
 """The kind of a sound that is no cue: words without a tone."""
 
 
-def sound_of(what: Content) -> Sound:
+def sound_of(what: Content) -> CueSound:
     """Return what a line or a cue sounds like.
 
     A cue that has no voice on the day has one at home, where nobody forbids it.
     """
     if isinstance(what, Spoken):
-        return Sound(LINE, (), what.say)
-    return Sound(what.kind, what.pulses, what.say or what.text)
+        return CueSound(LINE, (), what.say)
+    return CueSound(what.kind, what.pulses, what.say or what.text)
 
 
-def audio_plan_of(wanted: Wanted, folder: Path) -> Plan:
+def audio_plan_of(wanted: Wanted, folder: Path) -> SoundPlan:
     """Return how the session is to sound; nothing of it is kept."""
     audio = wanted.settings.audio
-    return Plan(
+    return SoundPlan(
         sounds=tuple(dict.fromkeys(sound_of(step.what) for step in wanted.steps)),
         language=wanted.script.language,
         cache=folder / "phrases",
@@ -37,9 +37,9 @@ def audio_plan_of(wanted: Wanted, folder: Path) -> Plan:
     )
 
 
-async def voice_of(wanted: Wanted, folder: Path) -> Output | None:
+async def voice_of(wanted: Wanted, folder: Path) -> AudioOutput | None:
     """Return the voice with all its sounds made; None, and why is told, where none can be heard."""
-    output = Output(audio_plan_of(wanted, folder), folder, complain)
+    output = AudioOutput(audio_plan_of(wanted, folder), folder, complain)
     if output.voice is not None and output.playing.best is not None:
         await output.prepare()
         if output.trouble is None:
@@ -49,7 +49,7 @@ async def voice_of(wanted: Wanted, folder: Path) -> Output | None:
     return None
 
 
-async def lengths_s(output: Output, steps: Iterable[Step]) -> list[float]:
+async def lengths_s(output: AudioOutput, steps: Iterable[Step]) -> list[float]:
     """Return how long each lasts, as the voice has said it or is likely to."""
     found = []
     for step in steps:

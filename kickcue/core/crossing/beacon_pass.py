@@ -21,7 +21,8 @@ one who walks away it lies before the window: none of them crosses. After a cros
 
 import math
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from statistics import fmean, median
 from typing import Final, NamedTuple
@@ -48,11 +49,8 @@ STANDING_PRIOR_ODDS: Final = 1.0
 MAX_SD_S: Final = 0.8
 """The moment is known when its standard deviation is below this; flat probabilities have 3 s."""
 MIN_READINGS: Final = 4
-MIN_PEAK_DBM: Final = -90.0
-"""Readings all below this are of no crossing: on the back straight, 73 m away, the runner comes
-closest to the beacon, too."""
 MAX_BELOW_BEST_DB: Final = 15.0
-"""Nor are those so much weaker than an earlier crossing's."""
+"""Readings so much weaker than those of an earlier crossing are of none."""
 
 NOISE_SD_DB: Final = 5.0
 """Fading of a reading [judgement]."""
@@ -155,10 +153,8 @@ class BeaconPassDetector:
         return crossed_ns
 
     def _is_near_enough(self, strongest_dbm: float) -> bool:
-        floor_dbm = (
-            MIN_PEAK_DBM if self._best_peak_dbm is None else self._best_peak_dbm - MAX_BELOW_BEST_DB
-        )
-        return strongest_dbm >= max(floor_dbm, MIN_PEAK_DBM)
+        best_dbm = self._best_peak_dbm
+        return best_dbm is None or strongest_dbm >= best_dbm - MAX_BELOW_BEST_DB
 
 
 def closest_approach_s(
@@ -214,35 +210,69 @@ def _posterior(cells: Sequence[Cell]) -> list[float]:
 
     What they lack to 1 is for a runner who stands.
     """
-    logs = [[_log_evidence(cells, ago, curve) for curve in _CURVES] for ago in _AGO_STEPS]
-    standing = _log_evidence(cells, 0, _FLAT)
+    s1 = 0.0
+    for cell in cells:
+        s1 += cell.weight * cell.weight
+    by_curve = []
+    for curve in range(len(_CURVES)):
+        placed = _placed(cells, curve)
+        by_curve.append([_log_evidence(placed, s1, ago) for ago in _AGO_STEPS])
+    logs = list(zip(*by_curve, strict=True))
+    standing = _log_evidence(_placed(cells, _FLAT), s1, 0)
     most = max(standing, *(max(row) for row in logs))
-    weights = [math.fsum(math.exp(each - most) for each in row) for row in logs]
+    weights = [math.fsum([math.exp(each - most) for each in row]) for row in logs]
     total = math.fsum(weights) + STANDING_PRIOR_ODDS * len(_AGO_STEPS) * len(_CURVES) * math.exp(
         standing - most
     )
     return [weight / total for weight in weights]
 
 
-def _log_evidence(
-    cells: Sequence[Cell], ago: int, curve: Mapping[int, tuple[float, float]]
-) -> float:
+_Terms = tuple[float, float, float, float, float, float, float, float]
+_Placed = list[tuple[int, float, float, tuple[_Terms, ...]]]
+"""Of each cell where its terms begin, its reading above ``LEVEL_DBM``, its weight, the terms."""
+
+
+def _placed(cells: Sequence[Cell], curve: int) -> _Placed:
+    return [
+        (_MOST_STEPS - ago, rssi_dbm - LEVEL_DBM, weight, _terms(curve, weight))
+        for ago, rssi_dbm, weight in cells
+    ]
+
+
+@lru_cache(maxsize=128)
+def _terms(curve: int, weight: float) -> tuple[_Terms, ...]:
+    """Return what a cell of that weight adds to the sums of ``_log_evidence``, at each step.
+
+    Steps past the closest approach, from ``-_MOST_STEPS`` on. Weights are few: the roots of how
+    many readings fall in a cell.
+    """
+    found = []
+    for f, g in _ALL_CURVES[curve]:
+        wf, wg = f * weight, g * weight
+        found.append(
+            (
+                PATH_LOSS_EXPONENT * f,
+                *(wf, wg, weight * wf, weight * wg),
+                *(wf * wf, wf * wg, wg * wg),
+            )
+        )
+    return tuple(found)
+
+
+def _log_evidence(cells: _Placed, s1: float, ago: int) -> float:
     """Return, but for a constant, how well the curve fits with its closest approach there.
 
-    Level, n and body may be any.
+    Level, n and body may be any. ``s1`` is the sum of the squares of all weights.
     """
-    s1 = sf = sg = sff = sfg = sgg = sz = szf = szg = szz = 0.0
-    for steps_ago, rssi_dbm, weight in cells:
-        f, g = curve[ago - steps_ago]
-        z = weight * (rssi_dbm - LEVEL_DBM - PATH_LOSS_EXPONENT * f) / NOISE_SD_DB
-        f *= weight
-        g *= weight
-        s1 += weight * weight
-        sf += weight * f
-        sg += weight * g
-        sff += f * f
-        sfg += f * g
-        sgg += g * g
+    sf = sg = sff = sfg = sgg = sz = szf = szg = szz = 0.0
+    for start, above_db, weight, terms in cells:
+        loss_db, f, g, wf, wg, ff, fg, gg = terms[start + ago]
+        z = weight * (above_db - loss_db) / NOISE_SD_DB
+        sf += wf
+        sg += wg
+        sff += ff
+        sfg += fg
+        sgg += gg
         sz += weight * z
         szf += z * f
         szg += z * g
@@ -264,14 +294,19 @@ def _log_evidence(
     return 0.5 * (y1 * y1 + y2 * y2 + y3 * y3 - szz) - math.log(l11 * l22 * l33)
 
 
-def _curve(tau_s: float) -> dict[int, tuple[float, float]]:
+_MOST_STEPS: Final = round((WINDOW_S + MAX_AGO_S + MAX_AHEAD_S) / GRID_STEP_S) + 2
+
+
+def _curve(tau_s: float) -> list[tuple[float, float]]:
     """Return path loss for n = 1 and bearing, by steps past the closest approach."""
-    most = round((WINDOW_S + MAX_AGO_S + MAX_AHEAD_S) / GRID_STEP_S) + 2
-    ranges = {step: math.hypot(step * GRID_STEP_S, tau_s) for step in range(-most, most + 1)}
-    return {step: (-10.0 * math.log10(r), -step * GRID_STEP_S / r) for step, r in ranges.items()}
+    steps = range(-_MOST_STEPS, _MOST_STEPS + 1)
+    ranges = [(step, math.hypot(step * GRID_STEP_S, tau_s)) for step in steps]
+    return [(-10.0 * math.log10(r), -step * GRID_STEP_S / r) for step, r in ranges]
 
 
-_FLAT: Final = dict.fromkeys(_curve(1.0), (0.0, 0.0))
 _AGO_STEPS: Final = range(-round(MAX_AHEAD_S / GRID_STEP_S), round(MAX_AGO_S / GRID_STEP_S) + 1)
 _AGO_S: Final = [GRID_STEP_S * ago for ago in _AGO_STEPS]
 _CURVES: Final = tuple(_curve(tau_s) for tau_s in TAUS_S)
+_FLAT: Final = len(_CURVES)
+_ALL_CURVES: Final = (*_CURVES, [(0.0, 0.0)] * (2 * _MOST_STEPS + 1))
+"""The last one is that of a runner who stands."""

@@ -148,21 +148,23 @@ class OutlierGate:
 
     def classify(self, point: PlanePoint, accuracy_m: float | None) -> FixVerdict:
         """Return the verdict on the next fix, in order of time."""
-        finite = math.isfinite(point.x_m) and math.isfinite(point.y_m)
-        if not finite or (accuracy_m is not None and not accuracy_m <= MAX_ACCURACY_M):
+        if not _is_usable(point, accuracy_m):
             return FixVerdict.BAD
         last = self._last
-        if last is not None and point.t_ns <= last.t_ns:
+        if last is None:
+            self._last, self._suspect = point, None
+            return FixVerdict.AFTER_GAP
+        if point.t_ns <= last.t_ns:
             return FixVerdict.BAD
-        if last is not None and point[1:] == last[1:]:
+        if point[1:] == last[1:]:
             return FixVerdict.REPEATED
-        if last is not None and not _reachable(last, point):
+        gap = point.t_ns - last.t_ns > MAX_GAP_S * NS_PER_S
+        if not _reachable(last, point):
             suspect, self._suspect = self._suspect, point
             if suspect is None or not _reachable(suspect, point):
                 return FixVerdict.BAD
-            last = None  # two agree with each other: the one before them was wrong
+            gap = True  # two agree with each other: the one before them was wrong
         self._last, self._suspect = point, None
-        gap = last is None or point.t_ns - last.t_ns > MAX_GAP_S * NS_PER_S
         return FixVerdict.AFTER_GAP if gap else FixVerdict.FOLLOWS
 
 
@@ -199,12 +201,7 @@ class LineGate:
             return None
         if verdict is FixVerdict.AFTER_GAP:
             self._recent.clear()
-        self._recent.append(here)
-        while (
-            here.t_ns - self._recent[0].t_ns > PROGRESS_WINDOW_S * NS_PER_S
-            and len(self._recent) > MIN_FIXES
-        ):
-            self._recent.popleft()
+        self._keep(here)
         if len(self._recent) < MIN_FIXES or not self._progressing():
             return None
         found = self._extrapolated() if self._extrapolates else self._interpolated()
@@ -214,6 +211,15 @@ class LineGate:
             return None
         self.rest(found.t_ns)
         return found.t_ns
+
+    def _keep(self, here: PlanePoint) -> None:
+        """Keep the fixes of the last seconds, and a few at least."""
+        self._recent.append(here)
+        while (
+            here.t_ns - self._recent[0].t_ns > PROGRESS_WINDOW_S * NS_PER_S
+            and len(self._recent) > MIN_FIXES
+        ):
+            self._recent.popleft()
 
     def _interpolated(self) -> PlanePoint | None:
         """Return where the line was crossed between the last two fixes."""
@@ -267,6 +273,11 @@ def _mean(points: Sequence[PlanePoint]) -> PlanePoint:
         math.fsum(p.x_m for p in points) / n,
         math.fsum(p.y_m for p in points) / n,
     )
+
+
+def _is_usable(point: PlanePoint, accuracy_m: float | None) -> bool:
+    finite = math.isfinite(point.x_m) and math.isfinite(point.y_m)
+    return finite and (accuracy_m is None or accuracy_m <= MAX_ACCURACY_M)
 
 
 def _reachable(a: PlanePoint, b: PlanePoint) -> bool:

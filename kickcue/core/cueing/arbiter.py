@@ -21,10 +21,25 @@ EVEN_SPACING_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A cue that would like to be given now, and the words it would use."""
+    """A cue that would like to be given now, and the words it would use.
+
+    ``told`` are names and values for the phrase's placeholders. ``urgency`` None: that of the kind.
+    Where it is not ``felt`` it has no pulses, where not ``heard`` nothing to say.
+    """
 
     kind: CueKind
     phrase: PhraseKey
+    told: tuple[tuple[str, str], ...] = ()
+    urgency: int | None = None
+    felt: bool = True
+    heard: bool = True
+    after: "Candidate | None" = None
+    """What is said before it in the same breath, if that is to be heard."""
+
+    @property
+    def rank(self) -> int:
+        """How urgent it is."""
+        return URGENCY[self.kind] if self.urgency is None else self.urgency
 
 
 class CuesSoFar(NamedTuple):
@@ -44,6 +59,8 @@ class Arbiter:
         self._given: set[CueKind] = set()
         self._last_ns: int | None = None
         self._last_m = 0.0
+        self._last_even_ns: int | None = None
+        self._last_split_ns: int | None = None
         self._in_last_window = 0
         self._even_before = 0
         """Even-pace cues of earlier starts: they count in the cues' numbers, not in the cap."""
@@ -53,7 +70,7 @@ class Arbiter:
     ) -> Candidate | None:
         """Return the most urgent candidate that may be given now, or None."""
         allowed = [c for c in candidates if self._may(t_ns, distance_m, c.kind)]
-        return max(allowed, key=lambda c: URGENCY[c.kind], default=None)
+        return max(allowed, key=lambda c: c.rank, default=None)
 
     @property
     def given(self) -> frozenset[CueKind]:
@@ -64,6 +81,11 @@ class Arbiter:
         """Note that ``kind`` was given."""
         self._counts[kind] = self.count(kind) + 1
         self._given.add(kind)
+        if kind is CueKind.SPLIT:  # it may not push out what matters more
+            self._last_split_ns = t_ns
+            return
+        if kind is CueKind.EVEN:
+            self._last_even_ns = t_ns
         self._last_ns, self._last_m = t_ns, distance_m
         self._in_last_window += last_window
 
@@ -97,13 +119,27 @@ class Arbiter:
         _, self._in_last_window, self._last_m, self._even_before = race
 
     def _may(self, t_ns: int, distance_m: float, kind: CueKind) -> bool:
-        if kind in (CueKind.LAST_LAP, CueKind.HOLD) or self._last_ns is None:
+        if kind in (CueKind.LAST_LAP, CueKind.HOLD):
             return True
-        since_s = (t_ns - self._last_ns) / NS_PER_S
-        if kind is CueKind.EVEN:
-            return since_s >= EVEN_SPACING_S and self.count(kind) - self._even_before < MOST_EVEN
+        since_s = _since_s(t_ns, self._last_ns)
+        if kind in (CueKind.SPLIT, CueKind.EVEN):
+            return min(since_s, _since_s(t_ns, self._last_split_ns)) >= SPACING_S and (
+                kind is CueKind.SPLIT or self._may_even(t_ns)
+            )
+        if self._last_ns is None:
+            return True
         return (
             since_s >= SPACING_S
             and distance_m - self._last_m >= SPACING_M
             and self._in_last_window < MOST_IN_LAST_WINDOW
         )
+
+    def _may_even(self, t_ns: int) -> bool:
+        since_s = _since_s(t_ns, self._last_even_ns)
+        return (
+            since_s >= EVEN_SPACING_S and self.count(CueKind.EVEN) - self._even_before < MOST_EVEN
+        )
+
+
+def _since_s(t_ns: int, then_ns: int | None) -> float:
+    return math.inf if then_ns is None else (t_ns - then_ns) / NS_PER_S

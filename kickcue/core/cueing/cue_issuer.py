@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kickcue.core.cueing.arbiter import Arbiter, Candidate, CuesSoFar
-from kickcue.core.cueing.phrases import Vocabulary
-from kickcue.core.cueing.pulse_patterns import PULSES, URGENCY
+from kickcue.core.cueing.phrases import Phrase, Vocabulary
+from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.cueing.race_rules import ALLOWED, Rules
 from kickcue.core.events import Arm, Cue, CueKind, Disarm, Output
 from kickcue.core.units import NS_PER_MS, NS_PER_S
@@ -82,12 +82,14 @@ class CueIssuer:
         """Give the most urgent candidate that may be given now, if any."""
         if not self._allowed.cues:
             return []
-        chosen = self._arbiter.choose(t_ns, distance_m, candidates)
+        perceived = [c for c in candidates if c.felt or self._allowed.voice]
+        chosen = self._arbiter.choose(t_ns, distance_m, perceived)
         if chosen is None:
             return []
         cue = self._cue(t_ns, chosen, whereabouts)
         self._arbiter.gave(t_ns, distance_m, chosen.kind, last_window=last_window)
-        self._armed = None
+        if _slot(chosen.kind) is CueKind.LAST_LAP:
+            self._armed = None
         return [cue]
 
     def begin_race(self) -> None:
@@ -110,7 +112,7 @@ class CueIssuer:
     def _cue(
         self, t_ns: int, candidate: Candidate, whereabouts: tuple[float | None, float | None]
     ) -> Cue:
-        phrase = self._vocabulary[candidate.phrase]
+        phrase = self._phrase(candidate)
         slot = _slot(candidate.kind)
         # A watch ignores an id it has felt.
         number = 1 + sum(self._arbiter.count(kind) for kind in CueKind if _slot(kind) == slot)
@@ -119,13 +121,21 @@ class CueIssuer:
             id=f"{slot}-{number}",
             kind=candidate.kind,
             text=phrase.text,
-            say=phrase.say if self._allowed.voice else None,
-            pulses=PULSES[candidate.kind],
-            urgency=URGENCY[candidate.kind],
+            say=self._say(candidate) if self._allowed.voice and candidate.heard else None,
+            pulses=PULSES[candidate.kind] if candidate.felt else (),
+            urgency=candidate.rank,
             ttl_ms=TTL_MS,
             to_go_m=whereabouts[0],
             sd_m=whereabouts[1],
         )
+
+    def _phrase(self, candidate: Candidate) -> Phrase:
+        return self._vocabulary[candidate.phrase].filled(candidate.told)
+
+    def _say(self, candidate: Candidate) -> str:
+        said = self._phrase(candidate).say
+        before = candidate.after
+        return f"{self._say(before)} {said}" if before is not None and before.heard else said
 
 
 def _slot(kind: CueKind) -> CueKind:

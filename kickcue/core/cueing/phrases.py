@@ -1,6 +1,6 @@
 """The shape of what the cues say; the words are in ``kickcue/phrases/<language>.toml``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ class PhraseKey(StrEnum):
     READY = "ready"
     EVEN_EASE = "even_ease"
     EVEN_LIFT = "even_lift"
+    SPLIT = "split"
     LAST_LAP = "last_lap"
     LAST_LAP_ABOUT = "last_lap_about"
     HOLD = "hold"
@@ -39,6 +40,14 @@ class Phrase:
 
     text: str
     say: str
+
+    def filled(self, told: Iterable[tuple[str, str]]) -> "Phrase":
+        """Return the phrase with values in the place of ``{name}``; names it lacks are left out."""
+        text, say = self.text, self.say
+        for name, value in told:
+            slot = f"{{{name}}}"
+            text, say = text.replace(slot, value), say.replace(slot, value)
+        return Phrase(text, say)
 
 
 Vocabulary = Mapping[PhraseKey, Phrase]

@@ -20,8 +20,8 @@ ANSWERED_RATIO = 1.03
 """Cadence or, where it is unknown, speed this far above the race's own baseline counts as an
 answer; real kicks span 0 to +14 %."""
 SILENT_TO_GO_M = 50.0
-UNEVEN = 0.03
-"""A lap this far off the even pace is worth a word."""
+EARLY_URGENCY = 2
+"""Too fast early is what costs most: more urgent than the same later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,15 @@ def in_last_window(
 _WORDS = {CueKind.TURNOVER: PhraseKey.TURNOVER, CueKind.DRIVE: PhraseKey.DRIVE}
 
 
-def off_even_pace(lap_s: float, even_s: float) -> Candidate | None:
-    """Return the cue for a lap in the body of the race that was too fast or too slow."""
-    if abs(lap_s / even_s - 1.0) <= UNEVEN:
-        return None
-    return Candidate(CueKind.EVEN, PhraseKey.EVEN_EASE if lap_s < even_s else PhraseKey.EVEN_LIFT)
+def off_even_pace(off_s: float, *, early: bool) -> Candidate:
+    """Return the cue for a runner who is ``off_s`` behind an even schedule, below 0: ahead of it.
+
+    It says the seconds. Nobody is told to hold back for a kick: ahead means back to even pace.
+    """
+    fast = off_s < 0.0
+    return Candidate(
+        CueKind.EVEN,
+        PhraseKey.EVEN_EASE if fast else PhraseKey.EVEN_LIFT,
+        (("seconds", f"{abs(off_s):.0f}"),),
+        urgency=EARLY_URGENCY if fast and early else None,
+    )

@@ -13,6 +13,7 @@ from kickcue.core.events import CueKind, Pulses
 PULSES: Mapping[CueKind, Pulses] = {
     CueKind.READY: ((150, 0, 0.6),),
     CueKind.EVEN: ((350, 200, 0.6), (350, 0, 0.6)),
+    CueKind.SPLIT: ((250, 0, 0.8),),
     CueKind.LAST_LAP: ((500, 150, 1.0), (150, 150, 1.0), (150, 0, 1.0)),
     CueKind.HOLD: ((300, 150, 0.6), (300, 150, 0.6), (300, 0, 0.6)),
     CueKind.RELAX: ((600, 0, 0.5),),
@@ -31,6 +32,7 @@ RACE_CUES = frozenset(
     {
         CueKind.READY,
         CueKind.EVEN,
+        CueKind.SPLIT,
         CueKind.LAST_LAP,
         CueKind.HOLD,
         CueKind.RELAX,
@@ -47,6 +49,7 @@ URGENCY: Mapping[CueKind, int] = {
     CueKind.TURNOVER: 2,
     CueKind.RELAX: 1,
     CueKind.EVEN: 1,
+    CueKind.SPLIT: 0,
     CueKind.READY: 0,
     CueKind.REP: 2,
     CueKind.LAST_REP: 2,

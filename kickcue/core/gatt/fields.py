@@ -69,20 +69,20 @@ def signed(name: str, size: int, per_unit: int = 1, *, unknown: int | None = Non
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FieldGroup:
     """Numbers that one flag bit announces together."""
 
     mask: int
     numbers: tuple[Number, ...]
 
 
-def announced_size(groups: Iterable[Group], present: int) -> int:
+def announced_size(groups: Iterable[FieldGroup], present: int) -> int:
     """Return how many octets the flags announce."""
     return sum(number.size for group in groups if present & group.mask for number in group.numbers)
 
 
 def read_groups(
-    groups: Iterable[Group], present: int, data: bytes, at: int
+    groups: Iterable[FieldGroup], present: int, data: bytes, at: int
 ) -> dict[str, float | None]:
     """Return the numbers by name from offset ``at`` on.
 
@@ -98,7 +98,7 @@ def read_groups(
     return values
 
 
-def write_groups(groups: Sequence[Group], values: Mapping[str, Any]) -> tuple[int, bytes]:
+def write_groups(groups: Sequence[FieldGroup], values: Mapping[str, Any]) -> tuple[int, bytes]:
     """Return the presence bits and the octets.
 
     A group is sent as soon as one of its numbers is known.

@@ -20,6 +20,7 @@ _CONTACT_SHIFT: Final = 1
 _ENERGY: Final = 0x08
 _RR: Final = 0x10
 _CONTACT: Final = (None, None, False, True)
+_ONE_RR: Final = struct.Struct("<BBH")
 # Nine fill a frame of 20 octets.
 _RR_LISTS: Final = tuple(struct.Struct(f"<{count}H") for count in range(10))
 
@@ -65,18 +66,34 @@ class HeartRateMeasurement:
 
         UsageError where a value does not fit.
         """
-        wide = self.bpm > _BPM_8.high
-        flags = _WIDE if wide else 0
-        octets = (_BPM_16 if wide else _BPM_8).write(self.bpm)
-        if self.contact is not None:
-            flags |= _CONTACT.index(self.contact) << _CONTACT_SHIFT
-        if self.energy_kj is not None:
-            flags |= _ENERGY
-            octets += _ENERGY_KJ.write(self.energy_kj)
-        if self.rr_1024:
-            flags |= _RR
-            octets += b"".join(_RR_1024.write(rr) for rr in self.rr_1024)
-        return bytes((flags,)) + octets
+        return heart_rate_octets(self.bpm, self.contact, self.energy_kj, self.rr_1024)
+
+
+def heart_rate_octets(
+    bpm: int, contact: bool | None, energy_kj: int | None, rr_1024: tuple[int, ...]
+) -> bytes:
+    """Encode the fields of ``HeartRateMeasurement``, in the shortest form.
+
+    For who encodes a race of them and has no use for the object. UsageError where a value does not
+    fit.
+    """
+    if contact is None and energy_kj is None and len(rr_1024) == 1:  # a strap's, each second
+        try:
+            return _ONE_RR.pack(_RR, bpm, *rr_1024)
+        except struct.error:
+            pass  # not in 8 bits, or not at all
+    wide = bpm > _BPM_8.high
+    flags = _WIDE if wide else 0
+    octets = (_BPM_16 if wide else _BPM_8).write(bpm)
+    if contact is not None:
+        flags |= _CONTACT.index(contact) << _CONTACT_SHIFT
+    if energy_kj is not None:
+        flags |= _ENERGY
+        octets += _ENERGY_KJ.write(energy_kj)
+    if rr_1024:
+        flags |= _RR
+        octets += b"".join([_RR_1024.write(rr) for rr in rr_1024])
+    return bytes((flags,)) + octets
 
 
 def heart_rate_values(data: bytes) -> tuple[int, bool | None, int | None, tuple[int, ...], bool]:
@@ -86,6 +103,8 @@ def heart_rate_values(data: bytes) -> tuple[int, bool | None, int | None, tuple[
     """
     try:
         flags = data[0]
+        if flags == _RR and len(data) == 4:  # a strap's at running pulse: nearly always
+            return data[1], None, None, (data[2] | data[3] << 8,), False
         if flags & _WIDE:
             bpm = data[1] | data[2] << 8
             at = 3

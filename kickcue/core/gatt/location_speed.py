@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Any, Final, Self, cast
 
 from kickcue.core.gatt.fields import (
-    Group,
+    FieldGroup,
     Number,
     announced_size,
     cut_short,
@@ -31,19 +31,19 @@ _UTC: Final = 0x0040
 
 _DEGREE: Final = 10_000_000
 _GROUPS: Final = (
-    Group(0x0001, (unsigned("speed_mps", 2, 100),)),
-    Group(0x0002, (unsigned("distance_m", 3, 10),)),
-    Group(
+    FieldGroup(0x0001, (unsigned("speed_mps", 2, 100),)),
+    FieldGroup(0x0002, (unsigned("distance_m", 3, 10),)),
+    FieldGroup(
         0x0004,
         (
             Number("lat_deg", 4, -90 * _DEGREE, 90 * _DEGREE, _DEGREE),
             Number("lon_deg", 4, -180 * _DEGREE, 180 * _DEGREE, _DEGREE),
         ),
     ),
-    Group(0x0008, (signed("elevation_m", 3, 100),)),
-    Group(0x0010, (Number("heading_deg", 2, 0, 36_000, 100),)),
-    Group(0x0020, (unsigned("rolling_time_s", 1),)),
-    Group(
+    FieldGroup(0x0008, (signed("elevation_m", 3, 100),)),
+    FieldGroup(0x0010, (Number("heading_deg", 2, 0, 36_000, 100),)),
+    FieldGroup(0x0020, (unsigned("rolling_time_s", 1),)),
+    FieldGroup(
         _UTC,
         (
             Number("year", 2, 1582, 9999, unknown=0),

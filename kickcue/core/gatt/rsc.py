@@ -23,6 +23,7 @@ _WITH_STRIDE: Final = struct.Struct("<xHBH")
 _WITH_DISTANCE: Final = struct.Struct("<xHBI")
 _WITH_BOTH: Final = struct.Struct("<xHBHI")
 _LAYOUTS: Final = (_BARE, _WITH_STRIDE, _WITH_DISTANCE, _WITH_BOTH)
+_BOTH_WRITTEN: Final = struct.Struct("<BHBHI")
 
 _SPEED_MPS = unsigned("speed_mps", 2, 256)
 _CADENCE_PER_MIN = unsigned("cadence_per_min", 1)
@@ -54,15 +55,46 @@ class RscMeasurement:
 
         UsageError where a value does not fit.
         """
-        flags = _RUNNING if self.running else 0
-        octets = _SPEED_MPS.write(self.speed_mps) + _CADENCE_PER_MIN.write(self.cadence_per_min)
-        if self.stride_length_m is not None:
-            flags |= _STRIDE
-            octets += _STRIDE_LENGTH_M.write(self.stride_length_m)
-        if self.distance_m is not None:
-            flags |= _DISTANCE
-            octets += _DISTANCE_M.write(self.distance_m)
-        return bytes((flags,)) + octets
+        return rsc_octets(
+            self.speed_mps,
+            self.cadence_per_min,
+            self.stride_length_m,
+            self.distance_m,
+            running=self.running,
+        )
+
+
+def rsc_octets(
+    speed_mps: float,
+    cadence_per_min: int,
+    stride_length_m: float | None,
+    distance_m: float | None,
+    *,
+    running: bool,
+) -> bytes:
+    """Encode the fields of ``RscMeasurement``, rounded to the steps of the wire.
+
+    For who encodes a race of them and has no use for the object. UsageError where a value does not
+    fit.
+    """
+    flags = _RUNNING if running else 0
+    if stride_length_m is not None and distance_m is not None:  # a pod's, each second
+        try:
+            return _BOTH_WRITTEN.pack(
+                flags | _STRIDE | _DISTANCE,
+                *(round(speed_mps * 256), cadence_per_min),
+                *(round(stride_length_m * 100), round(distance_m * 10)),
+            )
+        except (struct.error, ValueError, OverflowError):
+            pass  # something does not fit: which, is told below
+    octets = _SPEED_MPS.write(speed_mps) + _CADENCE_PER_MIN.write(cadence_per_min)
+    if stride_length_m is not None:
+        flags |= _STRIDE
+        octets += _STRIDE_LENGTH_M.write(stride_length_m)
+    if distance_m is not None:
+        flags |= _DISTANCE
+        octets += _DISTANCE_M.write(distance_m)
+    return bytes((flags,)) + octets
 
 
 def rsc_values(data: bytes) -> tuple[float, int, bool, float | None, float | None]:

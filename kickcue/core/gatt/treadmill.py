@@ -12,7 +12,7 @@ from typing import Any, Final, Self, cast
 
 from kickcue.core.errors import UsageError
 from kickcue.core.gatt.fields import (
-    Group,
+    FieldGroup,
     announced_size,
     cut_short,
     read_groups,
@@ -31,26 +31,26 @@ _KMH_HUNDREDTHS_PER_MPS: Final = 360
 _U8, _U16, _S16 = 0xFF, 0xFFFF, 0x7FFF  # "not available" in fields that share a flag with others
 
 _GROUPS: Final = (
-    Group(0x0001, (unsigned("speed_mps", 2, _KMH_HUNDREDTHS_PER_MPS),)),
-    Group(0x0002, (unsigned("average_speed_mps", 2, _KMH_HUNDREDTHS_PER_MPS),)),
-    Group(0x0004, (unsigned("distance_m", 3),)),
-    Group(
+    FieldGroup(0x0001, (unsigned("speed_mps", 2, _KMH_HUNDREDTHS_PER_MPS),)),
+    FieldGroup(0x0002, (unsigned("average_speed_mps", 2, _KMH_HUNDREDTHS_PER_MPS),)),
+    FieldGroup(0x0004, (unsigned("distance_m", 3),)),
+    FieldGroup(
         0x0008,
         (
             signed("inclination_percent", 2, 10, unknown=_S16),
             signed("ramp_angle_deg", 2, 10, unknown=_S16),
         ),
     ),
-    Group(
+    FieldGroup(
         0x0010,
         (
             unsigned("elevation_gain_m", 2, 10, unknown=_U16),
             unsigned("elevation_loss_m", 2, 10, unknown=_U16),
         ),
     ),
-    Group(0x0020, (unsigned("pace_km_per_min", 1, 10),)),
-    Group(0x0040, (unsigned("average_pace_km_per_min", 1, 10),)),
-    Group(
+    FieldGroup(0x0020, (unsigned("pace_km_per_min", 1, 10),)),
+    FieldGroup(0x0040, (unsigned("average_pace_km_per_min", 1, 10),)),
+    FieldGroup(
         0x0080,
         (
             unsigned("energy_kcal", 2, unknown=_U16),
@@ -58,11 +58,13 @@ _GROUPS: Final = (
             unsigned("energy_per_minute_kcal", 1, unknown=_U8),
         ),
     ),
-    Group(0x0100, (unsigned("heart_rate_bpm", 1),)),
-    Group(0x0200, (unsigned("metabolic_equivalent", 1, 10),)),
-    Group(0x0400, (unsigned("elapsed_s", 2),)),
-    Group(0x0800, (unsigned("remaining_s", 2),)),
-    Group(0x1000, (signed("belt_force_n", 2, unknown=_S16), signed("power_w", 2, unknown=_S16))),
+    FieldGroup(0x0100, (unsigned("heart_rate_bpm", 1),)),
+    FieldGroup(0x0200, (unsigned("metabolic_equivalent", 1, 10),)),
+    FieldGroup(0x0400, (unsigned("elapsed_s", 2),)),
+    FieldGroup(0x0800, (unsigned("remaining_s", 2),)),
+    FieldGroup(
+        0x1000, (signed("belt_force_n", 2, unknown=_S16), signed("power_w", 2, unknown=_S16))
+    ),
 )
 
 

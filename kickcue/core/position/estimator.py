@@ -6,49 +6,46 @@ with an honest standard error.
 """
 
 import math
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.events import MarkSource, Mode
-from kickcue.core.position.change_points import Track, clocked
 from kickcue.core.position.common_lateness import CommonLateness
 from kickcue.core.position.firing_threshold import (
     EVEN_PROBABILITY,
     ComponentAtLine,
     firing_probability,
 )
-from kickcue.core.position.kalman_filter import PACE_NOISE, POD_NOISE, KalmanFilter, Regime
-from kickcue.core.position.line_association import Observation, detection_probability
+from kickcue.core.position.kalman_filter import PACE_NOISE, POD_NOISE, KalmanFilter
+from kickcue.core.position.line_association import Observation, next_detection_probability
 from kickcue.core.position.mark_models import MARK_MODELS, MarkModel
+from kickcue.core.position.mark_undo import BeforeMark, MarkUndo
 from kickcue.core.position.mixture import GaussianMixture
+from kickcue.core.position.mixture_quantile import Components, mass_above, quantile
 from kickcue.core.position.monitors import Monitors
-from kickcue.core.position.odometer import JOGGING_MPS, Odometer
+from kickcue.core.position.odometer import Odometer
 from kickcue.core.position.parameters import PARAMETERS, ProcessNoise
 from kickcue.core.position.scale_measurement import NO_POD, PodScale
 from kickcue.core.position.scale_prior import GENERIC_SCALE, GENERIC_SCALE_SD
 from kickcue.core.position.speed_leaps import SpeedLeaps
+from kickcue.core.position.start_hypotheses import (
+    OdometerReading,
+    clock_hypothesis,
+    hypotheses_at_gun,
+    pod_hypotheses,
+    running_since,
+    switched_to_pod,
+    track_of,
+)
 from kickcue.core.units import NS_PER_S
-from kickcue.core.zero_crossing import zero_crossing
 
 MARK_GOOD_FOR_LAPS: Final = PARAMETERS.mark_good_for_laps
-TYPICAL_RUNNING_MPS: Final = 4.0
-"""The speed that a cadence is taken for before any is known."""
-START_SEEN_WITHIN_NS: Final = 5 * NS_PER_S
-"""A pod whose first reading comes this soon after the gun has seen the start."""
-UNDO_WITHIN_NS: Final = 600 * NS_PER_S
-"""A press can be undone for ten minutes: two laps of somebody who walks [judgement]."""
-MAX_CALLS_SINCE_PRESS: Final = 10_000
-"""What came since a press is kept to be handled again: sixteen calls a second over
-``UNDO_WITHIN_NS``. After more of them the press stands."""
 AUTOMATIC: Final = frozenset({MarkSource.GATE, MarkSource.BEACON})
 """Automatic marks: undo does not remove them."""
 CLOCK: Final = Mode.CLOCK
 MARKS: Final = Mode.MARKS
 """The two that are meant at nearly every reading: an Enum is slow to look up."""
-QUANTILE_TOLERANCE_M: Final = 1e-6
-QUANTILE_RANGE_SDS: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +66,6 @@ class Position(NamedTuple):
     """The same over the last half minute, None in the first seconds."""
 
 
-Call = tuple[str, *tuple[object, ...]]
-"""The name of a method, and its arguments, kept to be called again.
-
-A bound method would be traversed at each garbage collection, and thousands are kept.
-"""
-
-
-class _BeforeMark(NamedTuple):
-    """What undo restores; ``t_ns`` is when the mark was made."""
-
-    t_ns: int
-    mixture: GaussianMixture
-    odometer: Odometer
-    marked_at_m: float | None
-    source: MarkSource | None
-    monitors: Monitors
-    shared_sd_m: float
-    leaps: SpeedLeaps
-
-
 class PositionEstimator:
     """Follows one runner over one course."""
 
@@ -99,14 +76,12 @@ class PositionEstimator:
         self._mixture: GaussianMixture | None = None
         self._monitors = Monitors(self._common_lateness(self._pod_hypotheses()[0]))
         self._leaps = SpeedLeaps()
-        self._undo: _BeforeMark | None = None
-        self._since_press: list[Call] = []
+        self._undo = MarkUndo()
         self._marked_at_m: float | None = None
         self._source: MarkSource | None = None
         self._received_ns: int | None = None
         self._started_ns = 0
-        self._running_since: tuple[int, float] | None = None
-        """Before the start: since when the pod has been running, and its metres then."""
+        self._running_since: OdometerReading | None = None
         self._shared_sd_m = 0.0
         """One standard deviation of the error that all marks of a learned line share: it does not
         average out."""
@@ -129,7 +104,7 @@ class PositionEstimator:
             self._running_since = None
         self._odometer.catch_up(t_ns)
         self._started_ns = t_ns
-        self._undo, self._since_press = None, []
+        self._undo = MarkUndo()
         self._marked_at_m = self._source = None
         self._shared_sd_m = 0.0
         self._mixture = self._at_the_gun(t_ns)
@@ -137,81 +112,25 @@ class PositionEstimator:
         self._leaps = SpeedLeaps()
 
     def _at_the_gun(self, t_ns: int) -> GaussianMixture:
-        hypotheses = self._pod_hypotheses()
-        wrong_start = PARAMETERS.start_standing
+        planned_mps = self._odometer.planned_mps
         if self._received_ns is None:
-            wrong_start = PARAMETERS.start_unseen
-            hypotheses = [
-                clocked(
-                    KalmanFilter.at_start(1.0, 1.0, 1.0, 1.0),
-                    self._odometer.planned_mps,
-                    PARAMETERS.planned_pace_sd,
-                )
-            ]
-        elif self._running_since is not None:
-            wrong_start = PARAMETERS.start_running
-            since_ns, since_m = self._running_since
-            ran_s = (t_ns - since_ns) / NS_PER_S
-            if ran_s <= PARAMETERS.max_late_start_s:
-                share = (
-                    PARAMETERS.ran_before_start
-                    if ran_s <= PARAMETERS.warm_up_s
-                    else PARAMETERS.ran_long_before_start
-                )
-                ran = [h.copy() for h in hypotheses]
-                for h in ran:
-                    h.weight *= share
-                    h.distance_m, h.p_ss, h.regime, h.changed = (
-                        self._odometer.total_m - since_m,
-                        PARAMETERS.ran_before_start_sd_m**2,
-                        Regime.SHIFTED,
-                        True,
-                    )
-                    h.last_mark_m = h.distance_m
-                    h.last_line = bisect_left(self._course.crossings_m, h.distance_m) - 1
-                for h in hypotheses:
-                    h.weight *= 1.0 - share
-                hypotheses = sorted(ran + hypotheses, key=lambda h: -h.weight)
+            hypotheses, wrong_start = [clock_hypothesis(planned_mps)], PARAMETERS.start_unseen
+        else:
+            hypotheses, wrong_start = hypotheses_at_gun(
+                self._pod_hypotheses(),
+                self._running_since,
+                OdometerReading(t_ns, self._odometer.total_m),
+                self._course.crossings_m,
+            )
         for h in hypotheses:
             h.last_mark_ns = t_ns
-        course = self._course
-        track = Track(
-            course.crossings_m,
-            course.marker_m,
-            _start_lines_m(course),
-            self._odometer.planned_mps,
-            wrong_start,
-            laps=course.lap_m is not None,
-        )
-        return GaussianMixture(hypotheses, track)
+        return GaussianMixture(hypotheses, track_of(self._course, planned_mps, wrong_start))
 
     def _common_lateness(self, h: KalmanFilter) -> CommonLateness:
         return CommonLateness(h, self._course.first_crossing_m, self._course.marker_m)
 
     def _pod_hypotheses(self) -> list[KalmanFilter]:
-        prior = self._prior
-        if self._odometer.by_cadence and self._odometer.step_length_is_guessed:
-            speed_mps = self._odometer.speed_mps or TYPICAL_RUNNING_MPS
-            return [
-                KalmanFilter.at_start(
-                    1.0,
-                    self._odometer.planned_mps / speed_mps,
-                    PARAMETERS.step_length_sd,
-                    PARAMETERS.cadence_start_var_m2,
-                )
-            ]
-        wide = max(PARAMETERS.outlier_scale_sd, 2.0 * prior.sd)
-        return [
-            KalmanFilter.at_start(
-                1.0 - PARAMETERS.outlier_weight,
-                prior.mean,
-                prior.sd,
-                start_var_m2=PARAMETERS.start_var_m2,
-            ),
-            KalmanFilter.at_start(
-                PARAMETERS.outlier_weight, prior.mean, wide, start_var_m2=PARAMETERS.start_var_m2
-            ),
-        ]
+        return pod_hypotheses(self._odometer, self._prior.mean, self._prior.sd)
 
     def handle_reading(
         self,
@@ -222,15 +141,13 @@ class PositionEstimator:
         cadence_spm: float | None,
     ) -> None:
         """Handle one reading of a foot pod."""
-        if self._undo is not None:
-            self._keep_for_undo(
-                t_ns, ("handle_reading", t_ns, pod, speed_mps, total_m, cadence_spm)
-            )
+        if self._undo.possible:
+            self._undo.keep(t_ns, ("handle_reading", t_ns, pod, speed_mps, total_m, cadence_spm))
         step = self._odometer.update(t_ns, pod, speed_mps, total_m, cadence_spm)
         if step is None:
             return
         first, self._received_ns = self._received_ns is None, t_ns
-        self._follow_warm_up(t_ns)
+        self._running_since = running_since(self._running_since, t_ns, self._odometer)
         if self._mixture is not None:
             if first:
                 self._switch_to_pod(t_ns)
@@ -246,43 +163,12 @@ class PositionEstimator:
                 self._monitors.rescale(self._mixture.hypotheses[0], leap)
                 self._odometer.rescale_pace(leap.ratio)
 
-    def _follow_warm_up(self, t_ns: int) -> None:
-        running = self._odometer.speed_mps is not None and self._odometer.speed_mps > JOGGING_MPS
-        if not running:
-            self._running_since = None
-        elif self._running_since is None:
-            self._running_since = (t_ns, self._odometer.total_m)
-
     def _switch_to_pod(self, t_ns: int) -> None:
         """Go by the pod from here on: until now there was the clock alone."""
         assert self._mixture is not None
-        both = []
-        for h in self._mixture.hypotheses:
-            for pod in self._pod_hypotheses():
-                copy = h.copy()
-                copy.weight *= pod.weight
-                copy.clock_mps = 0.0
-                (
-                    copy.scale_error,
-                    copy.scale_drift,
-                    copy.p_cc,
-                    copy.p_co,
-                    copy.p_oo,
-                    copy.p_sc,
-                    copy.p_so,
-                ) = (
-                    pod.scale_error,
-                    0.0,
-                    pod.p_cc,
-                    0.0,
-                    pod.p_oo,
-                    0.0,
-                    0.0,
-                )
-                if t_ns - self._started_ns < START_SEEN_WITHIN_NS:
-                    copy.p_ss = PARAMETERS.start_var_m2
-                both.append(copy)
-        self._mixture.hypotheses = sorted(both, key=lambda h: -h.weight)
+        self._mixture.hypotheses = switched_to_pod(
+            self._mixture.hypotheses, self._pod_hypotheses(), t_ns - self._started_ns
+        )
         self._monitors.restart_lateness(self._common_lateness(self._mixture.hypotheses[0]))
 
     def pause(self) -> None:
@@ -307,9 +193,9 @@ class PositionEstimator:
             return None
         before_mark = self._before(t_ns, self._mixture)
         if source in AUTOMATIC:
-            self._keep_for_undo(t_ns, ("mark", t_ns, source, age_s, shared_sd_m))
+            self._undo.keep(t_ns, ("mark", t_ns, source, age_s, shared_sd_m))
         else:
-            self._undo, self._since_press = before_mark, []
+            self._undo.begin(before_mark)
         before = self._mixture.marked_line_m
         silent = self._odometer.silent_since(self._odometer.t_ns, t_ns)
         if silent:
@@ -325,7 +211,7 @@ class PositionEstimator:
         if line_m is None or line_m == before:
             return None
         if self.at_last_line:  # a race that ends with it can be undone, whatever made the mark
-            self._undo, self._since_press = before_mark, []
+            self._undo.begin(before_mark)
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
         pressed = source not in AUTOMATIC
         heaviest_after = self._mixture.hypotheses[0]
@@ -341,23 +227,8 @@ class PositionEstimator:
         model = MARK_MODELS[source]
         return model.at_boards() if self._course.lap_m is None else model
 
-    def _keep_for_undo(self, t_ns: int, call: Call) -> None:
-        """Keep what comes after a press, to be handled again should the press be undone.
-
-        In the end the press can no longer be undone.
-        """
-        if self._undo is None:
-            return
-        if (
-            t_ns - self._undo.t_ns > UNDO_WITHIN_NS
-            or len(self._since_press) >= MAX_CALLS_SINCE_PRESS
-        ):
-            self._undo, self._since_press = None, []
-        else:
-            self._since_press.append(call)
-
-    def _before(self, t_ns: int, mixture: GaussianMixture) -> _BeforeMark:
-        return _BeforeMark(
+    def _before(self, t_ns: int, mixture: GaussianMixture) -> BeforeMark:
+        return BeforeMark(
             t_ns,
             mixture.copy(),
             self._odometer.copy(),
@@ -382,13 +253,14 @@ class PositionEstimator:
     @property
     def has_mark_to_undo(self) -> bool:
         """Whether a mark that a person made can be undone."""
-        return self._undo is not None
+        return self._undo.possible
 
     def undo_mark(self) -> bool:
         """Undo the last mark that a person made, as if it had never been; False: there is none."""
-        if self._undo is None:
+        undone = self._undo.take()
+        if undone is None:
             return False
-        before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
+        before, since = undone
         self._mixture, self._odometer = before.mixture.copy(), before.odometer.copy()
         self._marked_at_m, self._source = before.marked_at_m, before.source
         self._monitors, self._shared_sd_m = before.monitors.copy(), before.shared_sd_m
@@ -404,8 +276,8 @@ class PositionEstimator:
         copy._odometer = self._odometer.copy()
         copy._mixture = None if self._mixture is None else self._mixture.copy()
         copy._monitors, copy._leaps = self._monitors.copy(), self._leaps.copy()
-        copy._since_press = list(self._since_press)
-        return copy  # what undo restores is copied when it does
+        copy._undo = self._undo.copy()
+        return copy
 
     def deny_finish(self, t_ns: int) -> None:
         """Update by the fact that at ``t_ns`` the runner has not finished, as was estimated."""
@@ -463,7 +335,7 @@ class PositionEstimator:
         """Return the distance that the runner has passed with ``probability`` at ``t_ns``."""
         if self._mixture is None:
             return -math.inf
-        return _quantile(self._components(t_ns), probability)
+        return quantile(self._components(t_ns), probability)
 
     def firing_probability(self, distance_m: float, t_ns: int) -> float:
         """Return how probably ``distance_m`` must have been passed to fire.
@@ -480,7 +352,7 @@ class PositionEstimator:
                 component.weight,
                 component.mean_m - distance_m,
                 math.sqrt(component.variance_m2),
-                _still_detectable(h, distance_m, model),
+                next_detection_probability(h, distance_m, model),
             )
             for h, component in zip(
                 self._mixture.hypotheses,
@@ -494,7 +366,7 @@ class PositionEstimator:
         """Return the probability that the runner has passed ``distance_m`` at ``t_ns``."""
         if self._mixture is None:
             return 0.0
-        return _mass_beyond(self._components(t_ns), distance_m)
+        return mass_above(self._components(t_ns), distance_m)
 
     def mode(self, t_ns: int) -> Mode:
         """Return the best evidence that the estimate rests on now."""
@@ -522,7 +394,7 @@ class PositionEstimator:
         counted_ns = self._odometer.t_ns
         return 0.0 if counted_ns is None or t_ns <= counted_ns else (t_ns - counted_ns) / NS_PER_S
 
-    def _components(self, t_ns: int) -> "_Components":
+    def _components(self, t_ns: int) -> Components:
         assert self._mixture is not None
         dd_m, _ = self._odometer.ahead(t_ns)
         return [
@@ -536,54 +408,3 @@ class PositionEstimator:
             return self._odometer.planned_mps
         heaviest = self._mixture.hypotheses[0]
         return (heaviest.clock_mps or self._odometer.speed_mps) * heaviest.scale
-
-
-def _still_detectable(h: KalmanFilter, distance_m: float, model: MarkModel) -> float:
-    """Return how probably the line at ``distance_m`` still gives a mark; 0: none is waited for."""
-    next_line = h.last_line + 1
-    if distance_m not in h.lines_m[next_line : next_line + PARAMETERS.waited_lines]:
-        return 0.0
-    return detection_probability(h, next_line, model)
-
-
-def _start_lines_m(course: Course) -> tuple[float, ...]:
-    """Return where the runner passes the start line again.
-
-    Nowhere on the road, or where finish line and start line are one or near.
-    """
-    lap_m, first_m = course.lap_m, course.first_crossing_m
-    if lap_m is None or min(first_m, lap_m - first_m) < PARAMETERS.min_line_spacing_m:
-        return ()
-    return tuple(n * lap_m for n in range(1, int(course.distance_m / lap_m) + 1))
-
-
-_ROOT_2: Final = math.sqrt(2.0)
-_Components = list[tuple[float, float, float]]
-"""A Gaussian mixture: weight, mean and standard deviation of each component."""
-
-
-def _mass_beyond(components: _Components, x: float) -> float:
-    """Return the probability mass above ``x``."""
-    return _mass_above([(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in components], x)
-
-
-def _mass_above(scaled: _Components, x: float) -> float:
-    """Return the mass above ``x``; components as erfc wants them: weight / 2, mean, sqrt(2) sd."""
-    mass, erfc = 0.0, math.erfc
-    for half, mean, width in scaled:
-        mass += half * erfc((x - mean) / width)
-    return mass
-
-
-def _quantile(components: _Components, probability: float) -> float:
-    """Return the x above which ``probability`` of a mixture lies."""
-    if len(components) == 1 and probability == EVEN_PROBABILITY:
-        return components[0][1]
-    low = min(mean - QUANTILE_RANGE_SDS * sd for _, mean, sd in components)
-    high = max(mean + QUANTILE_RANGE_SDS * sd for _, mean, sd in components)
-    scaled = [(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in components]
-
-    def more(x: float) -> float:
-        return _mass_above(scaled, x) - probability
-
-    return zero_crossing(more, (low, more(low)), (high, more(high)), QUANTILE_TOLERANCE_M)

@@ -125,8 +125,17 @@ class KalmanFilter:
         """Move on by the ``dd_m`` that the pod counted in ``dt_s``, known to ``var_m2``."""
         if self.clock_mps:
             dd_m, var_m2, noise = self.clock_mps * dt_s, 0.0, PACE_NOISE
-        keep = math.exp(-dt_s / noise.time_constant_s)
-        keep_var = keep * keep
+        self.move(dd_m, var_m2, *drift_over(dt_s, noise))
+
+    def move(
+        self,
+        dd_m: float,
+        var_m2: float,
+        keep: float,
+        drift_variance: float,
+        walk_variance: float,
+    ) -> None:
+        """Move on as ``predict`` does, for who moves many alike; the rest by ``drift_over``."""
         sc, so, co, oo, o = self.p_sc, self.p_so, self.p_co, self.p_oo, self.scale_drift
         sco = self.p_cc + co
         soo = co + oo
@@ -135,10 +144,10 @@ class KalmanFilter:
         self.p_sc = sc + dd_m * sco
         self.p_so = keep * (so + dd_m * soo)
         self.p_co = co * keep
-        self.p_oo = keep_var * oo + noise.drift_variance * (1.0 - keep_var)
+        self.p_oo = keep * keep * oo + drift_variance
         self.scale_drift = o * keep
-        if noise.random_walk_sd:
-            self.p_cc += noise.random_walk_sd**2 * dt_s
+        if walk_variance:
+            self.p_cc += walk_variance
 
     def rescale(self, by: float, sd: float, since_m: float) -> None:
         """Let the pod count ``by`` times as much as before, since ``since_m`` pod metres.
@@ -229,6 +238,16 @@ class KalmanFilter:
 
 
 _FIELDS = attrgetter(*(each.name for each in fields(KalmanFilter)))
+
+
+def drift_over(dt_s: float, noise: ProcessNoise) -> tuple[float, float, float]:
+    """Return what ``dt_s`` makes of a scale's drift.
+
+    The share of it that is kept, the variance that is new, and what the random walk adds.
+    """
+    keep = math.exp(-dt_s / noise.time_constant_s)
+    walk_variance = noise.random_walk_sd**2 * dt_s if noise.random_walk_sd else 0.0
+    return keep, noise.drift_variance * (1.0 - keep * keep), walk_variance
 
 
 def merged(a: KalmanFilter, b: KalmanFilter) -> KalmanFilter:

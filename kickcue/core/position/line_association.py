@@ -64,6 +64,14 @@ def detection_probability(h: KalmanFilter, number: int, model: MarkModel) -> flo
     return model.detection_after(h.lines_marked, number - first)
 
 
+def next_detection_probability(h: KalmanFilter, distance_m: float, model: MarkModel) -> float:
+    """Return how probably the line at ``distance_m`` still gives a mark; 0: none is waited for."""
+    next_line = h.last_line + 1
+    if distance_m not in h.lines_m[next_line : next_line + PARAMETERS.waited_lines]:
+        return 0.0
+    return detection_probability(h, next_line, model)
+
+
 def candidate_lines(h: KalmanFilter, lines: int, model: MarkModel) -> Iterator[CandidateLine]:
     """Yield the lines to come, each with the missed detections before it in its probability."""
     all_missed = 1.0

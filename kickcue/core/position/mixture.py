@@ -22,7 +22,7 @@ from kickcue.core.position.change_points import (
     one_lap_back,
     split_by_speed_leap,
 )
-from kickcue.core.position.kalman_filter import POD_NOISE, KalmanFilter, merged
+from kickcue.core.position.kalman_filter import POD_NOISE, KalmanFilter, drift_over, merged
 from kickcue.core.position.line_association import (
     Observation,
     apply_missed_detections,
@@ -66,8 +66,12 @@ class GaussianMixture:
         self, dd_m: float, dt_s: float, var_m2: float, noise: ProcessNoise = POD_NOISE
     ) -> None:
         """Move every hypothesis on by ``dd_m`` pod metres, known to ``var_m2``, in ``dt_s``."""
+        keep, drift_variance, walk_variance = drift_over(dt_s, noise)
         for h in self.hypotheses:
-            h.predict(dd_m, dt_s, var_m2, noise)
+            if h.clock_mps:  # it goes by another axis, of other noise
+                h.predict(dd_m, dt_s, var_m2, noise)
+            else:
+                h.move(dd_m, var_m2, keep, drift_variance, walk_variance)
 
     def split_by_jump(self, jump_m: float, *, as_run: bool = False) -> None:
         """Split by a total that jumped forward by ``jump_m``: these metres were run, or not.
@@ -180,6 +184,12 @@ class GaussianMixture:
     def moments(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> tuple[float, float]:
         """Return mean [m] and variance [m2] of the mixture of ``components``."""
         mean = square = 0.0
+        if dd_m == since_s == dd_var_m2 == 0.0:  # at a reading, where all have just been moved
+            for h in self.hypotheses:
+                weight, mean_m = h.weight, h.distance_m
+                mean += weight * mean_m
+                square += weight * (h.p_ss + h.private_line_var_m2 + mean_m * mean_m)
+            return mean, square - mean * mean if square > mean * mean else 0.0
         for h in self.hypotheses:  # at every event: no list of components is made for it
             mean_m, variance_m2 = h.predicted_position(dd_m, since_s, dd_var_m2)
             mean += h.weight * mean_m

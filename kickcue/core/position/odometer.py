@@ -11,6 +11,7 @@ from copy import copy
 from typing import Final, NamedTuple
 
 from kickcue.core.position.parameters import PARAMETERS
+from kickcue.core.position.step_length import INITIAL_STEP_M, learned_step_m
 from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.sensors.bursts import Burst
 from kickcue.core.sensors.notification_interval import NotificationInterval
@@ -45,14 +46,6 @@ MAX_JUMP_M: Final = 3000.0
 GUESS_SLACK: Final = 0.5
 """A total that would take back more than this share of a guess counts on from an old figure: it
 stood still while the athlete ran."""
-
-INITIAL_STEP_M: Final = 1.35
-"""About 4 m/s at 178 spm [computed from published figures of recreational racers]."""
-STEP_LEARNING_RATE: Final = 0.05
-"""Weight of one reading against all before it [judgement]."""
-MIN_LEARNING_MPS: Final = 2.0
-MIN_LEARNING_SPM: Final = 100.0
-"""Slower than these nobody runs."""
 
 
 class Step(NamedTuple):
@@ -192,30 +185,10 @@ class Odometer:
             self._pod, self._interval, self._burst = pod, NotificationInterval(), Burst()
             self.restart_total()
         self.jump_m = 0.0
-        if speed_mps is not None and speed_mps > FASTEST_MPS:
-            speed_mps = None  # one corrupt frame must not carry the runner away
-        self.by_cadence = not speed_mps and total_m is None and cadence_spm is not None
-        if self.by_cadence and cadence_spm is not None:
-            speed_mps = cadence_spm * self._step_m / 60.0
+        speed_mps = self._usable_speed(speed_mps, total_m, cadence_spm)
         if (speed_mps is None and total_m is None) or self._is_queued(t_ns, speed_mps, total_m):
             return None
-        dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
-        if speed_mps is not None and speed_mps > JOGGING_MPS and total_m == self._trusted_m:
-            total_m = (
-                None  # it stands still although the athlete runs: it counts slowly, or never does
-            )
-        counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m, speed_mps)
-        if counted_m is not None:
-            line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
-            step = Step(counted_m, dt_s, _COUNT_VAR_M2 * dt_s + line_var_m2)
-            self._learn_step(cadence_spm)
-        elif self.t_ns is None:
-            step = NO_STEP
-        else:
-            step = self._guess(dt_s, speed_mps)
-            if total_m is None or self._suspect is not None:
-                # Not counted yet: the total may still tell.
-                self._guessed_m += step.dd_m
+        step = self._step(t_ns, speed_mps, total_m, cadence_spm)
         self._interval.update(t_ns)
         self._commit(t_ns, step.dd_m)
         if self._owed_m or self._drained:
@@ -241,6 +214,43 @@ class Odometer:
             0.1 + SPEED_SD * self.speed_mps
         ) + gap_s * relative * self.speed_mps
 
+    def _usable_speed(
+        self, speed_mps: float | None, total_m: float | None, cadence_spm: float | None
+    ) -> float | None:
+        """Return the pod's speed, or that of its cadence where that is all there is."""
+        if speed_mps is not None and speed_mps > FASTEST_MPS:
+            speed_mps = None  # one corrupt frame must not carry the runner away
+        self.by_cadence = not speed_mps and total_m is None and cadence_spm is not None
+        if self.by_cadence and cadence_spm is not None:
+            speed_mps = cadence_spm * self._step_m / 60.0
+        return speed_mps
+
+    def _step(
+        self,
+        t_ns: int,
+        speed_mps: float | None,
+        total_m: float | None,
+        cadence_spm: float | None,
+    ) -> Step:
+        """Return the step since the last reading: counted by the total, or guessed by the speed."""
+        dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
+        if total_m == self._trusted_m and (speed_mps or 0.0) > JOGGING_MPS:
+            # It stands still although the athlete runs: it counts slowly, or never does.
+            total_m = None
+        counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m, speed_mps)
+        if counted_m is not None:
+            line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
+            self._step_m = learned_step_m(self._step_m, self.speed_mps, cadence_spm)
+            var_m2 = _COUNT_VAR_M2 * dt_s + line_var_m2
+            return tuple.__new__(Step, (counted_m, dt_s, var_m2))  # ``Step(...)`` takes thrice that
+        if self.t_ns is None:
+            return NO_STEP
+        step = self._guess(dt_s, speed_mps)
+        if total_m is None or self._suspect is not None:
+            # Not counted yet: the total may still tell.
+            self._guessed_m += step.dd_m
+        return step
+
     def _counted(
         self, t_ns: int, dt_s: float, total_m: float, speed_mps: float | None
     ) -> float | None:
@@ -255,18 +265,7 @@ class Odometer:
         owed_m = self._owed_m if dt_s < BURST_INTERVAL_S else 0.0
         most_m = could_m + owed_m + 3.0
         if -1.0 - GUESS_SLACK * abs(self._guessed_m) <= dd_m <= most_m - self._guessed_m:
-            before = (
-                _Trusted(self._trusted_m, self._trusted_ns, self.total_m - self._guessed_m)
-                if dt_s > GAP_S
-                else None
-            )
-            counted_m = total_m - self._trusted_m
-            stalled = dt_s > GAP_S and counted_m < (1.0 - GUESS_SLACK) * (speed_mps or 0.0) * dt_s
-            still_m = could_m if stalled else owed_m
-            self._owed_m = still_m - counted_m if still_m > counted_m else 0.0
-            self._trust(t_ns, total_m)
-            if before is not None and not self._as_run(before, t_ns, total_m, speed_mps):
-                self._before = before
+            self._count_on(t_ns, dt_s, total_m, speed_mps, owed_m)
             return dd_m
         if self._before is not None and self._as_run(self._before, t_ns, total_m, speed_mps):
             # Only the one total between was wrong.
@@ -278,17 +277,37 @@ class Odometer:
             onward_s = (t_ns - then_ns) / NS_PER_S
             if -1.0 <= total_m - then_m <= FASTEST_MPS * onward_s + 3.0:
                 # The jump was a reset: count on from there.
-                jump_m = (
-                    then_m - self._trusted_m - FASTEST_MPS * (then_ns - self._trusted_ns) / NS_PER_S
-                )
-                if 0.0 < jump_m < MAX_JUMP_M and not self._paused:
-                    self.jump_m = then_m - self._trusted_m - self._guessed_m
-                    usual_m = self.planned_mps * (then_ns - self._moved_ns) / NS_PER_S
-                    self.jump_as_run = abs(self.jump_m - usual_m) <= GUESS_SLACK * usual_m
+                self._note_jump(self._trusted_m, then_m, then_ns)
                 self._trust(t_ns, total_m)
                 return total_m - then_m if onward_s <= dt_s + 1e-6 else None
         self._suspect = (total_m, t_ns)
         return None
+
+    def _count_on(
+        self, t_ns: int, dt_s: float, total_m: float, speed_mps: float | None, owed_m: float
+    ) -> None:
+        """Trust a total that goes on from the last one, and note what it still owes."""
+        assert self._trusted_m is not None
+        before = (
+            _Trusted(self._trusted_m, self._trusted_ns, self.total_m - self._guessed_m)
+            if dt_s > GAP_S
+            else None
+        )
+        counted_m = total_m - self._trusted_m
+        stalled = dt_s > GAP_S and counted_m < (1.0 - GUESS_SLACK) * (speed_mps or 0.0) * dt_s
+        still_m = FASTEST_MPS * (t_ns - self._trusted_ns) / NS_PER_S if stalled else owed_m
+        self._owed_m = still_m - counted_m if still_m > counted_m else 0.0
+        self._trust(t_ns, total_m)
+        if before is not None and not self._as_run(before, t_ns, total_m, speed_mps):
+            self._before = before
+
+    def _note_jump(self, trusted_m: float, then_m: float, then_ns: int) -> None:
+        """Note by how much the total jumped forward, unless its metres were walked in a pause."""
+        jump_m = then_m - trusted_m - FASTEST_MPS * (then_ns - self._trusted_ns) / NS_PER_S
+        if 0.0 < jump_m < MAX_JUMP_M and not self._paused:
+            self.jump_m = then_m - trusted_m - self._guessed_m
+            usual_m = self.planned_mps * (then_ns - self._moved_ns) / NS_PER_S
+            self.jump_as_run = abs(self.jump_m - usual_m) <= GUESS_SLACK * usual_m
 
     def _is_queued(self, t_ns: int, speed_mps: float | None, total_m: float | None) -> bool:
         """Return whether this may be an old reading out of a queue, and the runner farther on.
@@ -335,9 +354,10 @@ class Odometer:
     def _commit(self, t_ns: int, dd_m: float) -> None:
         self.t_ns = t_ns
         self.total_m += dd_m
-        self._trail.append((t_ns, self.total_m))
-        while t_ns - self._trail[0][0] > SPEED_WINDOW_NS:
-            self._trail.popleft()
+        trail = self._trail
+        trail.append((t_ns, self.total_m))
+        while t_ns - trail[0][0] > SPEED_WINDOW_NS:
+            trail.popleft()
 
     def _learn_pace(self, step: Step) -> None:
         """Average the speed since the start, forgetting what is older than ``PACE_MEMORY_S``."""
@@ -363,15 +383,6 @@ class Odometer:
         before = self.speed_mps if self.pace_mps is None else self.pace_mps
         share = dt_s / self._paced_s if dt_s < self._paced_s else 1.0
         self.pace_mps = before + share * (dd_m / dt_s - before)
-
-    def _learn_step(self, cadence_spm: float | None) -> None:
-        """Learn the length of a step from a moment at which the athlete runs."""
-        if not self.speed_mps or not cadence_spm:
-            return
-        if self.speed_mps > MIN_LEARNING_MPS and cadence_spm > MIN_LEARNING_SPM:
-            self._step_m += STEP_LEARNING_RATE * (
-                60.0 * self.speed_mps / cadence_spm - self._step_m
-            )
 
     def _smoothed(self, speed_mps: float | None) -> float | None:
         """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.

@@ -39,7 +39,7 @@ def laps(distance_m: float, sd_m: float, lines_m: Sequence[float], lap_m: float)
     They are the same where the lap is known: the truth lies in it in 95 of 100 cases, or no farther
     than ``NEAR_M`` outside: whoever is at the line sees it.
     """
-    doubt_m = half_width_m(sd_m) - _near_m(lap_m)
+    doubt_m = SIGMAS_95 * sd_m - _near_m(lap_m)
     if doubt_m <= 0.0:
         lap = lap_at(distance_m, lines_m)
         return lap, lap

@@ -77,10 +77,7 @@ def reps_from_marks(
 
     ``way_m`` gives the metres run until ``t_ns``. Where it contradicts the presses there are none.
     """
-    presses: list[int] = []
-    for t_ns in sorted(presses_ns):
-        if not presses or t_ns - presses[-1] > DOUBLED_WITHIN_S * NS_PER_S:
-            presses.append(t_ns)
+    presses = _without_doubles(presses_ns)
     gaps_s = [(b - a) / NS_PER_S for a, b in pairwise(presses)]
     if not gaps_s:
         return ()
@@ -95,17 +92,28 @@ def reps_from_marks(
     if levels is None or levels.fast <= WALK_MPS:
         return ()
     reps = _by_lengths(presses, gaps_s, [_fast(speed, levels) for speed in speeds])
+    return tuple(_run_fast(reps, mps, levels))
+
+
+def _without_doubles(presses_ns: Sequence[int]) -> list[int]:
+    """Return the presses in order of time, without the second of two at once."""
+    presses: list[int] = []
+    for t_ns in sorted(presses_ns):
+        if not presses or t_ns - presses[-1] > DOUBLED_WITHIN_S * NS_PER_S:
+            presses.append(t_ns)
+    return presses
+
+
+def _run_fast(
+    reps: Sequence[Rep], mps: Callable[[int, int], float], levels: Levels
+) -> Iterator[Rep]:
+    """Yield the repetitions that were run fast; one filled in about as fast as those seen."""
     usual_mps = [mps(rep.start_ns, rep.end_ns) for rep in reps if rep.start_seen and rep.end_seen]
     least_mps = max(levels.parting, FILLED_IN_SHARE * median(usual_mps)) if usual_mps else math.inf
-    return tuple(
-        rep
-        for rep in reps
-        if _as_fast(rep, mps, levels.parting if rep.start_seen and rep.end_seen else least_mps)
-    )
-
-
-def _as_fast(rep: Rep, mps: Callable[[int, int], float], least_mps: float) -> bool:
-    return rep.ns > 0 and mps(rep.start_ns, rep.end_ns) >= least_mps
+    for rep in reps:
+        enough_mps = levels.parting if rep.start_seen and rep.end_seen else least_mps
+        if rep.ns > 0 and mps(rep.start_ns, rep.end_ns) >= enough_mps:
+            yield rep
 
 
 def _fast(mps: float, levels: Levels) -> float:
@@ -135,13 +143,19 @@ def _likeliest(gaps: Sequence[_Gap]) -> Usual:
         for rests_s in ((), *((rest_s,) for rest_s in lengths))
     ]
     judged = [(_judged(gaps, usual), usual) for usual in simple]
-    for _, usual in nlargest(FEW, [each for each in judged if each[1].rests_s], key=itemgetter(0)):
-        (rest_s,) = usual.rests_s
-        for longer_s in _thinned(gap_s - reps * usual.rep_s for gap_s in gaps_s for reps in (0, 1)):
-            if longer_s > LONGER * rest_s:
-                two = Usual(usual.rep_s, (rest_s, longer_s))
-                judged.append((_judged(gaps, two), two))
+    best = nlargest(FEW, [each for each in judged if each[1].rests_s], key=itemgetter(0))
+    judged += [
+        (_judged(gaps, two), two) for _, usual in best for two in _with_longer_rest(gaps_s, usual)
+    ]
     return max(judged, key=itemgetter(0))[1]
+
+
+def _with_longer_rest(gaps_s: Sequence[float], usual: Usual) -> Iterator[Usual]:
+    """Yield the usual lengths with each longer kind of rest that a gap leaves room for."""
+    (rest_s,) = usual.rests_s
+    for longer_s in _thinned(gap_s - reps * usual.rep_s for gap_s in gaps_s for reps in (0, 1)):
+        if longer_s > LONGER * rest_s:
+            yield Usual(usual.rep_s, (rest_s, longer_s))
 
 
 def _relearnt(gaps: Sequence[_Gap], usual: Usual) -> Usual:
@@ -150,14 +164,14 @@ def _relearnt(gaps: Sequence[_Gap], usual: Usual) -> Usual:
     steps = [(step, gap_s) for step, (gap_s, _) in zip(pairwise(starts), gaps, strict=True)]
     reps_s = [gap_s for (was, now), gap_s in steps if was and not now and _in_one(gap_s, usual)]
     rests_s = [gap_s for (was, now), gap_s in steps if now and not was]
-    near = [
-        [rest_s for rest_s in rests_s if abs(math.log(rest_s / kind_s)) < 2.0 * RESTS_ALIKE]
-        for kind_s in usual.rests_s
-    ]
-    kinds = tuple(
-        median(some) if some else kind_s for some, kind_s in zip(near, usual.rests_s, strict=True)
-    )
+    kinds = tuple(_usual_rest(rests_s, kind_s) for kind_s in usual.rests_s)
     return Usual(median(reps_s) if reps_s else usual.rep_s, kinds)
+
+
+def _usual_rest(rests_s: Sequence[float], kind_s: float) -> float:
+    """Return the median of the rests of a kind, which was taken for ``kind_s`` so far."""
+    near = [rest_s for rest_s in rests_s if abs(math.log(rest_s / kind_s)) < 2.0 * RESTS_ALIKE]
+    return median(near) if near else kind_s
 
 
 def _thinned(lengths_s: Iterable[float]) -> list[float]:
@@ -254,15 +268,30 @@ def _filled(presses: Sequence[int], starts: Sequence[bool], whole: dict[int, int
         if t_ns in whole:
             yield Rep(t_ns, whole[t_ns])
         elif lone[i] and is_start:
-            limit_ns = math.inf if i + 1 == len(presses) else presses[i + 1]
-            if i + 1 < len(presses) and lone[i + 1] and not starts[i + 1]:
-                limit_ns = (t_ns + presses[i + 1]) // 2
-            yield Rep(t_ns, int(min(t_ns + _length_ns(whole, t_ns), limit_ns)), end_seen=False)
+            latest_ns = _limit_ns(presses, starts, lone, i, i + 1)
+            end_ns = t_ns + _length_ns(whole, t_ns)
+            yield Rep(t_ns, end_ns if latest_ns is None else min(end_ns, latest_ns), end_seen=False)
         elif lone[i]:
-            limit_ns = -math.inf if i == 0 else presses[i - 1]
-            if i > 0 and lone[i - 1] and starts[i - 1]:
-                limit_ns = (t_ns + presses[i - 1]) // 2
-            yield Rep(int(max(t_ns - _length_ns(whole, t_ns), limit_ns)), t_ns, start_seen=False)
+            earliest_ns = _limit_ns(presses, starts, lone, i, i - 1)
+            start_ns = t_ns - _length_ns(whole, t_ns)
+            yield Rep(
+                start_ns if earliest_ns is None else max(start_ns, earliest_ns),
+                t_ns,
+                start_seen=False,
+            )
+
+
+def _limit_ns(
+    presses: Sequence[int], starts: Sequence[bool], lone: Sequence[bool], i: int, beside: int
+) -> int | None:
+    """Return how far a repetition filled in from press ``i`` may reach towards that ``beside`` it.
+
+    None where there is no other press.
+    """
+    if not 0 <= beside < len(presses):
+        return None
+    both_filled_in = lone[beside] and starts[beside] is not starts[i]
+    return (presses[i] + presses[beside]) // 2 if both_filled_in else presses[beside]
 
 
 def _length_ns(whole: dict[int, int], t_ns: int) -> int:

@@ -122,17 +122,20 @@ def reps_from_speeds(speeds: Sequence[tuple[int, float]]) -> tuple[Rep, ...]:
         if levels is None or levels.fast <= WALK_MPS:
             continue
         told_apart = _above(values, apart) if apart is not None and levels is not apart else values
-        efforts = _efforts(speeds, levels)
-        hard = two_levels(_above(values, levels), EASY_APART_MPS)
-        reps = (
-            efforts
-            if hard is None
-            else _without_easy_ends(efforts, _efforts(speeds, hard), hard.fast - hard.slow)
-        )
+        reps = _hard_efforts(speeds, levels)
         if len(reps) > 1 and _are_levels(told_apart, levels) and _are_a_session(reps):
             return reps
         one_stretch = one_stretch or (reps if len(reps) == 1 else ())
     return one_stretch
+
+
+def _hard_efforts(speeds: Sequence[tuple[int, float]], levels: Levels) -> tuple[Rep, ...]:
+    """Return the efforts above a threshold without the easy running before and after them."""
+    efforts = _efforts(speeds, levels)
+    hard = two_levels(_above([mps for _, mps in speeds], levels), EASY_APART_MPS)
+    if hard is None:
+        return efforts
+    return _without_easy_ends(efforts, _efforts(speeds, hard), hard.fast - hard.slow)
 
 
 def _above(values: Sequence[float], levels: Levels) -> list[float]:
@@ -214,19 +217,26 @@ def _without_easy_ends(
         while len(kept) > 1:
             whole = kept[end]
             inside = [
-                rep for rep in hard if whole.start_ns <= rep.start_ns and rep.end_ns <= whole.end_ns
+                rep for rep in hard if _is_within(rep, whole) and rep.ns > usual_ns / LONG_EASY**2
             ]
-            inside = [rep for rep in inside if rep.ns > usual_ns / LONG_EASY**2]
             easy_ns = whole.ns - sum(rep.ns for rep in inside)
-            others = [rep for rep in kept if rep is not whole]
-            as_hard = sum(any(_overlap(each, rep) for each in hard) for rep in others)
             is_easy = easy_ns > LONG_EASY * usual_ns or (not inside and apart_mps >= APART_MPS)
-            if not (is_easy and 2 * as_hard > len(others)):
+            if not (is_easy and _mostly_hard([rep for rep in kept if rep is not whole], hard)):
                 break
             kept[kept.index(whole) : kept.index(whole) + 1] = inside
             if inside:
                 break
     return tuple(kept)
+
+
+def _mostly_hard(reps: Sequence[Rep], hard: Sequence[Rep]) -> bool:
+    """Tell whether more than half of the repetitions have something of ``hard`` in them."""
+    as_hard = sum(any(_overlap(each, rep) for each in hard) for rep in reps)
+    return 2 * as_hard > len(reps)
+
+
+def _is_within(a: Rep, b: Rep) -> bool:
+    return b.start_ns <= a.start_ns and a.end_ns <= b.end_ns
 
 
 def _overlap(a: Rep, b: Rep) -> bool:
@@ -240,13 +250,17 @@ def _are_a_session(reps: Sequence[Rep]) -> bool:
     """
     rests = [after.start_ns - before.end_ns for before, after in pairwise(reps)]
     rested = sum(rests) / (reps[-1].end_ns - reps[0].start_ns)
+    rests_alike = len(rests) > 2 and _alike(rests) >= MOST_RESTS_ALIKE
+    return rested >= RESTED and (_efforts_alike(reps) or rests_alike)
+
+
+def _efforts_alike(reps: Sequence[Rep]) -> bool:
+    """Tell whether efforts are about as long as each other; one that is cut off may be shorter."""
     whole = [rep.ns for rep in reps if rep.start_seen and rep.end_seen]
     cut_off = [rep.ns for rep in reps if not (rep.start_seen and rep.end_seen)]
     longest = max(whole, default=0) * ALIKE
     most = MOST_ALIKE if len(whole) >= FEW else 1.0
-    alike = _alike(whole) >= most and all(length <= longest for length in cut_off)
-    alike = alike or (len(rests) > 2 and _alike(rests) >= MOST_RESTS_ALIKE)
-    return rested >= RESTED and alike
+    return _alike(whole) >= most and all(length <= longest for length in cut_off)
 
 
 def _alike(lengths: Sequence[int]) -> float:

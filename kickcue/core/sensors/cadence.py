@@ -166,5 +166,5 @@ class Cadence:
         self.latest_spm = spm
         self._recent.append((t_ns, spm))
         if body and spm > 100.0:
-            self._histogram[min(round(spm), 300)] += 1
+            self._histogram[round(spm) if spm < 300.0 else 300] += 1
             self._counted += 1

@@ -182,24 +182,33 @@ class CadenceLock:
         for lag_s in LAGS_S:
             steps = {round(h.t_s + lag_s): h.spm for h in rows}
             pairs = [(h.t_s, h.bpm, steps[round(h.t_s)]) for h in rows if round(h.t_s) in steps]
-            if len(pairs) < MIN_SAMPLES_BEFORE:
-                continue
-            offs = [bpm - spm for _, bpm, spm in pairs]
-            mean = _mean(offs)
-            if abs(mean) > NEAR_BPM or _mean([(off - mean) ** 2 for off in offs]) > sd_bpm**2:
-                continue
-            for t0, bpm0, spm0 in pairs:
-                for t1, bpm1, spm1 in pairs:
-                    if (
-                        0 < t1 - t0 <= CHANGE_S
-                        and abs(spm1 - spm0) >= CHANGE_SPM
-                        and (bpm1 - bpm0) / (spm1 - spm0) >= CHANGE_SHARE
-                    ):
-                        return True
+            if (
+                len(pairs) >= MIN_SAMPLES_BEFORE
+                and _are_near([bpm - spm for _, bpm, spm in pairs], sd_bpm)
+                and _change_together(pairs)
+            ):
+                return True
         return False
 
     def _between(self, from_s: float, to_s: float) -> list[Sample]:
         return [h for h in self._samples if from_s <= h.t_s <= to_s]
+
+
+def _are_near(offs_bpm: list[float], sd_bpm: float) -> bool:
+    """Return whether the heart rate keeps so near to the cadence."""
+    mean = _mean(offs_bpm)
+    return abs(mean) <= NEAR_BPM and _mean([(off - mean) ** 2 for off in offs_bpm]) <= sd_bpm**2
+
+
+def _change_together(pairs: list[tuple[float, float, float]]) -> bool:
+    """Return whether the heart rate (second) went with some quick change of cadence (third)."""
+    return any(
+        0 < t1 - t0 <= CHANGE_S
+        and abs(spm1 - spm0) >= CHANGE_SPM
+        and (bpm1 - bpm0) / (spm1 - spm0) >= CHANGE_SHARE
+        for t0, bpm0, spm0 in pairs
+        for t1, bpm1, spm1 in pairs
+    )
 
 
 def _mean(values: list[float]) -> float:

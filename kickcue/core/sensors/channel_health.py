@@ -13,7 +13,7 @@ LOST_AFTER_NS: Final = s_to_ns(10.0)
 """A longer silence is a loss; of a slow sensor, one twice as long as its interval explains."""
 
 
-class Health(StrEnum):
+class ChannelHealth(StrEnum):
     """The health of one quantity of one sensor."""
 
     FRESH = "fresh"
@@ -27,7 +27,7 @@ class Health(StrEnum):
     """Disconnected, or silent for long, or never received."""
 
 
-FRESH: Final = Health.FRESH
+FRESH: Final = ChannelHealth.FRESH
 """The one that is asked for at every reading: an Enum is slow to look up."""
 
 
@@ -81,13 +81,17 @@ class Channel:
         self.stale_ns = t_ns + max(self._silence_ok_ns, self._interval.allowed_silence_ns) + 1
         return plausible and not self._frozen
 
-    def state(self, t_ns: int) -> Health:
+    def state(self, t_ns: int) -> ChannelHealth:
         """Return the health at ``t_ns``."""
         if self.received_ns is None or not self.connected:
-            return Health.LOST
+            return ChannelHealth.LOST
         if t_ns >= self.stale_ns:
             lost_after_ns = max(LOST_AFTER_NS, 2 * (self.stale_ns - 1 - self.received_ns))
-            return Health.STALE if t_ns - self.received_ns <= lost_after_ns else Health.LOST
+            return (
+                ChannelHealth.STALE
+                if t_ns - self.received_ns <= lost_after_ns
+                else ChannelHealth.LOST
+            )
         if not self.plausible:
-            return Health.IMPLAUSIBLE
-        return Health.FROZEN if self._frozen else FRESH
+            return ChannelHealth.IMPLAUSIBLE
+        return ChannelHealth.FROZEN if self._frozen else FRESH

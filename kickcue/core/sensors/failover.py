@@ -5,7 +5,7 @@ from typing import Final
 
 from kickcue.core.events import Level, Notice
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.sensors.channel_health import FRESH, Channel, Health
+from kickcue.core.sensors.channel_health import FRESH, Channel, ChannelHealth
 from kickcue.core.units import NS_PER_S
 
 SETTLED_NS: Final = 5 * NS_PER_S
@@ -23,7 +23,7 @@ class SensorSelector:
         self._name = name
         self._frozen_after_s = frozen_after_s
         self._order = order
-        self._reported: dict[str, Health] = {}
+        self._reported: dict[str, ChannelHealth] = {}
         self.channels: dict[str, Channel] = {}
 
     def follow(self, sensor: str, profile: SensorProfile) -> Channel:

@@ -16,7 +16,7 @@ from kickcue.core.readings import (
 )
 from kickcue.core.sensors.cadence import Cadence
 from kickcue.core.sensors.cadence_lock import CadenceLock
-from kickcue.core.sensors.channel_health import Channel, Health
+from kickcue.core.sensors.channel_health import Channel, ChannelHealth
 from kickcue.core.sensors.failover import SensorSelector
 from kickcue.core.sensors.heart_rate import HeartRate
 from kickcue.core.sensors.pod_monitor import PodMonitor
@@ -106,15 +106,7 @@ class SensorHub:
         try:
             reading = interpret(profile, event.char, event.data)
         except DecodeError as error:
-            counts = self.counts[event.sensor]
-            counts.broken += error.outcome is DecodeOutcome.BROKEN
-            counts.not_this_format += error.outcome is DecodeOutcome.NOT_THIS_FORMAT
-            shown = event.data[:MAX_SHOWN_CHARS].hex() + (
-                "..." if len(event.data) > MAX_SHOWN_CHARS else ""
-            )
-            self._report_once(
-                t_ns, "undecodable", event.sensor, f"sent {event.char} {shown}: {error}"
-            )
+            self._count_undecodable(t_ns, event, error)
             return None
         self.counts[event.sensor].decoded += 1
         if isinstance(reading, PodReading):
@@ -130,17 +122,38 @@ class SensorHub:
                 )
             self._handle_heart_rate(t_ns, event, profile, reading)
         elif isinstance(reading, LocationReading):
-            if reading.lat_deg is not None and reading.lon_deg is not None:
-                self.position = (reading.lat_deg, reading.lon_deg)
-            if reading.speed_mps is None and reading.distance_m is None:
-                return None
-            pod = PodReading(
-                reading.speed_mps, None, profile.pod.cadence_unit, None, reading.distance_m, None
-            )
-            return self._handle_pod(t_ns, event, profile, pod, body=body)
+            return self._handle_location(t_ns, event, profile, reading, body=body)
         elif isinstance(reading, BatteryReading) and reading.percent <= LOW_BATTERY_PERCENT:
             self._report_once(t_ns, "battery_low", event.sensor, f"battery at {reading.percent} %")
         return None
+
+    def _count_undecodable(self, t_ns: int, event: Notification, error: DecodeError) -> None:
+        counts = self.counts[event.sensor]
+        counts.broken += error.outcome is DecodeOutcome.BROKEN
+        counts.not_this_format += error.outcome is DecodeOutcome.NOT_THIS_FORMAT
+        shown = event.data[:MAX_SHOWN_CHARS].hex() + (
+            "..." if len(event.data) > MAX_SHOWN_CHARS else ""
+        )
+        self._report_once(t_ns, "undecodable", event.sensor, f"sent {event.char} {shown}: {error}")
+
+    def _handle_location(
+        self,
+        t_ns: int,
+        event: Notification,
+        profile: SensorProfile,
+        reading: LocationReading,
+        *,
+        body: bool,
+    ) -> PodReading | None:
+        """Note the position, and take speed and total as those of a pod."""
+        if reading.lat_deg is not None and reading.lon_deg is not None:
+            self.position = (reading.lat_deg, reading.lon_deg)
+        if reading.speed_mps is None and reading.distance_m is None:
+            return None
+        pod = PodReading(
+            reading.speed_mps, None, profile.pod.cadence_unit, None, reading.distance_m, None
+        )
+        return self._handle_pod(t_ns, event, profile, pod, body=body)
 
     def handle_link(self, event: Link) -> None:
         """Handle a sensor that connected or disconnected."""
@@ -179,7 +192,7 @@ class SensorHub:
         return (
             bool(channels)
             and named >= set(self._profiles)
-            and all(c.state(t_ns) is Health.FRESH for c in channels)
+            and all(c.state(t_ns) is ChannelHealth.FRESH for c in channels)
         )
 
     def survey(self, t_ns: int) -> Survey:
@@ -202,7 +215,8 @@ class SensorHub:
             heart_ns if pod_ns is None else pod_ns if heart_ns is None else min(pod_ns, heart_ns)
         )
         bpm = None if heart is None else self._heart_monitors[heart].rate.bpm
-        return Survey(None if pod is None else self.cadence.value(t_ns), bpm, next_ns, news)
+        spm = None if pod is None else self.cadence.value(t_ns)
+        return tuple.__new__(Survey, (spm, bpm, next_ns, news))  # ``Survey(...)`` takes thrice that
 
     def _handle_heart_rate(
         self, t_ns: int, event: Notification, profile: SensorProfile, reading: HeartReading

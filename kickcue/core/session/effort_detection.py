@@ -36,8 +36,12 @@ QUICKER_SPM: Final = 12.0
 """...or one, where the steps are quicker by this than in the rest: legs answer before metres."""
 RUN_SHARE: Final = 0.62
 """A jog is slower than this share of a repetition [judgement]."""
+KEPT_SHARE: Final = 0.8
+"""Who is never below this share of a repetition's speed is still running one..."""
+AT_EFFORT_SHARE: Final = 0.85
+"""...and who is above this one has it, and not that of an easy run."""
 FOOT_SHARE: Final = 0.08
-"""...and the rise began where it was left last below this [chosen on simulated sessions]."""
+"""A rise began where the speed was left last below this [chosen on simulated sessions]."""
 STOPPED_NS: Final = 3 * NS_PER_S
 """Who has been slow for so long has stopped..."""
 STOPPED_SHARE: Final = 0.62
@@ -49,8 +53,14 @@ SETTLED_NS: Final = 6 * NS_PER_S
 USUAL_EFFORTS_MPS: Final = ((100.0, 6.0), (400.0, 5.2), (math.inf, 4.8))
 """The speed of a repetition up to so many metres, before the first one is run [judgement: strides
 are run near the speed of a mile race, long repetitions near that of 10 km]."""
+LEAST_RATIO: Final = 0.6
+"""What was slower or faster than usual by more was no repetition run."""
 LONGEST_STEP_NS: Final = 5 * NS_PER_S
 """Between totals farther apart there is no speed of a moment."""
+SHORTEST_STEP_NS: Final = 3 * NS_PER_S // 4
+"""...and between nearer ones neither, as their times are those of their arrival."""
+KEPT_TOTALS: Final = 16
+WHOLE_TOTALS: Final = 3
 RUNNING_SPM: Final = 140.0
 """From here on steps are those of running [SCIENCE: recreational runners step 150 to 180]..."""
 RUNNING_STEP_M, WALKING_STEP_M = 1.35, 0.7
@@ -76,7 +86,9 @@ class EffortDetector:
 
     def __init__(self) -> None:
         self._paces: deque[Pace] = deque(maxlen=MAX_READINGS)
-        self._total: tuple[int, str, float] | None = None
+        self._totals: deque[tuple[int, float]] = deque(maxlen=KEPT_TOTALS)
+        """When, and how much, of the pod that was heard last."""
+        self._total_of = ""
         self._next_m: float | None = None
         self._ratio, self._learned = 1.0, False
 
@@ -97,6 +109,8 @@ class EffortDetector:
     def learn_effort(self, leg_m: float | None, mps: float) -> None:
         """Learn the mean speed of a repetition of ``leg_m``."""
         ratio = mps / usual_effort_mps(leg_m)
+        if not LEAST_RATIO <= ratio <= 1.0 / LEAST_RATIO:
+            return
         self._ratio = 0.5 * (self._ratio + ratio) if self._learned else ratio
         self._learned = True
 
@@ -157,7 +171,17 @@ class EffortDetector:
     def kept_running(self, since_ns: int) -> bool:
         """Tell whether the speed has been that of a repetition ever since."""
         after = [pace.mps for pace in self._paces if pace.t_ns > since_ns]
-        return bool(after) and min(after) >= RUN_SHARE * 1.3 * self.effort_mps
+        return bool(after) and min(after) >= KEPT_SHARE * self.effort_mps
+
+    @property
+    def at_effort(self) -> bool:
+        """Whether the speed is that of a repetition, not only on the way there."""
+        return self.latest_mps >= AT_EFFORT_SHARE * self.effort_mps
+
+    def running_since(self, t_ns: int, since_ns: int, least_ns: int) -> bool:
+        """Tell whether the runner has run, fast or not, for ``least_ns`` since ``since_ns``."""
+        mps = [pace.mps for pace in self._paces if pace.t_ns > since_ns]
+        return t_ns - since_ns >= least_ns and len(mps) > 2 and min(mps) >= LEAST_MPS
 
     def _slowed_ns(self, ran_mps: float, slow_since_ns: int) -> int | None:
         """Return when the speed fell for good, if it has been low since ``slow_since_ns``."""
@@ -225,15 +249,41 @@ class EffortDetector:
         total_m: float | None,
         cadence_spm: float | None,
     ) -> Pace | None:
-        before, self._total = self._total, None if total_m is None else (t_ns, pod, total_m)
-        if total_m is not None and before is not None and before[1] == pod:
-            since_ns = t_ns - before[0]
-            if 0 < since_ns <= LONGEST_STEP_NS and total_m >= before[2]:
-                mps = (total_m - before[2]) / (since_ns / NS_PER_S)
-                return Pace(t_ns - since_ns // 2, mps, cadence_spm)
+        if total_m is not None:
+            walked = self._by_totals(t_ns, pod, total_m, cadence_spm)
+            if walked is not None and not (speed_mps is not None and self._in_whole_metres):
+                return walked
         if speed_mps is not None:
             return Pace(t_ns, speed_mps, cadence_spm)
         if cadence_spm is None:
             return None
         step_m = RUNNING_STEP_M if cadence_spm >= RUNNING_SPM else WALKING_STEP_M
         return Pace(t_ns, cadence_spm / 60.0 * step_m, cadence_spm)
+
+    def _by_totals(
+        self, t_ns: int, pod: str, total_m: float, cadence_spm: float | None
+    ) -> Pace | None:
+        """Return the pace from the latest total that is far enough back.
+
+        Of two that come at nearly the same time, as after a short silence, the difference tells
+        little of the speed.
+        """
+        totals = self._totals
+        if pod != self._total_of or (totals and (total_m < totals[-1][1] or t_ns < totals[-1][0])):
+            totals.clear()
+            self._total_of = pod
+        found = next(
+            (each for each in reversed(totals) if t_ns - each[0] >= SHORTEST_STEP_NS), None
+        )
+        if not totals or t_ns - totals[-1][0] >= SHORTEST_STEP_NS // 8:
+            totals.append((t_ns, total_m))
+        if found is None or t_ns - found[0] > LONGEST_STEP_NS:
+            return None
+        mps = (total_m - found[1]) / ((t_ns - found[0]) / NS_PER_S)
+        return Pace((t_ns + found[0]) // 2, mps, cadence_spm)
+
+    @property
+    def _in_whole_metres(self) -> bool:
+        """Whether the totals are, as a treadmill's: then their difference is no speed."""
+        latest = [metres for _, metres in self._totals][-WHOLE_TOTALS:]
+        return len(set(latest)) > 1 and all(metres % 1 == 0 for metres in latest)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kickcue.core.events import LegEnd, LegResult
+from kickcue.core.position.estimator import ScalePrior
 from kickcue.core.session.numbered_legs import NumberedLeg
 from kickcue.core.session.rest_progress import RestProgress
 from kickcue.core.session.stretch_progress import StretchProgress
@@ -22,3 +24,16 @@ class LegBefore:
     """Whether the runner has slowed down since."""
     doubt_ns: int = 0
     """How much later than found a run may have ended."""
+    ended_by: LegEnd = LegEnd.PRESS
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a press has put right, to go back to if that press was a mistake."""
+
+    t_ns: int
+    began_ns: int
+    """The beginning of the leg as it had been found."""
+    result: LegResult | None
+    """That of the leg before, where the press moved its end."""
+    prior: ScalePrior

@@ -48,7 +48,7 @@ def numbered(plan: Plan) -> tuple[NumberedLeg, ...]:
 
 def repetitions(legs: tuple[NumberedLeg, ...]) -> int:
     """Return how many of the legs are repetitions."""
-    return sum(leg.kind is LegKind.REP for leg in legs)
+    return len([leg for leg in legs if leg.kind is LegKind.REP])
 
 
 def _numbered(plan: Plan) -> Iterator[NumberedLeg]:

@@ -7,8 +7,8 @@ from kickcue.core.course import Course
 from kickcue.core.position.estimator import PositionEstimator, ScalePrior
 from kickcue.core.units import NS_PER_S
 
-KEPT_NS: Final = 30 * NS_PER_S
-"""A start is found within a few seconds; a press may tell it so much later."""
+KEPT_NS: Final = 60 * NS_PER_S
+"""A start is found within a few seconds; a press is taken back within so long."""
 MAX_READINGS: Final = 512
 """No pod sends more within ``KEPT_NS`` that is of use: of a flood the latest are kept."""
 
@@ -37,6 +37,10 @@ class ReadingLog:
         oldest_ns = reading.t_ns - KEPT_NS
         while self._latest[0].t_ns < oldest_ns or len(self._latest) > MAX_READINGS:
             self._settled.handle_reading(*self._latest.popleft())
+
+    def since(self, t_ns: int) -> tuple[Reading, ...]:
+        """Return the readings after ``t_ns``, as far as they are kept."""
+        return tuple(each for each in self._latest if each.t_ns > t_ns)
 
     def begun(self, began_ns: int, course: Course, prior: ScalePrior) -> PositionEstimator:
         """Return an estimator of a leg over ``course`` that began at ``began_ns``.

@@ -55,7 +55,7 @@ class RestProgress:
     ) -> None:
         """``image``: the runner's own words for what to see in the repetition that follows."""
         self._rest = rest
-        self._began_ns = began_ns
+        self.began_ns = began_ns
         self._image = image
         self._cues = cues
         self._dues = list(dues(rest, imagery=leads_to_rep))
@@ -102,4 +102,4 @@ class RestProgress:
         out.extend(self._cues.give(t_ns, WantedCue(kind, key, words=words, n=n)))
 
     def _due_ns(self, due: Due) -> int:
-        return self._began_ns + s_to_ns(due.after_s)
+        return self.began_ns + s_to_ns(due.after_s)

@@ -5,6 +5,7 @@ press is believed all the same, and says more exactly what was found without it:
 start it is that start, shortly after an end that end.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from kickcue.core.course import Course
@@ -25,7 +26,7 @@ from kickcue.core.plan import LONGEST_LEG_S, Rest, Run, straight
 from kickcue.core.position.estimator import PositionEstimator
 from kickcue.core.session.day_scale import PRESS_SD_S, SLOWED_SD_S, DayScale
 from kickcue.core.session.effort_detection import EffortDetector
-from kickcue.core.session.leg_before import LegBefore
+from kickcue.core.session.leg_before import Correction, LegBefore
 from kickcue.core.session.numbered_legs import NumberedLeg, numbered, repetitions
 from kickcue.core.session.reading_log import ReadingLog
 from kickcue.core.session.rest_progress import RestProgress
@@ -47,6 +48,8 @@ UNDO_NS: Final = 60 * NS_PER_S
 HOME_S: Final = 600.0
 """Who has not run off for so long, and for four times the rest that was planned, has gone home."""
 HOME_RESTS: Final = 4.0
+DRILLS_S: Final = 1800.0
+"""Before the first repetition runners drill, stretch and wait for others: they have more time."""
 LAST_S: Final = 300.0
 """After the last repetition so long is waited for one more."""
 SLOWED_NS: Final = 8 * NS_PER_S
@@ -54,6 +57,12 @@ SLOWED_NS: Final = 8 * NS_PER_S
 DOUBT_SDS: Final = 2.5
 SKIPPED_NS: Final = 10 * NS_PER_S
 """Who runs on at that speed so long after the line has left the rest out."""
+
+AT_ONCE_NS: Final = 4 * NS_PER_S
+"""Who starts the session and has been at the speed of a repetition ever since ran off with it."""
+EASY_NS: Final = 6 * NS_PER_S
+"""Who has run for so long, and not fast, is running easily."""
+BY_ITSELF: Final = (LegEnd.TIME, LegEnd.DISTANCE)
 
 WAIT_FOR_RUNNER: Final = Rest(until=CommandKind.START)
 
@@ -83,6 +92,9 @@ class SessionControl:
         """Of the leg that is on, or, while the runner is waited for, of the one before it."""
         self._last_press_ns: int | None = None
         self._left: LegBefore | None = None
+        self._by_press = False
+        """Whether the beginning of the leg that is on was pressed."""
+        self._correction: Correction | None = None
         self._extras = 0
 
     @property
@@ -98,6 +110,8 @@ class SessionControl:
     @property
     def undo_until_ns(self) -> int | None:
         """Until when an undo takes the last press back; None where there is none."""
+        if self._correction is not None:
+            return self._correction.t_ns + UNDO_NS
         left = self._left
         return left.t_ns + UNDO_NS if left is not None and left.by_press else None
 
@@ -126,7 +140,8 @@ class SessionControl:
         if self.running:
             short = f"{self.done} of {self.reps} repetitions"
             out.append(Notice(t_ns, "session_done", f"session over: {short}"))
-        self.stretch, self.rest, self.leg, self._left = None, None, None, None
+        self.stretch, self.rest, self.leg = None, None, None
+        self._left, self._correction = None, None
         self._change_phase(t_ns, phase, out)
 
     def _change_phase(self, t_ns: int, phase: Phase, out: list[Output]) -> None:
@@ -136,26 +151,37 @@ class SessionControl:
     # ---- what ends and begins legs
 
     def run_off(self, t_ns: int, began_ns: int, out: list[Output], *, by: LegEnd) -> None:
-        """Begin the next repetition at ``began_ns``: the runner has run off, or pressed."""
+        """Begin what follows the rest at ``began_ns``: the runner has run off, or pressed.
+
+        Whoever ends one rest so has ended one that follows it, too.
+        """
         self._close_rest(t_ns, began_ns, by, out)
+        if by is not LegEnd.PRESS:
+            self._left = None
+        self._by_press = by is LegEnd.PRESS
         following = self._index + 1
-        if following < len(self.legs) and self.legs[following].kind is LegKind.REST:
-            following += 1  # it was waited in front of a rest that the plan has as well
-        if following < len(self.legs):
+        while by not in BY_ITSELF and self._kind(following) is LegKind.REST:
+            following += 1
+        easy_next = self._kind(following) is LegKind.EASY
+        if following < len(self.legs) and not (easy_next and by is LegEnd.RUNNING):
             self._begin(t_ns, following, self.legs[following], began_ns, out)
-            return
+        else:
+            self._begin_extra(t_ns, following - 1, began_ns, out)
+
+    def _begin_extra(self, t_ns: int, index: int, began_ns: int, out: list[Output]) -> None:
         last = next(leg for leg in reversed(self.legs) if leg.kind is LegKind.REP)
         rep = self.done + 1
         self._extras += 1
         extra = NumberedLeg(len(self.legs) + self._extras, last.leg, LegKind.EXTRA, rep)
-        self._begin(t_ns, len(self.legs) - 1, extra, began_ns, out)
+        self._begin(t_ns, index, extra, began_ns, out)
         told = f"repetition {rep}: one more than the {self.reps} of the plan"
         out.append(Notice(t_ns, "rep_extra", told))
 
     def end_stretch(self, t_ns: int, ended_ns: int, by: LegEnd, out: list[Output]) -> None:
         """End the run that is on, and go on with the plan."""
         self._record_end(t_ns, ended_ns, by, out)
-        self._go_on(t_ns, ended_ns, out)
+        self._by_press = by is LegEnd.PRESS
+        self._go_on(t_ns, ended_ns, out, stopped=by is LegEnd.STOPPED)
 
     def press(self, t_ns: int, out: list[Output]) -> None:
         """Handle a lap press: it begins, ends, or corrects."""
@@ -176,7 +202,7 @@ class SessionControl:
         if (
             left is not None
             and left.stretch is not None
-            and not left.by_press
+            and not self._by_press
             and pressed_ns - self.began_ns <= END_PRESS_NS
         ):
             self._correct_end(t_ns, pressed_ns, left, left.stretch, out)
@@ -186,12 +212,10 @@ class SessionControl:
 
     def _press_in_stretch(self, t_ns: int, stretch: StretchProgress, out: list[Output]) -> None:
         pressed_ns = t_ns - PRESS_LATE_NS
-        found_by_speed = self._left is None or not self._left.by_press
-        is_start = pressed_ns - self.began_ns <= START_PRESS_NS and found_by_speed
+        is_start = pressed_ns - self.began_ns <= START_PRESS_NS and not self._by_press
         if is_start and stretch.leg.kind is not LegKind.EASY:
+            self._correct(t_ns, pressed_ns, None)
             self._restart(pressed_ns, stretch)
-            if self._left is not None:
-                self._left.by_press = True
             out.append(Notice(t_ns, "leg_start", f"start of {stretch.leg.text} by the lap press"))
             return
         self._keep(t_ns, by_press=True)
@@ -216,31 +240,104 @@ class SessionControl:
         out.append(Notice(t_ns, "timer", f"timer {'running' if running else 'stopped'}"))
         if not self.running:
             return
-        if running and self.stretch is None:
+        stretch = self.stretch
+        if running and stretch is None:
+            self._keep(t_ns, by_press=True)
             self.run_off(t_ns, t_ns, out, by=LegEnd.PRESS)
-        elif not running and self.stretch is not None and self.stretch.leg.kind is not LegKind.EASY:
+        elif not running and stretch is not None and stretch.leg.kind is not LegKind.EASY:
+            self._keep(t_ns, by_press=True)
             self.end_stretch(t_ns, t_ns, LegEnd.PRESS, out)
 
     def undo(self, t_ns: int, out: list[Output]) -> None:
         """Take the last press back: go on with the leg that it ended."""
-        left = self._left
-        if left is None or not left.by_press or t_ns - left.t_ns > UNDO_NS:
+        left, until_ns = self._left, self.undo_until_ns
+        if until_ns is None or t_ns > until_ns:
             out.append(Notice(t_ns, "undo_refused", "no lap press to undo"))
             return
+        if self._correction is not None:
+            self._undo_correction(t_ns, self._correction, out)
+            return
+        assert left is not None
         if left.stretch is not None and left.leg.kind is not LegKind.EASY:
             self.done -= 1
         self._left, self._last_press_ns = None, None
         self._index, self.leg, self.began_ns = left.index, left.leg, left.began_ns
         self.stretch, self.rest = left.stretch, left.rest
+        self._by_press = False
         if self.stretch is not None:
-            self._restart(left.began_ns, self.stretch)
+            for reading in self._log.since(left.t_ns):
+                self.stretch.estimator.handle_reading(*reading)
+                self.stretch.note_reading(reading.t_ns)
         out.append(Notice(t_ns, "undone", f"last lap press undone: {left.leg.text} goes on"))
         self._tell_begin(t_ns, out)
 
+    def _correct(self, t_ns: int, began_ns: int, result: LegResult | None) -> None:
+        """Have the leg begin where it was pressed; ``result``: of the one before, to go back to."""
+        self._correction = Correction(t_ns, self.began_ns, result, self.scale.prior)
+        self.began_ns, self._by_press = began_ns, True
+
+    def _undo_correction(self, t_ns: int, correction: Correction, out: list[Output]) -> None:
+        """Have the leg begin where it was found to."""
+        self._correction, self._last_press_ns, self._by_press = None, None, False
+        self.began_ns, self.scale.prior = correction.began_ns, correction.prior
+        if self.stretch is not None:
+            self._restart(correction.began_ns, self.stretch)
+        if self.rest is not None:
+            self.rest.began_ns = correction.began_ns
+        if correction.result is not None:
+            out.append(replace(correction.result, t_ns=t_ns))
+        assert self.leg is not None
+        out.append(Notice(t_ns, "undone", f"last lap press undone: {self.leg.text} as found"))
+
     # ---- what only the passing of time shows
 
-    def watch_rest(self, t_ns: int, out: list[Output]) -> None:
-        """Notice a rest that was left out, and a session that has been left."""
+    def watch_rest(self, t_ns: int, out: list[Output]) -> bool:
+        """Notice that the rest has ended, was left out, or has become the way home.
+
+        Return whether another leg has begun.
+        """
+        ended = self._rest_ended(t_ns)
+        if ended is None:
+            self._watch_rest_that_goes_on(t_ns, out)
+        else:
+            self.run_off(t_ns, ended[0], out, by=ended[1])
+        return ended is not None
+
+    def _rest_ended(self, t_ns: int) -> tuple[int, LegEnd] | None:
+        """Return when the rest has ended, and by what; None where it goes on."""
+        assert self.leg is not None
+        assert self.rest is not None
+        rest, following = self.leg.leg, self._kind(self._index + 1)
+        assert isinstance(rest, Rest)
+        ran_off_ns = self._ran_off_ns(t_ns, rest, following)
+        if ran_off_ns is not None:
+            return ran_off_ns, LegEnd.RUNNING
+        runs_easily = rest.until is CommandKind.START and self._detector.running_since(
+            t_ns, max(self.began_ns, t_ns - EASY_NS), EASY_NS
+        )
+        if following is LegKind.EASY and runs_easily:
+            return t_ns, LegEnd.TIME
+        if not self.rest.over or following is None:
+            return None
+        if following is LegKind.REP and self._detector.fresh(t_ns):
+            return None  # it will show when the runner runs off
+        return t_ns, LegEnd.TIME if rest.distance_m is None else LegEnd.DISTANCE
+
+    def _ran_off_ns(self, t_ns: int, rest: Rest, following: LegKind | None) -> int | None:
+        """Return when the runner ran off, None where it is not certain, or not for running."""
+        if rest.until is CommandKind.LAP:
+            return None
+        ran_off_ns = self._detector.started_ns(self.began_ns)
+        before_all = self._index < 0
+        if before_all and ran_off_ns is None and t_ns - self.began_ns >= AT_ONCE_NS:
+            return self.began_ns if self._detector.kept_running(self.began_ns) else None
+        if ran_off_ns is None or (ran_off_ns <= self.began_ns and not before_all):
+            return None
+        if following is LegKind.EASY and not self._detector.at_effort:
+            return None
+        return ran_off_ns
+
+    def _watch_rest_that_goes_on(self, t_ns: int, out: list[Output]) -> None:
         rested_ns = t_ns - self.began_ns
         left = self._left
         self._watch_slowing(t_ns, out)
@@ -249,12 +346,15 @@ class SessionControl:
             and left.stretch is not None
             and left.stretch.leg.distance_m is not None
             and SKIPPED_NS + left.doubt_ns <= rested_ns <= 2 * SKIPPED_NS + left.doubt_ns
-            and self._index + 2 < len(self.legs)
+            and self._kind(self._index + 1) is LegKind.REP
+            and self.leg is self.legs[self._index]
+            and self._detector.fresh(t_ns)
             and self._detector.kept_running(self.began_ns)
         ):
             told = f"rest left out after repetition {self.done}"
             out.append(Notice(t_ns, "rest_skipped", told))
             self.run_off(t_ns, self.began_ns, out, by=LegEnd.RUNNING)
+            self._left = left  # a press that ended the run before may have been the mistake
             return
         if rested_ns > s_to_ns(self._longest_rest_s):
             self.finish(t_ns, Phase.FINISHED, out)
@@ -262,7 +362,7 @@ class SessionControl:
     def _watch_slowing(self, t_ns: int, out: list[Output]) -> None:
         """Take the moment at which the runner slowed down for the line, where none was pressed."""
         left = self._left
-        stretch = None if left is None or left.by_press else left.stretch
+        stretch = None if left is None or self._by_press else left.stretch
         if left is None or stretch is None or left.slowed or stretch.leg.distance_m is None:
             return
         slowed_ns = self._detector.slowed_ns(self.began_ns)
@@ -279,12 +379,21 @@ class SessionControl:
             return LAST_S
         leg = None if self.leg is None else self.leg.leg
         planned_s = leg.duration_s if isinstance(leg, Rest) else None
+        if self.done == 0:
+            return DRILLS_S
         return min(max(HOME_S, HOME_RESTS * (planned_s or 0.0)), LONGEST_LEG_S)
 
     # ---- how it is done
 
-    def _go_on(self, t_ns: int, began_ns: int, out: list[Output]) -> None:
-        """Go on with the next leg of the plan after a run, or after the start."""
+    def _kind(self, index: int) -> LegKind | None:
+        """Return the kind of a leg of the plan, None beyond its end."""
+        return self.legs[index].kind if index < len(self.legs) else None
+
+    def _go_on(self, t_ns: int, began_ns: int, out: list[Output], *, stopped: bool = False) -> None:
+        """Go on with the next leg of the plan after a run, or after the start.
+
+        Whoever has ``stopped`` does not run the next repetition at once.
+        """
         following = self._index + 1
         before = self.legs[self._index] if self._index >= 0 else None
         if before is not None and following >= len(self.legs) and before.kind is LegKind.EASY:
@@ -296,7 +405,7 @@ class SessionControl:
             return
         leg = self.legs[following]
         after_rep = before is not None and before.kind is LegKind.REP
-        if leg.kind is LegKind.REP and not after_rep:
+        if leg.kind is LegKind.REP and (stopped or not after_rep):
             self._wait(t_ns, began_ns, out)
         else:
             self._begin(t_ns, following, leg, began_ns, out)
@@ -311,16 +420,16 @@ class SessionControl:
         self, t_ns: int, index: int, leg: NumberedLeg, began_ns: int, out: list[Output]
     ) -> None:
         self._index, self.leg, self.began_ns = index, leg, began_ns
+        self._correction = None
         self._tell_begin(t_ns, out)
         if isinstance(leg.leg, Rest):
             self.stretch = None
             following = self._following()
-            image = _imagery(following)
             if following is not None:
                 self._detector.expect(following.distance_m)
-            self.rest = RestProgress(
-                leg.leg, began_ns, image, self._cues, leads_to_rep=following is not None
-            )
+            leads = self._kind(index + 1) is LegKind.REP
+            image = _imagery(following) if leads else None
+            self.rest = RestProgress(leg.leg, began_ns, image, self._cues, leads_to_rep=leads)
             return
         self.rest = None
         self.stretch = self._stretch(leg, began_ns)
@@ -355,6 +464,7 @@ class SessionControl:
             self._keep(t_ns, by_press=False)
             assert self._left is not None
             self._left.slowed = by is LegEnd.STOPPED
+            self._left.ended_by = by
             self._left.doubt_ns = s_to_ns(DOUBT_SDS * stretch.end_sd_s(t_ns))
         self.done += stretch.leg.kind is not LegKind.EASY
         if by is LegEnd.STOPPED and stretch.ran_m(ended_ns, by) == stretch.leg.distance_m:
@@ -372,9 +482,10 @@ class SessionControl:
         out: list[Output],
     ) -> None:
         """Take a press just after the end that was found for the end itself."""
-        left.by_press = True
-        left.t_ns = t_ns
-        self.began_ns = pressed_ns
+        self._correct(t_ns, pressed_ns, stretch.result(t_ns, self.began_ns, left.ended_by))
+        if self.rest is not None:
+            self.rest.began_ns = pressed_ns
+        left.slowed = True
         self._learn_scale(stretch, pressed_ns)
         out.append(stretch.result(t_ns, pressed_ns, LegEnd.PRESS))
 

@@ -23,8 +23,11 @@ RACE_WINDOW_M: Final = 400.0
 """The window for which spacing and silence before the line were chosen: a last lap."""
 LONGEST_TEXT: Final = 40
 LONGEST_SAID: Final = 200
-TEXT_ONLY: Final = ((100, 0, 0.1),)
-"""A watch is asked for some pulse with each cue; this is the least."""
+PLANNED: Final = frozenset({CueKind.TURNOVER, CueKind.DRIVE, CueKind.RELAX})
+"""In a session they come at places that the plan names, and nowhere else."""
+PLANNED_SPACING_S: Final = 4.0
+"""They may be so near to each other: whoever is fast reaches marks 50 m apart
+in 7 s, and wants each of them."""
 NEVER_HELD_BACK: Final = frozenset(
     {
         CueKind.REP,
@@ -47,6 +50,11 @@ def window_share(leg_m: float | None) -> float:
 def silent_to_go_m(leg_m: float) -> float:
     """Return the last metres of a leg in which no cue comes but the one for the line."""
     return SILENT_TO_GO_M * window_share(leg_m)
+
+
+def spoken(words: str) -> str:
+    """Return what is said of the runner's own words: all, unless they are a speech."""
+    return shorten(words, LONGEST_SAID, placeholder="...")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ class SessionCues:
         kind = wanted.kind
         output = self._outputs.get(kind, CueOutput.BOTH)
         is_off = not self._allowed.cues or output is CueOutput.OFF
-        if is_off or not self._may(t_ns, kind, wanted.leg_m):
+        if is_off or not self._may(t_ns, wanted):
             return []
         self._last_ns = t_ns
         self._counts[kind] = self._counts.get(kind, 0) + 1
@@ -97,7 +105,7 @@ class SessionCues:
                 kind=kind,
                 text=phrase.text,
                 say=phrase.say if speaks else None,
-                pulses=TEXT_ONLY if output is CueOutput.SOUND else PULSES[kind],
+                pulses=() if output is CueOutput.SOUND else PULSES[kind],
                 urgency=URGENCY[kind],
                 ttl_ms=TTL_MS,
                 to_go_m=wanted.to_go_m,
@@ -105,17 +113,17 @@ class SessionCues:
             )
         ]
 
-    def _may(self, t_ns: int, kind: CueKind, leg_m: float | None) -> bool:
-        if kind in NEVER_HELD_BACK or self._last_ns is None:
+    def _may(self, t_ns: int, wanted: WantedCue) -> bool:
+        if wanted.kind in NEVER_HELD_BACK or self._last_ns is None:
             return True
-        return t_ns - self._last_ns >= SPACING_S * window_share(leg_m) * NS_PER_S
+        spacing_s = SPACING_S * window_share(wanted.leg_m)
+        if wanted.kind in PLANNED:
+            spacing_s = min(spacing_s, PLANNED_SPACING_S)
+        return t_ns - self._last_ns >= spacing_s * NS_PER_S
 
     def _phrase(self, wanted: WantedCue) -> Phrase:
         if wanted.words is not None:
-            text, say = (
-                shorten(wanted.words, most, placeholder="...")
-                for most in (LONGEST_TEXT, LONGEST_SAID)
-            )
-            return Phrase(text, say)
+            text = shorten(wanted.words, LONGEST_TEXT, placeholder="...")
+            return Phrase(text, spoken(wanted.words))
         phrase, values = self._vocabulary[wanted.key], {"n": wanted.n, "reps": wanted.reps}
         return Phrase(phrase.text.format_map(values), phrase.say.format_map(values))

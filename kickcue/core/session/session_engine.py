@@ -8,7 +8,7 @@ from typing import Final
 
 from kickcue.core.course import Course
 from kickcue.core.crossing.beacon_pass import BeaconPassDetector
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.race_rules import ALLOWED, refusal
@@ -258,15 +258,7 @@ class SessionEngine:
         control = self._control
         assert control.rest is not None
         due_ns = control.rest.advance(t_ns, out)
-        began_ns = self._detector.started_ns(control.began_ns)
-        if began_ns is not None and began_ns > control.began_ns:
-            control.run_off(t_ns, began_ns, out, by=LegEnd.RUNNING)
-            return t_ns + 1
-        if control.rest.over and not self._detector.fresh(t_ns):
-            control.run_off(t_ns, t_ns, out, by=LegEnd.TIME)
-            return t_ns + 1
-        control.watch_rest(t_ns, out)
-        return due_ns
+        return t_ns + 1 if control.watch_rest(t_ns, out) else due_ns
 
     # ---- what is told
 

@@ -16,6 +16,9 @@ THROUGH_AHEAD_S: Final = 2.5
 patterns, IJHCS 2016), the rest to push past it."""
 THROUGH_SHARE: Final = 0.25
 """...but no earlier than in the last quarter of a short leg."""
+HALF_WAY_FROM_M: Final = 150.0
+"""A repetition of this length and more has one cue between its start and its line [the article:
+as relaxed as possible, in good form]."""
 TALL_FROM_M: Final = 150.0
 """In a shorter repetition there is no time to lose one's form and find it again."""
 TALL_AFTER_NS: Final = 12 * NS_PER_S
@@ -49,6 +52,19 @@ class Expectation(NamedTuple):
     scale_sd: float
 
 
+def cue_points(leg: NumberedLeg) -> tuple[CuePoint, ...]:
+    """Return the places of a run's cues: the plan's, or one half-way, "stay relaxed".
+
+    A short or an easy run has none but its start and its line.
+    """
+    if not isinstance(leg.leg, Run) or leg.kind is LegKind.EASY:
+        return ()
+    length_m = leg.leg.course.distance_m
+    if leg.leg.cues or length_m < HALF_WAY_FROM_M:
+        return leg.leg.cues
+    return (CuePoint(CueKind.RELAX, length_m / 2.0),)
+
+
 class StretchProgress:
     """Follows one run of a session, from its beginning to its end."""
 
@@ -71,7 +87,7 @@ class StretchProgress:
         self._cues = cues
         self._effort_mps = expected.effort_mps
         self._short_share = max(SHORT_SHARE, SCALE_SDS * expected.scale_sd)
-        self._points = list(leg.leg.cues) if isinstance(leg.leg, Run) else []
+        self._points = list(cue_points(leg))
         self._through_given = leg.kind is LegKind.EASY
         self._tall_given = leg.kind is LegKind.EASY
         self._first: tuple[float, float] | None = None

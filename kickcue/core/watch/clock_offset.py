@@ -87,7 +87,7 @@ class _Back:
 
 
 @dataclass(slots=True)
-class _Run:
+class _WindowMinimum:
     """The smallest ``received_ms - sent_ms`` of this window and of the one before."""
 
     since_ms: int
@@ -119,6 +119,24 @@ class _Run:
         else:
             self.back.take(sent_ms, offset_ms)
         return True
+
+    def usual_lateness_ms(self, sent_ms: int, offset_ms: int, received_ms: int) -> int | None:
+        """Take note of a message that changes little, and return how late it is.
+
+        None where it was not taken: it is for ``went_back`` and ``note``, which do the same with
+        it. Nearly all come while the measure is sure and its window goes on, in order, and do not
+        undercut it.
+        """
+        if not self.settled or self.undercut_ms is not None or sent_ms < self.newest_ms:
+            return None
+        minimum_ms, previous_ms = self.minimum_ms, self.previous_ms
+        least_ms = min(minimum_ms, previous_ms)
+        if offset_ms < least_ms - AGREE_MS or received_ms - self.since_ms >= WINDOW_MS:
+            return None
+        self.newest_ms, self.back = sent_ms, None
+        if offset_ms < minimum_ms:
+            self.minimum_ms = offset_ms
+        return offset_ms - least_ms if offset_ms > least_ms else 0
 
     def note(self, sent_ms: int, offset_ms: int, received_ms: int, *, judged: bool) -> None:
         if self.settled and offset_ms < self.offset_ms - AGREE_MS:
@@ -168,7 +186,7 @@ class MinimumDelayFilter:
     def __init__(self) -> None:
         self.resets = 0
         """How often a sender's clock went back."""
-        self._runs: OrderedDict[str, _Run] = OrderedDict()
+        self._runs: OrderedDict[str, _WindowMinimum] = OrderedDict()
 
     def lateness_ms(
         self, run_id: str, sent_ms: int, received_ms: int, *, judged: bool = False
@@ -180,8 +198,13 @@ class MinimumDelayFilter:
         """
         offset_ms = received_ms - sent_ms
         run = self._runs.get(run_id)
+        if run is not None and not judged:
+            usual_ms = run.usual_lateness_ms(sent_ms, offset_ms, received_ms)
+            if usual_ms is not None:
+                self._runs.move_to_end(run_id)
+                return usual_ms
         if run is None:
-            run = self._runs[run_id] = _Run(received_ms, offset_ms, offset_ms)
+            run = self._runs[run_id] = _WindowMinimum(received_ms, offset_ms, offset_ms)
             if len(self._runs) > MOST_RUNS:
                 self._runs.popitem(last=False)
         self._runs.move_to_end(run_id)
@@ -191,10 +214,12 @@ class MinimumDelayFilter:
             run = self._begin_anew(run_id, run.back, received_ms)
         return offset_ms - run.offset_ms
 
-    def _begin_anew(self, run_id: str, back: _Back, received_ms: int) -> _Run:
+    def _begin_anew(self, run_id: str, back: _Back, received_ms: int) -> _WindowMinimum:
         """Measure by the clock that went back; its messages agree, so it has settled."""
         self.resets += 1
-        run = _Run(received_ms, back.least_ms, back.least_ms, settled=True, newest_ms=back.last_ms)
+        run = _WindowMinimum(
+            received_ms, back.least_ms, back.least_ms, settled=True, newest_ms=back.last_ms
+        )
         self._runs[run_id] = run
         return run
 

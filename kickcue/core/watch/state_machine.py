@@ -41,7 +41,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from kickcue.core.events import Pulses
 from kickcue.core.watch.clock_offset import MOST_RUNS, MinimumDelayFilter
@@ -52,8 +52,7 @@ MOST_CUES: Final = (
 LATE: Final = "late"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageTimes:
+class MessageTimes(NamedTuple):
     """Who sent a message and when, on the sender's clock, and when it came, on the watch's."""
 
     run_id: str
@@ -109,6 +108,10 @@ class _State(Enum):
     OVER = "over"
 
 
+_ARMED: Final = _State.ARMED
+"""An Enum is slow to look up."""
+
+
 @dataclass(slots=True)
 class _Entry:
     state: _State
@@ -150,6 +153,10 @@ class WatchStateMachine:
         if self._delays.resets != before:
             self._forget_orders(stamp.run_id)
         return late_ms
+
+    def is_sure(self, run_id: str) -> bool:
+        """Tell whether the watch can tell now how late a message of the run is."""
+        return self._delays.sure(run_id)
 
     @property
     def clock_resets(self) -> int:
@@ -212,8 +219,13 @@ class WatchStateMachine:
 
         None while none is armed, or no message has told yet how late messages are.
         """
-        due = (self._due_ms(run_id, entry) for (run_id, _), entry in self._entries.items())
-        return min((ms - self.lead_ms for ms in due if ms is not None), default=None)
+        first_ms = None
+        for (run_id, _), entry in self._entries.items():
+            if entry.state is _ARMED:  # asked at every event, when nearly all are over
+                due_ms = self._due_ms(run_id, entry)
+                if due_ms is not None and (first_ms is None or due_ms < first_ms):
+                    first_ms = due_ms
+        return None if first_ms is None else first_ms - self.lead_ms
 
     @property
     def armed(self) -> Mapping[tuple[str, str], tuple[CueContent, int]]:

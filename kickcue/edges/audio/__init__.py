@@ -4,8 +4,17 @@ For people: ``docs/audio.md``.
 """
 
 from kickcue.edges.audio.errors import AudioError
-from kickcue.edges.audio.output import Output, Plan
-from kickcue.edges.audio.sounds import Sound, sounds_of
+from kickcue.edges.audio.output import AudioOutput, SoundPlan
+from kickcue.edges.audio.sounds import CueSound, off_pace_sounds, sounds_of
 from kickcue.edges.audio.speaker import Speaker, speaker
 
-__all__ = ["AudioError", "Output", "Plan", "Sound", "Speaker", "sounds_of", "speaker"]
+__all__ = [
+    "AudioError",
+    "AudioOutput",
+    "CueSound",
+    "SoundPlan",
+    "Speaker",
+    "off_pace_sounds",
+    "sounds_of",
+    "speaker",
+]

@@ -14,7 +14,7 @@ from kickcue.edges.audio.keep_awake import OutputKeptAwake
 from kickcue.edges.audio.playback import PATIENCE_S, Playing
 from kickcue.edges.audio.players import find_players
 from kickcue.edges.audio.renderer import Renderer
-from kickcue.edges.audio.sounds import Sound
+from kickcue.edges.audio.sounds import CueSound
 from kickcue.edges.audio.speech_process import LiveVoice
 from kickcue.edges.audio.voices import find_voice
 
@@ -24,10 +24,11 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SoundPlan:
     """How a race is to sound. ``voice`` and ``player`` None: the best there is."""
 
-    sounds: tuple[Sound, ...]
+    sounds: tuple[CueSound, ...]
+    """One for each phrase."""
     language: str
     cache: Path
     """Folder for phrases, kept between races."""
@@ -38,12 +39,14 @@ class Plan:
     ear."""
     tones: bool = True
     keep_awake: bool = True
+    later: tuple[CueSound, ...] = ()
+    """What is made ahead of time too, once those are there."""
 
 
-class Output:
+class AudioOutput:
     """Finds out what there is when it is made; ``warn`` gets each new trouble once."""
 
-    def __init__(self, plan: Plan, folder: Path, warn: Callable[[str], None]) -> None:
+    def __init__(self, plan: SoundPlan, folder: Path, warn: Callable[[str], None]) -> None:
         self._plan = plan
         self._warn = warn
         self._troubles: dict[str, str] = {}
@@ -66,13 +69,15 @@ class Output:
             await self._attempt("player", self._trial())
         if self._live_voice is not None:
             await self._attempt("phrases", self._live_voice.start())
-        await self._attempt("phrases", self._studio.prepare(self._plan.sounds))
+        await self._attempt(
+            "phrases", self._studio.prepare((*self._plan.sounds, *self._plan.later))
+        )
 
-    async def sound(self, sound: Sound, *, worth_s: float) -> str | None:
+    async def sound(self, sound: CueSound, *, worth_s: float) -> str | None:
         """Play a sound, tried for ``worth_s``; return None once it was, else why not."""
         return await self._attempt("player", self._play(sound, worth_s))
 
-    async def lasts_s(self, sound: Sound) -> float | None:
+    async def lasts_s(self, sound: CueSound) -> float | None:
         """Return how long a sound lasts; None with a voice that speaks at once and tells nobody."""
         return None if self._live_voice is not None else (await self._studio.file(sound)).seconds
 
@@ -91,7 +96,7 @@ class Output:
     async def _trial(self) -> None:
         await self.playing.play(await self._studio.nothing(TRIAL_S), worth_s=PATIENCE_S)
 
-    async def _play(self, sound: Sound, worth_s: float) -> None:
+    async def _play(self, sound: CueSound, worth_s: float) -> None:
         loop = asyncio.get_running_loop()
         if self._live_voice is None:
             await self.playing.play(await self._studio.file(sound), worth_s=worth_s)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.edges.audio.errors import AudioError
-from kickcue.edges.audio.sounds import Sound, mixed
+from kickcue.edges.audio.sounds import CueSound, mixed
 from kickcue.edges.audio.subprocesses import run
 from kickcue.edges.audio.tones import silence
 from kickcue.edges.audio.voices import Voice
@@ -22,6 +22,8 @@ from kickcue.edges.audio.wav import Clip, File, read_wav, write_wav
 PATIENCE_S: Final = 30.0
 """For one phrase. espeak-ng needs some 0.03 s on a PC; piper loads its model each time, seconds on
 a Raspberry Pi."""
+AT_ONCE_S: Final = 1.0
+"""For one that nobody could foresee, such as the time of a lap: the cue is late by as much."""
 
 
 class Renderer:
@@ -35,32 +37,42 @@ class Renderer:
         self._folder = folder
         self._cache = cache
         self._tones = tones
-        self._files: dict[Sound, File] = {}
+        self._files: dict[CueSound, File] = {}
         self._silences: dict[float, File] = {}
         self._written = 0
 
-    async def prepare(self, sounds: Iterable[Sound]) -> None:
+    async def prepare(self, sounds: Iterable[CueSound]) -> None:
         """Make all files; what was made before an error stays.
 
         AudioError where the voice fails, OSError where nothing can be written.
         """
         wanted = tuple(sounds)
         for sound in wanted:
-            await self.file(sound)
+            await self._tone(sound)
         if self._voice is None:
             return
         try:
             for sound in wanted:
-                speech = await self._speech(self._voice, sound.say)
+                speech = await self._speech(self._voice, sound.say, PATIENCE_S)
                 self._files[sound] = await self._write(mixed(sound, speech, tones=self._tones))
         except AudioError as error:
             raise AudioError(f"tones only: {error}") from None
 
-    async def file(self, sound: Sound) -> File:
+    async def file(self, sound: CueSound) -> File:
         """Return the best file there is by now of a sound, its tone at least.
 
-        OSError where that cannot be written.
+        One that was not prepared is spoken if the voice is quick, and not kept: its like may never
+        come again. OSError where nothing can be written.
         """
+        if sound in self._files or self._voice is None or not sound.say:
+            return await self._tone(sound)
+        try:
+            said = await self._speech(self._voice, sound.say, AT_ONCE_S, keep=False)
+        except AudioError:
+            return await self._tone(sound)
+        return await self._write(mixed(sound, said, tones=self._tones))
+
+    async def _tone(self, sound: CueSound) -> File:
         if sound not in self._files:
             made = await self._write(mixed(sound, None, tones=True))
             self._files.setdefault(sound, made)
@@ -78,17 +90,20 @@ class Renderer:
         await asyncio.to_thread(write_wav, path, clip)
         return File(path, clip.seconds)
 
-    async def _speech(self, voice: Voice, text: str) -> Clip:
+    async def _speech(
+        self, voice: Voice, text: str, patience_s: float, *, keep: bool = True
+    ) -> Clip:
         """Return a phrase, out of the cache if it is there."""
         key = hashlib.sha256(f"{voice.name}\n{text}".encode()).hexdigest()[:32]
         kept = self._cache / f"{key}.wav"
         with suppress(AudioError):
             return await asyncio.to_thread(read_wav, kept)
-        fresh = self._folder / "phrase.wav"
-        await run(voice.render(fresh), input_text=text, patience_s=PATIENCE_S)
+        fresh = self._folder / f"{key}-phrase.wav"
+        await run(voice.render(fresh), input_text=text, patience_s=patience_s)
         clip = await asyncio.to_thread(read_wav, fresh)
-        with suppress(OSError):  # it is rendered again the next time
-            await asyncio.to_thread(_keep, kept, clip)
+        if keep:
+            with suppress(OSError):  # it is rendered again the next time
+                await asyncio.to_thread(_keep, kept, clip)
         return clip
 
 

@@ -22,8 +22,8 @@ from kickcue.core.watch.state_machine import (
     WatchStateMachine,
 )
 from kickcue.edges.audio.errors import AudioError
-from kickcue.edges.audio.output import Output, Plan
-from kickcue.edges.audio.sounds import Sound
+from kickcue.edges.audio.output import AudioOutput, SoundPlan
+from kickcue.edges.audio.sounds import CueSound
 from kickcue.supervision.tasks import cancel, running
 
 AWAKE_AFTER_S: Final = 120.0
@@ -39,7 +39,7 @@ class Speaker:
 
     def __init__(
         self,
-        output: Output,
+        output: AudioOutput,
         lead_ms: int,
         now_ns: Callable[[], int],
         answered: Callable[[Ack], None],
@@ -138,7 +138,7 @@ class Speaker:
     async def _sound(self, play: Play, before: asyncio.Task[None] | None) -> None:
         """Let a cue sound; the one before is cut short, for the newer one is what matters."""
         touch = play.touch
-        sound = Sound(touch.kind, touch.pulses, touch.say or "")
+        sound = CueSound(touch.kind, touch.pulses, touch.say or "")
         try:
             await cancel(() if before is None else (before,))
             why = await self.output.sound(sound, worth_s=(touch.ttl_ms - play.late_ms) / 1000)
@@ -161,7 +161,7 @@ def _nobody(_: object) -> None:
 
 @asynccontextmanager
 async def speaker(
-    plan: Plan,
+    plan: SoundPlan,
     *,
     now_ns: Callable[[], int],
     answered: Callable[[Ack], None] = _nobody,
@@ -179,7 +179,7 @@ async def speaker(
             f"no sound: no writable folder for temporary files ({error.strerror})"
         ) from None
     with folder as name:
-        found = Speaker(Output(plan, Path(name), warn), plan.lead_ms, now_ns, answered)
+        found = Speaker(AudioOutput(plan, Path(name), warn), plan.lead_ms, now_ns, answered)
         try:
             async with running(found.prepare(), name="audio studio"):
                 yield found

@@ -30,11 +30,20 @@ _C5, _D5, _E5, _G5, _A5, _B5 = 523.25, 587.33, 659.26, 783.99, 880.0, 987.77
 PITCHES_HZ: Final[Mapping[str, tuple[float, ...]]] = {
     CueKind.READY: (_G5,),
     CueKind.EVEN: (_D5,),
+    CueKind.SPLIT: (_A5,),
     CueKind.LAST_LAP: (_E5, _G5, _B5),
     CueKind.HOLD: (_G5,),
     CueKind.RELAX: (_C5,),
     CueKind.TURNOVER: (_G5, _B5),
     CueKind.DRIVE: (_E5, _G5, _A5, _B5),
+    CueKind.REP: (_E5, _A5),
+    CueKind.LAST_REP: (_E5, _A5, _B5),
+    CueKind.TICK: (_A5,),
+    CueKind.GO: (_B5,),
+    CueKind.IMAGE: (_D5,),
+    CueKind.THROUGH: (_G5, _B5),
+    CueKind.TALL: (_E5,),
+    CueKind.REST_HALF: (_C5,),
 }
 UNKNOWN_HZ: Final = (_A5,)
 

@@ -11,7 +11,7 @@ from kickcue.core.errors import KickcueError
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
 from kickcue.supervision.back_off import BackOff
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 LOG: Final = logging.getLogger(__name__)
 PAUSES_S: Final = (0.1, 5.0)
@@ -58,13 +58,13 @@ class Receiver(ABC):
         return None
 
     @property
-    def health(self) -> Health:
+    def health(self) -> DeviceHealth:
         """How it is doing, like any other device that is held."""
         trouble = self.trouble
         return (
-            Health(stage=Stage.CONNECTED)
+            DeviceHealth(stage=Stage.CONNECTED)
             if trouble is None
-            else Health(stage=Stage.LOOKING, why=trouble)
+            else DeviceHealth(stage=Stage.LOOKING, why=trouble)
         )
 
     async def run(self) -> None:

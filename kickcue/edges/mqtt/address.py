@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from kickcue.config.broker_form import URL_ESCAPES, URL_FORM
 from kickcue.core.errors import UsageError
@@ -51,12 +51,35 @@ def parse_address(url: str, *, password: str | None = None, ca_file: Path | None
     scheme, _, _ = url.partition("://")
     if scheme not in PORTS or "://" not in url:
         raise UsageError(f"broker: expected {URL_FORM}, or mqtts:// for TLS, got {shown!r}")
+    parts, port = _split(url, shown)
+    host = _host(parts, port, shown)
+    tls = scheme == "mqtts"
+    if ca_file is not None and not tls:
+        raise UsageError(f"broker: expected mqtts:// with a CA file, got {shown!r}")
+    return Address(
+        host=host,
+        port=port or PORTS[scheme],
+        user=None if parts.username is None else unquote(parts.username),
+        password=password if parts.password is None else unquote(parts.password),
+        prefix=unquote(parts.path).strip("/") or None,
+        tls=tls,
+        ca_file=ca_file,
+    )
+
+
+def _split(url: str, shown: str) -> tuple[SplitResult, int | None]:
+    """Return the parts of a URL and its port; UsageError where it has none that can be read."""
     try:
         parts = urlsplit(url)
         port = parts.port
         (parts.hostname or "").encode("idna")
     except ValueError as error:
         raise UsageError(f"broker: expected {URL_FORM}, got {shown!r}: {_plain(error)}") from None
+    return parts, port
+
+
+def _host(parts: SplitResult, port: int | None, shown: str) -> str:
+    """Return the host of a broker's URL; UsageError where a part is missing or one too many."""
     if not parts.hostname or port == 0:
         raise UsageError(
             f"broker: expected {URL_FORM}, got {shown!r}: no "
@@ -68,18 +91,7 @@ def parse_address(url: str, *, password: str | None = None, ca_file: Path | None
         )
     if parts.password is not None and not parts.username:
         raise UsageError(f"broker: expected {URL_FORM}, got {shown!r}: a password without a user")
-    tls = scheme == "mqtts"
-    if ca_file is not None and not tls:
-        raise UsageError(f"broker: expected mqtts:// with a CA file, got {shown!r}")
-    return Address(
-        host=parts.hostname,
-        port=port or PORTS[scheme],
-        user=None if parts.username is None else unquote(parts.username),
-        password=password if parts.password is None else unquote(parts.password),
-        prefix=unquote(parts.path).strip("/") or None,
-        tls=tls,
-        ca_file=ca_file,
-    )
+    return parts.hostname
 
 
 def _plain(error: ValueError) -> str:

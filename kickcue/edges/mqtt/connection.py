@@ -75,7 +75,7 @@ def new_client_id() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ConnectionPlan:
     """What a connection is made of. The client id must stand in no message."""
 
     address: Address
@@ -84,7 +84,7 @@ class Plan:
     will: Outgoing | None = None
 
 
-Plans = Callable[[], Plan]
+Plans = Callable[[], ConnectionPlan]
 """Asked at each attempt, for a broker that may be elsewhere by then; ``BrokerError``: there is none
 yet."""
 
@@ -103,7 +103,7 @@ def tls_context(address: Address) -> ssl.SSLContext | None:
 
 
 async def dial(
-    plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None
+    plan: ConnectionPlan, protocol: ProtocolVersion, tls: ssl.SSLContext | None
 ) -> tuple[AttentiveClient, Mapping[str, str]]:
     """Connect and subscribe; return the connection, and why which subscription was refused.
 
@@ -121,7 +121,7 @@ async def dial(
 
 
 async def _dial(
-    plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None
+    plan: ConnectionPlan, protocol: ProtocolVersion, tls: ssl.SSLContext | None
 ) -> tuple[AttentiveClient, Mapping[str, str]]:
     client = _client(plan, protocol, tls)
     entering = asyncio.ensure_future(client.__aenter__())
@@ -143,7 +143,9 @@ async def _dial(
     }
 
 
-def _client(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> AttentiveClient:
+def _client(
+    plan: ConnectionPlan, protocol: ProtocolVersion, tls: ssl.SSLContext | None
+) -> AttentiveClient:
     address, five = plan.address, protocol is ProtocolVersion.V5
     will = plan.will
     client = AttentiveClient(

@@ -28,7 +28,7 @@ from kickcue.core.events import (
 )
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.connection import Plan
+from kickcue.edges.mqtt.connection import ConnectionPlan
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.inbound import Inbound
 from kickcue.edges.mqtt.messages import (
@@ -43,7 +43,7 @@ from kickcue.edges.mqtt.messages import (
     touch_message,
 )
 from kickcue.edges.mqtt.outbox import Outgoing
-from kickcue.edges.mqtt.pending_cues import ARM_EACH_NS, Given, PendingCues, due_ns, over_ns
+from kickcue.edges.mqtt.pending_cues import ARM_EACH_NS, PendingCues, UnansweredCue, due_ns, over_ns
 from kickcue.edges.mqtt.rivals import Rivals
 from kickcue.edges.mqtt.sender_gate import SenderGate
 from kickcue.edges.mqtt.session import Session, connect
@@ -240,7 +240,7 @@ class Delivery:
         for given in self._pending.unanswered(now_ns):
             self._repeat(given, now_ns)
 
-    def _repeat(self, given: Given, now_ns: int) -> None:
+    def _repeat(self, given: UnansweredCue, now_ns: int) -> None:
         if self._send_cue(given.cue):
             given.sent_ns = now_ns
             given.repeats += 1
@@ -351,7 +351,7 @@ async def deliver(  # noqa: PLR0913  where to, as whom, and what to do where tha
     """
     will = StatusMessage(run_id=run_id, sent_ms=None, status="offline", phase=None)
     rule = RULES["status"]
-    plan = Plan(
+    plan = ConnectionPlan(
         address=address,
         subscriptions=(*topics.from_side(Side.WATCH), (topics["status"], rule.qos)),
         will=Outgoing(topics["status"], will.to_json(), 0.0, rule.qos, rule.retained),

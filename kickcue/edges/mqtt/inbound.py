@@ -17,6 +17,7 @@ from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.messages import (
     AckMessage,
     CommandMessage,
+    Message,
     PresenceMessage,
     SensorMessage,
     parse,
@@ -99,7 +100,10 @@ class Inbound:
             self.counters.late += 1
             return None
         # When it happened: the sender's clock, mapped by its fastest message.
-        t_ns = self._now_ns() - late_ms * NS_PER_MS
+        return self._input(message, rest, self._now_ns() - late_ms * NS_PER_MS)
+
+    def _input(self, message: Message, rest: tuple[str, ...], t_ns: int) -> Input | None:
+        """Return what a message says to the engine; what it says of a watch is noted."""
         match message:
             case AckMessage():
                 self.watches.take_ack(message, self._now_ns())

@@ -172,7 +172,7 @@ class TouchMessage(Message):
     )
     kind: Name = Field(
         description=(
-            "what the cue means: ready, even, last_lap, hold, relax, turnover, drive; in a "
+            "what the cue means: ready, even, split, last_lap, hold, relax, turnover, drive; in a "
             "session rep, last_rep, tick, go, image, through, tall, rest_half; more may come"
         )
     )

@@ -45,6 +45,8 @@ class Role:
 
 
 DAEMON: Final = "kickcue"
+WHERE: Final = ("status", "state", "leg")
+"""What tells where the runner is."""
 ROLES: Final[Mapping[str, Role]] = {
     DAEMON: Role("kickcue itself: sends the cues", published_by(Side.DAEMON), tuple(RULES)),
     "watch": Role(
@@ -53,10 +55,8 @@ ROLES: Final[Mapping[str, Role]] = {
         (*published_by(Side.DAEMON), "ack"),
     ),
     "gateway": Role("reads sensors elsewhere and forwards them", ("sensor",), ()),
-    "helper": Role(
-        "trackside: sends presses, and sees where the runner is", ("command",), ("status", "state")
-    ),
-    "viewer": Role("sees where the runner is, and changes nothing", (), ("status", "state")),
+    "helper": Role("trackside: sends presses, and sees where the runner is", ("command",), WHERE),
+    "viewer": Role("sees where the runner is, and changes nothing", (), WHERE),
 }
 
 

@@ -19,7 +19,7 @@ class _Armed:
 
 
 @dataclass(slots=True)
-class Given:
+class UnansweredCue:
     """A cue that was sent and that nobody has answered yet."""
 
     cue: Cue
@@ -32,7 +32,7 @@ class PendingCues:
 
     def __init__(self) -> None:
         self._armed: dict[str, _Armed] = {}
-        self._given: dict[str, Given] = {}
+        self._given: dict[str, UnansweredCue] = {}
 
     def arm(self, arm: Arm, now_ns: int) -> None:
         """Note that a cue was armed."""
@@ -44,9 +44,9 @@ class PendingCues:
 
     def give(self, cue: Cue, now_ns: int) -> None:
         """Note that a cue was sent."""
-        self._given[cue.id] = Given(cue, now_ns)
+        self._given[cue.id] = UnansweredCue(cue, now_ns)
 
-    def give_up(self, given: Given) -> None:
+    def give_up(self, given: UnansweredCue) -> None:
         """Forget a cue: it is late by now."""
         del self._given[given.cue.id]
 
@@ -66,7 +66,7 @@ class PendingCues:
                 armed.sent_ns = now_ns
                 yield armed.arm
 
-    def unanswered(self, now_ns: int) -> tuple[Given, ...]:
+    def unanswered(self, now_ns: int) -> tuple[UnansweredCue, ...]:
         """Return the cues that were sent some time ago, and that nobody has answered."""
         return tuple(
             each for each in self._given.values() if now_ns - each.sent_ns >= REPEAT_AFTER_NS

@@ -58,11 +58,7 @@ class Rivals:
         if status.run_id == self._run_id:
             return
         if status.status == "offline":
-            if (
-                self._rival is not None
-                and status.run_id == self._rival.run_id
-                and status.sent_ms is not None
-            ):
+            if status.sent_ms is not None and self._is_rivals(status):
                 self._rival = (
                     None  # it took its leave; after a last will it may be back in a moment
                 )
@@ -72,6 +68,9 @@ class Rivals:
                 self._until_ns = now_ns + PROVE_NS
         elif status.sent_ms is not None and self._is_older(status.run_id, status.sent_ms):
             self._rival, self._last_ns = Rival(status.run_id, status.phase), now_ns
+
+    def _is_rivals(self, status: StatusMessage) -> bool:
+        return self._rival is not None and status.run_id == self._rival.run_id
 
     @property
     def found(self) -> Rival | None:

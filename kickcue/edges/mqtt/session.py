@@ -17,7 +17,7 @@ from kickcue.edges.mqtt.attentive import (
     reason_code_of,
 )
 from kickcue.edges.mqtt.connection import (
-    Plan,
+    ConnectionPlan,
     Plans,
     dial,
     drop,
@@ -56,7 +56,7 @@ AS_OF_A_TWIN: Final = (
 class Session:
     """What ``connect`` gives: ``send`` and ``incoming``, whatever becomes of the connection."""
 
-    def __init__(self, plan: Plan | Plans) -> None:
+    def __init__(self, plan: ConnectionPlan | Plans) -> None:
         self._traffic = Traffic()
         self.incoming = self._traffic.incoming
         self.counters = self._traffic.counters
@@ -71,7 +71,7 @@ class Session:
         self._short = BackOff(*PAUSES_S, lasting_s=LASTING_S)
         """Counts the connections in a row that have not lasted."""
         self._protocol = ProtocolVersion.V5
-        if isinstance(plan, Plan):
+        if isinstance(plan, ConnectionPlan):
             self._be_at(plan.address)
 
     def send(self, message: Outgoing) -> None:
@@ -171,7 +171,7 @@ class Session:
         self.counters.connections += 1
         return client
 
-    def _plan(self) -> Plan:
+    def _plan(self) -> ConnectionPlan:
         """Return what to connect to now; ``BrokerError`` where there is nothing yet."""
         plan = self._plans()
         if plan.address != self._address:
@@ -236,7 +236,7 @@ class Session:
 
 
 @contextlib.asynccontextmanager
-async def connect(plan: Plan | Plans, *, patient: bool = False) -> AsyncIterator[Session]:
+async def connect(plan: ConnectionPlan | Plans, *, patient: bool = False) -> AsyncIterator[Session]:
     """Connect to a broker and stay connected.
 
     The first attempt reports (BrokerError), later ones are made again for ever. A plan that is a

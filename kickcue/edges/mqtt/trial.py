@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.connection import Plan
+from kickcue.edges.mqtt.connection import ConnectionPlan
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.refusals import hearing
@@ -57,10 +57,10 @@ async def try_out(
     ``BrokerError`` where one of them is not let in.
     """
     nonce = secrets.token_hex(8)
-    ears = Plan(
+    ears = ConnectionPlan(
         listener, f"{TRIED}-{secrets.token_hex(4)}", tuple((topics[name], 1) for name in names)
     )
-    mouth = Plan(speaker, f"{TRIED}-{secrets.token_hex(4)}")
+    mouth = ConnectionPlan(speaker, f"{TRIED}-{secrets.token_hex(4)}")
     async with AsyncExitStack() as stack:
         # patient: a subscription that is refused is what is looked for, and must not end the
         # connection.

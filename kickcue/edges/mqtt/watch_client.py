@@ -10,7 +10,7 @@ from typing import Final
 from kickcue.core.events import CommandKind, Orderer
 from kickcue.core.watch.state_machine import Action, CueAck, MessageTimes, Play, WatchStateMachine
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.connection import Plan, new_client_id
+from kickcue.edges.mqtt.connection import ConnectionPlan, new_client_id
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.liveness import SILENT_S, Liveness, SenderSilent
 from kickcue.edges.mqtt.messages import (
@@ -61,7 +61,7 @@ An ``CueAck`` that was felt follows its ``Play``; it is sent already, unless ``a
 """
 
 
-class Watch:
+class WatchClient:
     """What ``watch`` gives.
 
     Without ``answers`` it acknowledges nothing by itself: the caller does, who knows what was felt.
@@ -280,11 +280,11 @@ class _Calling:
         self._kind = kind
         self._client_id = new_client_id()
 
-    def plan(self) -> Plan:
+    def plan(self) -> ConnectionPlan:
         found = self._address()
         self.topics = self._given or Topics.of(found.prefix, None)
         subscriptions = tuple((self.topics[name], RULES[name].qos) for name in self._names)
-        return Plan(
+        return ConnectionPlan(
             found, self._client_id, subscriptions, last_will(self._kind, self.run_id, self.topics)
         )
 
@@ -299,14 +299,14 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     answers: bool = True,
     patient: bool = False,
     kind: str | None = None,
-) -> AsyncIterator[Watch]:
+) -> AsyncIterator[WatchClient]:
     """Connect to a broker as a watch.
 
     ``address`` may be a function that looks it up anew at each attempt (``PrivateBrokerFinder``).
     ``topics``: those below the address's prefix unless given. ``subscribes`` names the only topics
     to listen to (default: all that a watch obeys). A client that is no watch must not subscribe to
     cues: what it receives is acknowledged as felt. ``over``, ``answers`` and ``kind`` as in
-    ``WatchStateMachine`` and ``Watch``. BrokerError when the first attempt fails, unless
+    ``WatchStateMachine`` and ``WatchClient``. BrokerError when the first attempt fails, unless
     ``patient``.
     """
     names = (
@@ -318,7 +318,7 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     async with connect(
         calling.plan if callable(address) else calling.plan(), patient=patient
     ) as session:
-        made = Watch(
+        made = WatchClient(
             session,
             lambda: calling.topics,
             over=over,

@@ -32,7 +32,7 @@ class Newcomer(Enum):
 
 
 @dataclass(slots=True)
-class _Watch:
+class _KnownWatch:
     kind: str
     first_ns: int
     last_ns: int
@@ -48,7 +48,7 @@ class Watches:
     """The watches of one run, by the ``run_id`` of each; those that sent last are kept."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, _Watch] = OrderedDict()
+        self._known: OrderedDict[str, _KnownWatch] = OrderedDict()
 
     def take_presence(self, message: PresenceMessage, now_ns: int) -> None:
         """Take the status of a watch, or its last will."""
@@ -104,16 +104,16 @@ class Watches:
         seen = f"{last.kind} was last seen {_ago(last.last_ns, now_ns)}"
         return f"no watch: {seen if last.why is None else f'{last.kind}: {last.why}'}"
 
-    def _there(self, now_ns: int) -> list[_Watch]:
+    def _there(self, now_ns: int) -> list[_KnownWatch]:
         return [
             each
             for each in self._known.values()
             if each.online is not False and now_ns - each.last_ns <= GONE_AFTER_NS
         ]
 
-    def _watch(self, run_id: str, now_ns: int) -> _Watch:
+    def _watch(self, run_id: str, now_ns: int) -> _KnownWatch:
         if run_id not in self._known:
-            self._known[run_id] = _Watch(UNNAMED, now_ns, now_ns)
+            self._known[run_id] = _KnownWatch(UNNAMED, now_ns, now_ns)
             if len(self._known) > MOST_WATCHES:
                 self._known.popitem(last=False)
         self._known.move_to_end(run_id)

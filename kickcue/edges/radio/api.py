@@ -27,7 +27,7 @@ from kickcue.edges.radio.sensor_sink import SensorSink
 from kickcue.edges.radio.sensor_supervisor import SensorSupervisor
 from kickcue.edges.radio.watch_handle import Wearable
 from kickcue.edges.radio.watch_supervisor import WatchSupervisor, can_subscribe
-from kickcue.supervision.health import Health
+from kickcue.supervision.health import DeviceHealth
 from kickcue.supervision.tasks import cancel
 
 GOODBYE_S: Final = 3.0
@@ -57,7 +57,7 @@ async def sensors(
     device. Leaving hangs up, within five seconds.
     """
     _refuse_doubles(pins)
-    health = {pin.sensor: Health(address=pin.address) for pin in pins}
+    health = {pin.sensor: DeviceHealth(address=pin.address) for pin in pins}
     async with shared_host(adapter) as host:
         keepers = {
             _keep(
@@ -90,7 +90,7 @@ async def wearable(
     takes what its own sensors of standard forms measure, under the name ``WATCH``; None: they are
     left alone. Leaving hangs up, within five seconds.
     """
-    health = Health(address=pin.address)
+    health = DeviceHealth(address=pin.address)
     wanted = (
         [] if put is None else [offer for offer in pin.profile.provides if can_subscribe(offer)]
     )
@@ -235,14 +235,14 @@ async def listening(
     now_ns: Callable[[], int],
     *,
     adapter: str | None = None,
-) -> AsyncIterator[Health]:
+) -> AsyncIterator[DeviceHealth]:
     """Connect to one device and ``put`` what it sends; gives its health.
 
     For a Sighting the events carry its address as the sensor's name. RadioError when it cannot be
     connected to; lost later, it is won back like any other.
     """
     pin = meant if isinstance(meant, Pin) else _pin_of(meant)
-    health = Health(address=pin.address)
+    health = DeviceHealth(address=pin.address)
     async with shared_host(adapter) as host:
         feed = SensorSink(pin.sensor, put, now_ns, health)
         keeper = _keep(pin, host, feed, health)
@@ -253,7 +253,7 @@ async def listening(
             await cancel({keeper}, GOODBYE_S)
 
 
-def _keep(pin: Pin, host: Adapter, feed: SensorSink, health: Health) -> asyncio.Task[None]:
+def _keep(pin: Pin, host: Adapter, feed: SensorSink, health: DeviceHealth) -> asyncio.Task[None]:
     return asyncio.create_task(
         SensorSupervisor(pin, host, feed, health).run(), name=f"radio {pin.sensor}"
     )
@@ -300,7 +300,7 @@ async def _until_scanning(scanner: Scanner) -> None:
         raise RadioError(why) from None
 
 
-async def _until_up(feed: SensorSink, health: Health, scanner: Scanner) -> None:
+async def _until_up(feed: SensorSink, health: DeviceHealth, scanner: Scanner) -> None:
     """Wait until the device is listened to.
 
     RadioError when that takes too long or Bluetooth cannot be used.

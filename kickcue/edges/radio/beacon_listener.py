@@ -7,7 +7,7 @@ from typing import Final
 from kickcue.core.events import BeaconReading, Input
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.edges.radio.beacon import BeaconId, BeaconPin
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 LOG: Final = logging.getLogger(__name__)
 RIVAL_NS: Final = s_to_ns(10.0)
@@ -33,13 +33,13 @@ class BeaconListener:
         self._put = put
         self._now_ns = now_ns
         self._trouble = trouble
-        self._health = Health(address=pin.address)
+        self._health = DeviceHealth(address=pin.address)
         self._seen_ns: dict[str, tuple[int, int]] = {}
         """By address, when it was first and last seen."""
         self._rivals: tuple[str, str] | None = None
 
     @property
-    def health(self) -> Health:
+    def health(self) -> DeviceHealth:
         """How the beacon is doing.
 
         It is out of hearing for most of a lap; ``notifications`` are its advertisements.

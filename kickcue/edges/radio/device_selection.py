@@ -1,6 +1,6 @@
 """What the scanner has found, and which of it is the device that a pin means."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,7 +41,7 @@ class ScannedDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class DeviceChoice:
     """The device that is meant, or why there is none yet (empty: not seen)."""
 
     device: ScannedDevice | None
@@ -53,14 +53,14 @@ def choose(
     devices: Iterable[ScannedDevice],
     now_s: float,
     known_address: str | None = None,
-) -> Choice:
+) -> DeviceChoice:
     """Return which of the devices seen lately is meant.
 
     ``known_address`` is where a pin by name was found before.
     """
     fresh = [each for each in devices if now_s - each.seen_s <= FRESH_S]
     if pin.address is not None:
-        return Choice(
+        return DeviceChoice(
             next((each for each in fresh if each.address.lower() == pin.address.lower()), None)
         )
     bearers = [
@@ -68,21 +68,28 @@ def choose(
         for each in fresh
         if pin.bears(Advertisement(each.name, each.services, each.company_id))
     ]
+    return _choose_bearer(pin, bearers, now_s, known_address)
+
+
+def _choose_bearer(
+    pin: Pin | WatchPin, bearers: Sequence[ScannedDevice], now_s: float, known_address: str | None
+) -> DeviceChoice:
+    """Return which of the devices is meant that bear what the pin asks for."""
     for bearer in bearers:
         if bearer.address == known_address:
-            return Choice(bearer)
+            return DeviceChoice(bearer)
     if len(bearers) > 1:
         addresses = " and ".join(sorted(each.address for each in bearers))
-        return Choice(
+        return DeviceChoice(
             None, f"{len(bearers)} devices {_are(pin)} ({addresses}): choose one by its address"
         )
     if bearers and not bearers[0].connected and now_s - bearers[0].first_s < SETTLE_S:
-        return Choice(
+        return DeviceChoice(
             None,
             f"found {pin.title}: checking that there is only one "
             f"{'of that name' if pin.name else 'of them'}",
         )
-    return Choice(bearers[0] if bearers else None)
+    return DeviceChoice(bearers[0] if bearers else None)
 
 
 def _are(pin: Pin | WatchPin) -> str:

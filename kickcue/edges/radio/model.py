@@ -10,7 +10,7 @@ from kickcue.core.errors import KickcueError, UsageError
 from kickcue.core.profiles import Advertisement, MatchResult, SensorProfile, holds
 from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.edges.radio.beacon import BeaconId
-from kickcue.supervision.health import Health
+from kickcue.supervision.health import DeviceHealth
 
 
 class RadioError(KickcueError):
@@ -86,7 +86,7 @@ class WatchPin:
 class Radio:
     """The sensors that are being held, by their names."""
 
-    health: Mapping[str, Health]
+    health: Mapping[str, DeviceHealth]
 
 
 @dataclass(frozen=True, slots=True)

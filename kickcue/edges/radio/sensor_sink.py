@@ -8,7 +8,7 @@ from typing import Final
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import Input, Link, Notification
 from kickcue.core.gatt.battery import BatteryLevel
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -20,7 +20,11 @@ class SensorSink:
     """
 
     def __init__(
-        self, sensor: str, put: Callable[[Input], None], now_ns: Callable[[], int], health: Health
+        self,
+        sensor: str,
+        put: Callable[[Input], None],
+        now_ns: Callable[[], int],
+        health: DeviceHealth,
     ) -> None:
         self.up = asyncio.Event()
         """The engine knows that the sensor is there."""

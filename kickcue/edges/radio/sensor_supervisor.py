@@ -11,7 +11,7 @@ from kickcue.edges.radio.diagnosis import Diagnosis
 from kickcue.edges.radio.model import Pin
 from kickcue.edges.radio.sensor_sink import SensorSink
 from kickcue.edges.radio.supervisor import LOOK_S, Supervisor
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 SILENT_S: Final = 6.0
 SILENT_FACTOR: Final = 3.0
@@ -21,7 +21,7 @@ MOST_PATIENCE_S: Final = 60.0
 class SensorSupervisor(Supervisor):
     """Holds one sensor."""
 
-    def __init__(self, pin: Pin, host: Adapter, feed: SensorSink, health: Health) -> None:
+    def __init__(self, pin: Pin, host: Adapter, feed: SensorSink, health: DeviceHealth) -> None:
         super().__init__(pin, host, feed, health, name=pin.sensor, traits=pin.profile.link)
         self._silent_s = max(SILENT_S, SILENT_FACTOR * pin.profile.silence_ok_s)
         self._patience_s = self._silent_s

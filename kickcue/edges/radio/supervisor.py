@@ -19,7 +19,7 @@ from kickcue.edges.radio.diagnosis import FAILURES, Diagnosis, diagnose, not_see
 from kickcue.edges.radio.model import Pin, WatchPin
 from kickcue.edges.radio.sensor_sink import SensorSink
 from kickcue.supervision.back_off import BackOff
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 LOG: Final = logging.getLogger(__name__)
 CONNECT_S: Final = 30.0
@@ -49,7 +49,7 @@ class Supervisor(ABC):
         pin: Pin | WatchPin,
         host: Adapter,
         feed: SensorSink,
-        health: Health,
+        health: DeviceHealth,
         *,
         name: str,
         traits: LinkTraits,

@@ -8,7 +8,7 @@ from typing import Final
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.edges.radio.watch_writer import Fate, WatchWriter
-from kickcue.supervision.health import Health
+from kickcue.supervision.health import DeviceHealth
 from kickcue.supervision.tasks import BackgroundTasks
 
 LOG: Final = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ AGAIN_S: Final = 0.1
 class Wearable:
     """What ``wearable`` gives. Only its keeper calls ``open`` and ``close``."""
 
-    def __init__(self, profile: WatchProfile, health: Health, aside: BackgroundTasks) -> None:
+    def __init__(self, profile: WatchProfile, health: DeviceHealth, aside: BackgroundTasks) -> None:
         self.health = health
         self.connected = asyncio.Event()
         """The watch is there and takes cues."""

@@ -10,7 +10,7 @@ from kickcue.core.events import Notification
 from kickcue.core.units import ns_to_s
 
 
-class Speaker(Protocol):
+class Notifier(Protocol):
     """What can send notifications; a ``VirtualSensor`` can."""
 
     async def notify(self, char: str, data: bytes) -> bool:
@@ -18,7 +18,7 @@ class Speaker(Protocol):
 
 
 @dataclass(slots=True)
-class Played:
+class PlaybackCount:
     """How many notifications of each sensor were delivered, and how many had no subscriber."""
 
     delivered: Counter[str] = field(default_factory=Counter)
@@ -27,11 +27,11 @@ class Played:
 
 async def play(
     notifications: Iterable[Notification],
-    speakers: Mapping[str, Speaker],
+    speakers: Mapping[str, Notifier],
     *,
     rate: float = 1.0,
     zero_s: float | None = None,
-) -> Played:
+) -> PlaybackCount:
     """Let each sensor send its notifications at their times, ``rate`` times as fast.
 
     ``zero_s`` is the event loop's time of ``t_ns`` 0 (default: now). As in life, what
@@ -40,7 +40,7 @@ async def play(
     once. Notifications of sensors that are not among ``speakers`` are passed over. Returns what
     came of it.
     """
-    played = Played()
+    played = PlaybackCount()
     loop = asyncio.get_running_loop()
     begin_s = loop.time()
     zero_s = begin_s if zero_s is None else zero_s

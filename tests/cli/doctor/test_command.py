@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 
 from kickcue.cli import main
-from kickcue.cli.doctor import bluetooth, broker, disk, machine, run_checks
+from kickcue.cli.doctor import bluetooth, broker, disk, fixes, machine, run_checks
 from kickcue.cli.doctor.race import race
-from kickcue.cli.doctor.result import Context, Level, Result, fault, ok, warning
+from kickcue.cli.doctor.result import CheckLevel, Context, Result, fault, ok, warning
 from kickcue.config.settings import load_settings
 from kickcue.daemon import system_clock
 from kickcue.daemon.run_lock import only_one
@@ -67,7 +67,7 @@ class Surgery:
         self.rfkill = folder / "rfkill"
         self.program("bluetoothctl", "echo 'bluetoothctl: 5.66'")
         monkeypatch.setattr(linux, "RFKILL", self.rfkill)
-        monkeypatch.setattr(bluetooth, "LISTEN_S", 1.0)
+        monkeypatch.setattr(bluetooth, "LISTEN_S", 0.4)
         monkeypatch.setattr(device_selection, "SETTLE_S", 0.0)
         monkeypatch.setattr(machine, "TIMESYNCD", folder)
         monkeypatch.setattr(machine, "MODEL", folder / "model")
@@ -243,11 +243,16 @@ async def test_positions_come(surgery: Surgery, capsys: pytest.CaptureFixture[st
 )
 @pytest.mark.usefixtures("bluez")
 async def test_no_positions(
-    toml: str, told: str, surgery: Surgery, capsys: pytest.CaptureFixture[str]
+    toml: str,
+    told: str,
+    surgery: Surgery,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """GIVEN a receiver that is not there THEN the doctor warns and says what to do: a race can be
     run all the same.
     """
+    monkeypatch.setattr(fixes, "LISTEN_S", 0.5)
     surgery.race.write_text(f"{RACE}[fixes]\n{toml}\n")
     status, report = await surgery.looked_at(capsys)
     assert (0, "warning") == (status, report["positions"]["level"])
@@ -636,7 +641,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     ):
         monkeypatch.setattr(disk, "tempfile", SimpleNamespace(TemporaryFile=refuse(number)))
         (finding,) = found(disk.disk)
-        assert (Level.WARNING, True) == (finding.level, word in str(finding.remedy)), number
+        assert (CheckLevel.WARNING, True) == (finding.level, word in str(finding.remedy)), number
 
 
 def test_little_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -646,14 +651,14 @@ def test_little_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=7_000_000))
     (finding,) = found(disk.disk)
-    assert (Level.WARNING, True) == (finding.level, "only 7 MB" in finding.why)
+    assert (CheckLevel.WARNING, True) == (finding.level, "only 7 MB" in finding.why)
     assert [] == list(tmp_path.iterdir())
 
 
 def test_no_recording_wanted() -> None:
     """GIVEN record = false THEN the disk does not matter."""
     (finding,) = found(disk.disk, SimpleNamespace(record=False))
-    assert finding.level is Level.OK
+    assert finding.level is CheckLevel.OK
 
 
 @pytest.mark.parametrize(
@@ -736,7 +741,7 @@ def test_a_check_that_fails_or_hangs_is_a_finding() -> None:
     finally:
         hanging.set()
     assert ["a", "b", "d", "c"] == [finding.what for finding in report]
-    assert [Level.WARNING, Level.FAULT, Level.FAULT, Level.FAULT] == [
+    assert [CheckLevel.WARNING, CheckLevel.FAULT, CheckLevel.FAULT, CheckLevel.FAULT] == [
         finding.level for finding in report
     ]
     assert "ValueError: oh" in report[1].why
@@ -744,6 +749,6 @@ def test_a_check_that_fails_or_hangs_is_a_finding() -> None:
 
 def test_at_most() -> None:
     """A fault of what is not needed is a warning; what is well stays so."""
-    assert [Level.OK, Level.WARNING, Level.WARNING] == [
-        Result(level, "", "").at_most(Level.WARNING).level for level in Level
+    assert [CheckLevel.OK, CheckLevel.WARNING, CheckLevel.WARNING] == [
+        Result(level, "", "").at_most(CheckLevel.WARNING).level for level in CheckLevel
     ]

@@ -164,7 +164,7 @@ def test_show_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
         found["profile"]["id"],
         [cue["cue"] for cue in found["cues"]],
     )
-    bell = found["cues"][2]
+    (bell,) = [cue for cue in found["cues"] if cue["cue"] == "last_lap"]
     assert (["ff0b01960003"], ["equalised"], 3) == (
         bell["steps"],
         bell["downgrades"],
@@ -204,8 +204,8 @@ def test_check_of_a_watch_that_does_not_keep_its_word(
     )
     assert [
         (
-            "ready and relax feel the same on this watch: expected an [[alike]] block that says "
-            "how to tell them apart"
+            "ready, relax and split feel the same on this watch: expected an [[alike]] block that "
+            "says how to tell them apart"
         ),
         (
             "even and turnover feel the same on this watch: expected an [[alike]] block that says "

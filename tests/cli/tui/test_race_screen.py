@@ -33,7 +33,7 @@ from kickcue.core.events import (
     PhaseChange,
 )
 from kickcue.core.units import s_to_ns
-from kickcue.daemon.health import Part, of_recording
+from kickcue.daemon.health import PartHealth, of_recording
 from kickcue.daemon.race_session import View
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Run:
         return SimpleNamespace(run_ns=lambda: self.now_ns)
 
     @property
-    def recording_part(self) -> Part:
+    def recording_part(self) -> PartHealth:
         return of_recording(self.recorder, None, wanted=self.settings.record)
 
     def race_ns(self) -> int:

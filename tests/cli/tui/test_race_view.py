@@ -8,13 +8,13 @@ import pytest
 from rich.console import Console
 from rich.screen import Screen
 
-from kickcue.cli.tui.race_state import Board, Entry, Wrist
+from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry, Wrist
 from kickcue.cli.tui.race_view import RacePicture
 from kickcue.cli.tui.terminal import Asciified
 from kickcue.core.course import course_for
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import Arm, Cue, CueKind, Estimate, Level, Mode, Phase
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 
 ESTIMATE: Final = Estimate(
     0, 3600.0, 3.1, 5.41, 184.0, 176.0, 9, 1400.0, 83.0, Mode.MARKS, 9, 9, 2.6
@@ -24,8 +24,10 @@ UNSURE: Final = ESTIMATE._replace(
 )
 HOLD: Final = Cue(0, "hold-1", CueKind.HOLD, "Last lap: hold form", None, (), 3, 2000, None, None)
 EASE: Final = Cue(0, "even-1", CueKind.EVEN, "Even pace: ease", None, (), 1, 2000, None, None)
-LOG: Final = tuple(Entry(n - 3.0, f"line {n} of 25, {400 * n} m (button)") for n in range(40))
-FULL: Final = Board(
+LOG: Final = tuple(
+    RaceLogEntry(n - 3.0, f"line {n} of 25, {400 * n} m (button)") for n in range(40)
+)
+FULL: Final = RaceBoard(
     title="5000m, laps of 400 m, training",
     course=course_for("5000m"),
     phase=Phase.BODY,
@@ -39,8 +41,10 @@ FULL: Final = Board(
     ),
     recording="/home/maria/.local/state/kickcue/races/20260614T100911Z-5000m.mcap",
     sensors={
-        "strap": Health(Stage.CONNECTED, rssi_dbm=-61, battery_percent=80, model="H10", drops=1),
-        "pod": Health(Stage.LOOKING, "not seen for 12 s: is it worn and awake?"),
+        "strap": DeviceHealth(
+            Stage.CONNECTED, rssi_dbm=-61, battery_percent=80, model="H10", drops=1
+        ),
+        "pod": DeviceHealth(Stage.LOOKING, "not seen for 12 s: is it worn and awake?"),
     },
     estimate=ESTIMATE,
     elapsed_s=754.2,
@@ -49,7 +53,7 @@ FULL: Final = Board(
     last_cue_s=700.0,
     log=LOG,
 )
-EMPTY: Final = Board(
+EMPTY: Final = RaceBoard(
     "mile, road, training",
     course_for("mile"),
     Phase.WAITING,
@@ -59,7 +63,7 @@ EMPTY: Final = Board(
 
 
 def drawn(
-    board: Board, columns: int = 80, lines: int = 24, *, ascii_only: bool = False
+    board: RaceBoard, columns: int = 80, lines: int = 24, *, ascii_only: bool = False
 ) -> list[str]:
     """Return the screen as lines of text."""
     console = Console(file=io.StringIO(), width=columns, height=lines, color_system=None)
@@ -266,7 +270,10 @@ def test_what_to_do_is_never_cut_off() -> None:
     """
     why = "D-Bus is not running, which Bluetooth needs: sudo systemctl start dbus bluetooth"
     lines = drawn(
-        replace(FULL, sensors={"strap": Health(Stage.OFF, why), "pod": Health(Stage.OFF, why)})
+        replace(
+            FULL,
+            sensors={"strap": DeviceHealth(Stage.OFF, why), "pod": DeviceHealth(Stage.OFF, why)},
+        )
     )
     assert 2 == [line.strip() for line in lines].count("dbus bluetooth")
     assert len(lines) == 24
@@ -289,9 +296,9 @@ def test_the_log_shows_the_latest_that_there_is_room_for() -> None:
         sum("(button)" in line for line in large) == sum("(button)" in line for line in small) + 16
     )
     log = (
-        Entry(None, "before the gun is known"),
-        Entry(-5.0, "strap: heart rate fresh"),
-        Entry(61.0, "pod lost", Level.WARNING),
+        RaceLogEntry(None, "before the gun is known"),
+        RaceLogEntry(-5.0, "strap: heart rate fresh"),
+        RaceLogEntry(61.0, "pod lost", Level.WARNING),
     )
     text = "\n".join(drawn(replace(FULL, log=log)))
     for expected in (
@@ -313,7 +320,9 @@ def test_it_can_be_drawn_in_ascii(phase: Phase) -> None:
     """GIVEN a terminal without UTF-8 WHEN drawn THEN the same screen comes in ASCII, as large as
     before, without question marks of its own.
     """
-    board = replace(FULL, phase=phase, sensors={"strap": Health(Stage.CONNECTED, rssi_dbm=-50)})
+    board = replace(
+        FULL, phase=phase, sensors={"strap": DeviceHealth(Stage.CONNECTED, rssi_dbm=-50)}
+    )
     plain = drawn(board, ascii_only=True)
     assert all(line.isascii() for line in plain)
     assert "?" not in "".join(plain)

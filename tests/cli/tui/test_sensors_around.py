@@ -10,7 +10,7 @@ from rich.console import Console
 
 from kickcue.cli.tui.device_search import chosen, profile_for
 from kickcue.cli.tui.nearby import Surroundings, address_changes, as_json, profile_of, sent_by
-from kickcue.cli.tui.prompts import POD, STRAP, Entry, choice
+from kickcue.cli.tui.prompts import POD, STRAP, NumberEntry, choice
 from kickcue.cli.tui.sensor_table import plain_table, sensor_table
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.profiles import Advertisement, match
@@ -164,7 +164,7 @@ def test_a_crowd_leaves_room_for_the_question() -> None:
     console = Console(file=io.StringIO(), width=80, color_system=None)
     with console.capture() as captured:
         console.print(
-            choice(STRAP, around.rows(), 100.0, terminal_size((80, 24)), Entry(typed="4"))
+            choice(STRAP, around.rows(), 100.0, terminal_size((80, 24)), NumberEntry(typed="4"))
         )
     lines = captured.get().splitlines()
     assert len(lines) <= 24

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from kickcue.cli.tui.race_state import Board
+from kickcue.cli.tui.race_state import RaceBoard
 from kickcue.cli.tui.session_state import SessionState, following, planned_s
 from kickcue.core.course import course_for
 from kickcue.core.events import (
@@ -53,7 +53,7 @@ def board(
     *,
     runs: tuple[LegResult, ...] = (),
     phase: Phase = Phase.BODY,
-) -> Board:
+) -> RaceBoard:
     return replace(
         FULL,
         title="Two hundreds: 5 x 200 m, training",
@@ -82,7 +82,7 @@ REP_5: Final = begin(LegKind.REP, 10, 5, "200 m")
 AFTER_ALL: Final = begin(LegKind.REST, 10, 5, "rest until you run off")
 EXTRA: Final = begin(LegKind.EXTRA, 11, 6, "200 m")
 
-STAGES: Final[dict[str, tuple[Board, tuple[str, ...]]]] = {
+STAGES: Final[dict[str, tuple[RaceBoard, tuple[str, ...]]]] = {
     "waiting": (board(None, phase=Phase.WAITING), ("waiting", "repetitions", "press s to begin")),
     "easy": (board(EASY), ("easy 10:00", "to go", "next: rep 1 of 5, 200 m")),
     "wait": (board(WAIT), ("rest until you run off", "so far", "next: rep 1 of 5, 200 m")),
@@ -93,7 +93,10 @@ STAGES: Final[dict[str, tuple[Board, tuple[str, ...]]]] = {
     ),
     "rest over": (board(REST_2, 95.0, runs=RUNS[:2]), ("rest after rep 2 of 5", "over")),
     "last": (board(REP_5, runs=RUNS[:4]), ("rep 5 of 5", "rep 4: 200 m in 32.6 s")),
-    "after all": (board(AFTER_ALL, runs=RUNS), ("rest after rep 5 of 5", "that was all: f to")),
+    "after all": (
+        board(AFTER_ALL, runs=RUNS),
+        ("rest after rep 5 of 5", "f to finish, or run one more"),
+    ),
     "extra": (board(EXTRA, runs=RUNS), ("rep 6, one more", "m to go")),
     "finished": (
         board(AFTER_ALL, runs=RUNS, phase=Phase.FINISHED),
@@ -130,7 +133,7 @@ def test_nothing_moves_while_a_session_goes_on() -> None:
     assert len(rows) == 1
 
 
-def large(shown: Board) -> list[str]:
+def large(shown: RaceBoard) -> list[str]:
     """Return the three rows of the large figure."""
     return [line[:42].rstrip() for line in drawn(shown)[5:8]]
 

@@ -194,7 +194,7 @@ def test_whatever_is_heard(heard: list[Heard], gun_s: float) -> None:
         last_s = passed_s
 
 
-@pytest.mark.parametrize("seed", [2, 4])
+@pytest.mark.parametrize("seed", [2, pytest.param(4, marks=pytest.mark.long)])
 def test_a_minute_of_standing_is_no_crossing(seed: int) -> None:
     """GIVEN a runner who stands 5 m from the beacon for a minute, heard ten times a second and
     fading by 5 dB THEN it was never passed: what is heard fits one who stands, too.

@@ -6,11 +6,11 @@ from random import Random
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.events import Fix
 from kickcue.core.units import ns_to_s, s_to_ns
-from tests.core.track import Venue
+from tests.core.track import Venue, on_track
 
 MPS = 5.0
 
@@ -131,6 +131,46 @@ def test_a_missed_lap_is_two_laps() -> None:
         if not 155.0 <= ns_to_s(f.t_ns) <= 165.0
     ]
     assert [80.0, 240.0, 320.0, 400.0] == pytest.approx(watched(line, fixes), abs=2.0)
+
+
+def test_a_hole_in_which_the_pace_changed_costs_no_later_line() -> None:
+    """GIVEN no fix for 100 s of a 2000 m, and a runner who slows by 12 % in that time WHEN the
+    positions are back THEN the next line is marked: a way that was guessed may be off by a tenth.
+    """
+    slow_mps = 0.88 * MPS
+
+    def run_m(t_s: float) -> float:
+        return MPS * min(t_s, 100.0) + slow_mps * max(t_s - 100.0, 0.0)
+
+    fixes = [
+        fix
+        for fix in Venue(Random(4), noise_m=1.0).fixes(run_m, 0.0, 360)
+        if not 100.0 <= ns_to_s(fix.t_ns) <= 200.0
+    ]
+    lines_s = [80.0, *(100.0 + (line_m - 500.0) / slow_mps for line_m in (1200.0, 1600.0))]
+
+    assert lines_s == pytest.approx(watched(FinishLine(course_for("2000m")), fixes), abs=2.0)
+
+
+def test_more_fixes_than_are_kept_break_nothing() -> None:
+    """GIVEN 50 fixes a second of a mile, whose finish line is 9 m past the start WHEN the first lap
+    closes, and the fixes near the line are no longer kept THEN the lap is measured, and no line is
+    made up of what is left.
+    """
+    mile, venue = course_for("mile"), Venue(Random(1), noise_m=0.5)
+    start_m, fixes_a_second = 400.0 - mile.first_crossing_m, 50
+    line = FinishLine(mile)
+
+    found = watched(
+        line,
+        [
+            venue.fix(n / fixes_a_second, *on_track(start_m + 4.0 * max(n / fixes_a_second, 0.0)))
+            for n in range(-2 * fixes_a_second, 105 * fixes_a_second)
+        ],
+    )
+
+    assert ([], None) == (found, line.gate)
+    assert (400.0,) == pytest.approx(line.laps_m, abs=5.0)
 
 
 def test_a_set_gate_needs_no_lap() -> None:

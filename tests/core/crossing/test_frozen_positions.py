@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, strategies as st
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.events import Fix

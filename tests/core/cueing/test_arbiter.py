@@ -3,6 +3,7 @@ for the same reason.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from kickcue.config.phrase_files import load_vocabulary
 from kickcue.core.cueing.arbiter import Arbiter, Candidate
 from kickcue.core.cueing.cue_issuer import CueIssuer
+from kickcue.core.cueing.lap_splits import Splits, split_cue
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.policy import Moment, in_last_window, off_even_pace
 from kickcue.core.cueing.pulse_patterns import URGENCY
@@ -53,18 +55,26 @@ class Races(RuleBasedStateMachine):
         self.in_window = False
         self.window: list[Given] = []
         self.evens: list[Given] = []
+        self.splits: list[Given] = []
         self.ids: list[str] = []
 
     @precondition(lambda self: not self.in_window)
-    @rule(lap_s=st.floats(50.0, 120.0), even_s=st.floats(60.0, 90.0))
-    def runs_a_lap(self, lap_s: float, even_s: float) -> None:
+    @rule(
+        lap_s=st.floats(5.0, 120.0),
+        off_s=st.floats(-20.0, 20.0),
+        wanted=st.sets(st.sampled_from(["pace", "split"])),
+    )
+    def runs_a_lap(self, lap_s: float, off_s: float, wanted: set[str]) -> None:
         self.t_s += lap_s
-        wanted = off_even_pace(lap_s, even_s)
+        due = {
+            "pace": off_even_pace(off_s, early=off_s < -10.0),
+            "split": split_cue(Splits.BOTH, 3, lap_s, 0.0),
+        }
         self._keep(
             self.desk.give(
                 s_to_ns(self.t_s),
                 self.run_m,
-                [wanted] if wanted else [],
+                [each for name, each in due.items() if each is not None and name in wanted],
                 (1.0, 1.0),
                 last_window=False,
             )
@@ -110,8 +120,8 @@ class Races(RuleBasedStateMachine):
         for cue in outputs:
             assert isinstance(cue, Cue)
             self.ids.append(cue.id)
-            kept = self.evens if cue.kind is CueKind.EVEN else self.window
-            kept.append(Given(cue, self.t_s, self.run_m, answered))
+            kept = {CueKind.EVEN: self.evens, CueKind.SPLIT: self.splits}
+            kept.get(cue.kind, self.window).append(Given(cue, self.t_s, self.run_m, answered))
 
     @invariant()
     def the_promises_hold(self) -> None:
@@ -129,6 +139,8 @@ class Races(RuleBasedStateMachine):
         assert all(
             b.t_s - a.t_s >= 60.0 - 1e-6 for a, b in zip(self.evens, self.evens[1:], strict=False)
         )
+        body = sorted(given.t_s for given in self.evens + self.splits)
+        assert all(b - a >= 12.0 - 1e-6 for a, b in pairwise(body))
         assert len(self.ids) == len(set(self.ids))
 
 
@@ -251,6 +263,53 @@ def test_another_start_has_all_its_even_cues() -> None:
             arbiter.gave(t_ns, 400.0 * n, CueKind.EVEN, last_window=False)
         assert arbiter.choose(s_to_ns(360.0 * (start + 1)), 2400.0, wanted) is None
         arbiter.begin_race()
+
+
+@pytest.mark.parametrize("kind", [CueKind.TURNOVER, CueKind.DRIVE, CueKind.LAST_LAP])
+def test_a_split_pushes_out_nothing(kind: CueKind) -> None:
+    """GIVEN a split was felt a moment ago WHEN anything else wants its moment THEN it has it, and
+    in the same moment it wins.
+    """
+    arbiter = Arbiter()
+    arbiter.gave(s_to_ns(100.0), 4600.0, CueKind.SPLIT, last_window=False)
+    wanted = [candidate(CueKind.SPLIT), candidate(kind)]
+    for t_s, run_m in ((101.0, 4605.0), (300.0, 4700.0)):
+        chosen = arbiter.choose(s_to_ns(t_s), run_m, wanted)
+        assert chosen is not None
+        assert kind is chosen.kind
+
+
+def test_off_pace_outranks_a_split() -> None:
+    """GIVEN a runner who is off pace at a line where the lap is wanted too THEN off pace is told;
+    a split a moment before holds it up for 12 s, no longer.
+    """
+    arbiter = Arbiter()
+    wanted = [candidate(CueKind.SPLIT), candidate(CueKind.EVEN)]
+    arbiter.gave(0, 200.0, CueKind.SPLIT, last_window=False)
+    assert arbiter.choose(s_to_ns(11.9), 250.0, wanted) is None
+    assert candidate(CueKind.EVEN) == arbiter.choose(s_to_ns(12.0), 250.0, wanted)
+
+
+@pytest.mark.parametrize("before", [CueKind.EVEN, CueKind.SPLIT, CueKind.READY])
+def test_a_split_waits_its_turn(before: CueKind) -> None:
+    """GIVEN a cue WHEN a split wants its moment within 12 s THEN it is silent."""
+    arbiter = Arbiter()
+    arbiter.gave(0, 200.0, before, last_window=False)
+    assert arbiter.choose(s_to_ns(11.9), 600.0, [candidate(CueKind.SPLIT)]) is None
+    assert arbiter.choose(s_to_ns(12.0), 600.0, [candidate(CueKind.SPLIT)]) is not None
+
+
+def test_off_pace_waits_a_minute_for_its_like_alone() -> None:
+    """GIVEN another cue WHEN the runner is off pace 12 s later THEN that is told; a second time not
+    within a minute.
+    """
+    arbiter = Arbiter()
+    arbiter.gave(0, 0.0, CueKind.READY, last_window=False)
+    assert arbiter.choose(s_to_ns(11.9), 60.0, [candidate(CueKind.EVEN)]) is None
+    assert arbiter.choose(s_to_ns(12.0), 60.0, [candidate(CueKind.EVEN)]) is not None
+    arbiter.gave(s_to_ns(12.0), 60.0, CueKind.EVEN, last_window=False)
+    assert arbiter.choose(s_to_ns(71.9), 400.0, [candidate(CueKind.EVEN)]) is None
+    assert arbiter.choose(s_to_ns(72.0), 400.0, [candidate(CueKind.EVEN)]) is not None
 
 
 def test_nobody_wants_nothing() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
+from kickcue.config.phrase_files import languages, load_vocabulary
 from kickcue.core.course import course_for
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.policy import Moment, answered, bell_cue, in_last_window, off_even_pace
@@ -137,18 +138,34 @@ def test_the_promises_hold_at_any_moment(moment: Moment) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lap_s", "phrase"),
+    ("off_s", "early", "phrase", "seconds", "rank"),
     [
-        (80.0, None),
-        (82.3, None),
-        (77.7, None),
-        (82.5, PhraseKey.EVEN_LIFT),
-        (77.5, PhraseKey.EVEN_EASE),
+        (-2.4, True, PhraseKey.EVEN_EASE, "2", 2),
+        (-2.6, False, PhraseKey.EVEN_EASE, "3", 1),
+        (11.7, True, PhraseKey.EVEN_LIFT, "12", 1),
+        (2.0, False, PhraseKey.EVEN_LIFT, "2", 1),
     ],
 )
-def test_even_pace(lap_s: float, phrase: PhraseKey | None) -> None:
-    """A lap more than three per cent off is worth a word: lift after a slow one, ease after a fast
-    one.
+def test_off_even_pace(
+    off_s: float, early: bool, phrase: PhraseKey, seconds: str, rank: int
+) -> None:
+    """The side and the seconds are told; too fast early is more urgent than the same later, or than
+    too slow.
     """
-    candidate = off_even_pace(lap_s, 80.0)
-    assert phrase == (None if candidate is None else candidate.phrase)
+    candidate = off_even_pace(off_s, early=early)
+    assert (CueKind.EVEN, phrase) == (candidate.kind, candidate.phrase)
+    assert (("seconds", seconds),) == candidate.told
+    assert rank == candidate.rank
+
+
+@pytest.mark.parametrize("language", languages())
+def test_nobody_is_told_to_hold_back(language: str) -> None:
+    """GIVEN a runner ahead of the schedule THEN no language says wait, save, slow down or hold
+    back: there is a pace and its seconds.
+    """
+    said = load_vocabulary(language)[PhraseKey.EVEN_EASE].filled((("seconds", "2"),))
+    words = {"ease", "hold", "back", "wait", "save", "slow", "brems", "langsam", "spar", "ruhig"}
+    words |= {"attend", "ralenti", "garde", "retiens", "calme", "finish", "kick", "endspurt"}
+    assert [] == [word for word in words if word in f"{said.text} {said.say}".lower()]
+    assert "2" in said.text
+    assert "2" in said.say

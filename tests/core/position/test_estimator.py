@@ -7,7 +7,8 @@ from hypothesis import given, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.events import CommandKind, Cue, CueKind, Estimate, MarkSource, Mode
-from kickcue.core.position.estimator import PositionEstimator, ScalePrior, _mass_beyond, _quantile
+from kickcue.core.position.estimator import PositionEstimator, ScalePrior
+from kickcue.core.position.mixture_quantile import mass_above, quantile
 from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.scenario import Race
 from tests.examples import rarer
@@ -278,9 +279,7 @@ def test_quantile_and_probability_are_inverse(
     """
     total = sum(weight for weight, _, _ in components)
     normed = [(weight / total, mean, sd) for weight, mean, sd in components]
-    assert probability == pytest.approx(
-        _mass_beyond(normed, _quantile(normed, probability)), abs=1e-3
-    )
+    assert probability == pytest.approx(mass_above(normed, quantile(normed, probability)), abs=1e-3)
 
 
 @given(mixtures, st.sampled_from([0.0, 1e-15, 1.0 - 1e-15, 1.0]))
@@ -292,7 +291,7 @@ def test_certainty_is_found_at_an_end(
     """
     total = sum(weight for weight, _, _ in components)
     normed = [(weight / total, mean, sd) for weight, mean, sd in components]
-    found_m = _quantile(normed, probability)
+    found_m = quantile(normed, probability)
     sign = 1.0 if probability < 0.5 else -1.0
     assert all(sign * (found_m - mean) >= 5.9 * sd for _, mean, sd in normed)
 

@@ -9,9 +9,9 @@ from hypothesis import given, strategies as st
 
 from kickcue.core.course import Course, course_for
 from kickcue.core.events import MarkSource
-from kickcue.core.position.change_points import clocked
+from kickcue.core.position.change_points import Track, clocked
 from kickcue.core.position.estimator import PositionEstimator, ScalePrior
-from kickcue.core.position.kalman_filter import KalmanFilter
+from kickcue.core.position.kalman_filter import PACE_NOISE, POD_NOISE, KalmanFilter
 from kickcue.core.position.line_association import Observation, associated
 from kickcue.core.position.mark_models import MARK_MODELS
 from kickcue.core.position.mixture import MAX_COMPONENTS, GaussianMixture
@@ -264,3 +264,24 @@ def test_a_copy_is_its_own() -> None:
     assert isinstance(mixture, GaussianMixture)
     mixture.copy().update(runner.t_ns, MARK_MODELS[MarkSource.BUTTON], 5.0, (0.0, 0.1))
     assert mixture.marked_line_m is None
+
+
+def test_hypotheses_move_together_as_each_would_alone() -> None:
+    """GIVEN hypotheses by the pod and by the clock WHEN the mixture moves on THEN each is, to the
+    last digit, where it would be alone.
+    """
+    by_pod = [KalmanFilter.at_start(0.5, mean, 0.03, 1.0) for mean in (0.98, 1.05)]
+    by_clock = KalmanFilter.at_start(0.5, 1.0, 0.03, 1.0)
+    by_clock.clock_mps = 4.5
+    hypotheses = [*by_pod, by_clock]
+    for noise in (POD_NOISE, PACE_NOISE):
+        alone = [h.copy() for h in hypotheses]
+        mixture = GaussianMixture(hypotheses, Track((400.0,), 400.0))
+        for dd_m, dt_s in ((5.0, 1.0), (0.0, 0.0), (4.7, 0.96)):
+            mixture.predict(dd_m, dt_s, 0.01, noise)
+            for h in alone:
+                h.predict(dd_m, dt_s, 0.01, noise)
+        assert alone == hypotheses
+        together = mixture.components(0.0, 0.0)
+        mean_m = sum(each.weight * each.mean_m for each in together)
+        assert mean_m == pytest.approx(mixture.moments(0.0, 0.0)[0])

@@ -3,7 +3,7 @@
 import pytest
 
 from kickcue.core.events import Estimate, Mode, Notice, Notification
-from kickcue.core.sensors.channel_health import Channel, Health
+from kickcue.core.sensors.channel_health import Channel, ChannelHealth
 from kickcue.core.units import NS_PER_S, s_to_ns
 from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 from tests.core.scenario import GENERIC, Race, Sensor
@@ -16,14 +16,14 @@ def channel(silence_ok_s: float = 2.5, frozen_after_s: float = 10.0) -> Channel:
 @pytest.mark.parametrize(
     ("silent_s", "state"),
     [
-        (0.0, Health.FRESH),
-        (2.5, Health.FRESH),
-        (2.6, Health.STALE),
-        (10.0, Health.STALE),
-        (10.1, Health.LOST),
+        (0.0, ChannelHealth.FRESH),
+        (2.5, ChannelHealth.FRESH),
+        (2.6, ChannelHealth.STALE),
+        (10.0, ChannelHealth.STALE),
+        (10.1, ChannelHealth.LOST),
     ],
 )
-def test_silence(silent_s: float, state: Health) -> None:
+def test_silence(silent_s: float, state: ChannelHealth) -> None:
     """Silence makes a value stale as soon as its profile sets, and lost after 10 s."""
     c = channel()
     c.update(0, 1, plausible=True)
@@ -34,14 +34,14 @@ def test_a_slow_sensor_is_lost_later() -> None:
     """GIVEN a profile that allows 8 s of silence THEN lost is after 16 s."""
     c = channel(silence_ok_s=8.0)
     c.update(0, 1, plausible=True)
-    assert [Health.FRESH, Health.STALE, Health.LOST] == [
+    assert [ChannelHealth.FRESH, ChannelHealth.STALE, ChannelHealth.LOST] == [
         c.state(s_to_ns(t)) for t in (8.0, 16.0, 16.1)
     ]
 
 
 def test_never_received_is_lost() -> None:
     """A sensor that was never received is lost, not fresh with a zero."""
-    assert Health.LOST is channel().state(0)
+    assert ChannelHealth.LOST is channel().state(0)
 
 
 def test_frozen() -> None:
@@ -51,11 +51,11 @@ def test_frozen() -> None:
     c = channel()
     for second in range(11):
         c.update(s_to_ns(second), b"same", plausible=True)
-    assert Health.FRESH is c.state(s_to_ns(10))
+    assert ChannelHealth.FRESH is c.state(s_to_ns(10))
     c.update(s_to_ns(11), b"same", plausible=True)
-    assert Health.FROZEN is c.state(s_to_ns(11))
+    assert ChannelHealth.FROZEN is c.state(s_to_ns(11))
     c.update(s_to_ns(12), b"other", plausible=True)
-    assert Health.FRESH is c.state(s_to_ns(12))
+    assert ChannelHealth.FRESH is c.state(s_to_ns(12))
 
 
 def test_what_cannot_be() -> None:
@@ -64,9 +64,9 @@ def test_what_cannot_be() -> None:
     """
     c = channel()
     c.update(0, 1, plausible=False)
-    assert Health.IMPLAUSIBLE is c.state(1)
+    assert ChannelHealth.IMPLAUSIBLE is c.state(1)
     c.update(2, 2, plausible=True)
-    assert Health.FRESH is c.state(3)
+    assert ChannelHealth.FRESH is c.state(3)
 
 
 def test_a_lost_link() -> None:
@@ -76,9 +76,9 @@ def test_a_lost_link() -> None:
     c = channel()
     c.update(0, 1, plausible=True)
     c.connected = False
-    assert Health.LOST is c.state(1)
+    assert ChannelHealth.LOST is c.state(1)
     c.update(2, 1, plausible=True)
-    assert Health.FRESH is c.state(3)
+    assert ChannelHealth.FRESH is c.state(3)
 
 
 # ---- the same as a runner's screen has it

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given, strategies as st
 
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.sensors.channel_health import Health
+from kickcue.core.sensors.channel_health import ChannelHealth
 from kickcue.core.sensors.failover import SensorSelector
 from kickcue.core.units import s_to_ns
 
@@ -64,7 +64,9 @@ def test_who_leads_is_healthy_and_does_not_flap(life: list[dict[str, Sends]]) ->
     q, before, well = quantity(), None, dict.fromkeys(ORDER, 0)
     for second, sends in enumerate(life):
         leader = second_of(q, second, sends)
-        fresh = {name for name in ORDER if q.channels[name].state(s_to_ns(second)) is Health.FRESH}
+        fresh = {
+            name for name in ORDER if q.channels[name].state(s_to_ns(second)) is ChannelHealth.FRESH
+        }
         well = {name: well[name] + 1 if name in fresh else 0 for name in ORDER}
         assert (leader in fresh) if fresh else leader is None
         if (

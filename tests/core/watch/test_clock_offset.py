@@ -1,8 +1,9 @@
 """The minimum-delay filter: how late a message is, without any clock being set."""
 
-from hypothesis import given, strategies as st
+import pytest
+from hypothesis import example, given, strategies as st
 
-from kickcue.core.watch.clock_offset import MOST_RUNS, WINDOW_MS, MinimumDelayFilter
+from kickcue.core.watch.clock_offset import MOST_RUNS, WINDOW_MS, MinimumDelayFilter, _WindowMinimum
 
 ZERO_MS = 7_777_000  # the receiver's clock minus the sender's; nobody knows it
 
@@ -245,3 +246,36 @@ def test_three_messages_prove_no_clock_that_went_back() -> None:
         delays.lateness_ms("run", sent_ms, 99_000 + sent_ms)
         resets.append(delays.resets)
     assert [0, 0, 0, 1] == resets
+
+
+@example([(1000, 30, False), (1000, 30, False), (WINDOW_MS, 1000, False), (1000, 1000, False)])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from((1000, 1000, 1000, 300, 0, -2000, WINDOW_MS)),
+            st.sampled_from((1000, 1000, 30, 450, 5000)),
+            st.sampled_from((False, False, False, True)),
+        ),
+        max_size=60,
+    )
+)
+def test_the_short_way_of_a_usual_message_leads_to_the_same(
+    messages: list[tuple[int, int, bool]],
+) -> None:
+    """GIVEN any messages WHEN none may take the short way of the usual ones THEN all are as late,
+    and clocks go back as often.
+    """
+    short, long = MinimumDelayFilter(), MinimumDelayFilter()
+    sent_ms = 0
+    for later_ms, delay_ms, judged in messages:
+        sent_ms += later_ms
+        received_ms = ZERO_MS + sent_ms + delay_ms
+        found = short.lateness_ms("a", sent_ms, received_ms, judged=judged)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_WindowMinimum, "usual_lateness_ms", lambda *_: None)
+            assert long.lateness_ms("a", sent_ms, received_ms, judged=judged) == found
+        assert (short.resets, short.sure("a"), short.received_ms("a", 0)) == (
+            long.resets,
+            long.sure("a"),
+            long.received_ms("a", 0),
+        )

@@ -27,8 +27,8 @@ def test_a_motor_of_one_pulse_plays_all_cues_alike() -> None:
     assert (EVERY,) == alike(watch(ONE_TAP))
     (sentence,) = undeclared(watch(ONE_TAP))
     assert sentence.startswith(
-        "drive, even, hold, last_lap, ready, relax and turnover feel the same on this watch: "
-        "expected an [[alike]] block"
+        "drive, even, hold, last_lap, ready, relax, split and turnover feel the same on this "
+        "watch: expected an [[alike]] block"
     )
     assert [] == list(
         undeclared(replace(watch(ONE_TAP), alike=(Alike(EVERY, "nothing", "one tap"),)))

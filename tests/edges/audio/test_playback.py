@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kickcue.config.settings_model import AudioSettings
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind
-from kickcue.edges.audio import Output, Plan, Sound
+from kickcue.edges.audio import AudioOutput, CueSound, SoundPlan
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.playback import Playing
 from kickcue.edges.audio.players import PLAYERS, find_players
@@ -22,7 +22,7 @@ from kickcue.edges.audio.wav import FULL_SCALE, File, read_wav
 from tests.edges.audio.conftest import Programs, is_running
 from tests.edges.mqtt.conftest import until
 
-DRIVE = Sound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Through the line!")
+DRIVE = CueSound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Through the line!")
 CLIP = File(Path("/nowhere/a.wav"), 0.1)
 
 
@@ -51,8 +51,8 @@ async def test_aplay_plays_the_phrase_that_espeak_said(
     """
     programs.real("espeak-ng", "apt-get install espeak-ng")
     programs.real("aplay", "apt-get install alsa-utils")
-    output = Output(
-        Plan((DRIVE,), "en", tmp_path / "cache", keep_awake=False), tmp_path, lambda _: None
+    output = AudioOutput(
+        SoundPlan((DRIVE,), "en", tmp_path / "cache", keep_awake=False), tmp_path, lambda _: None
     )
     await output.prepare()
     assert output.trouble is None
@@ -79,7 +79,9 @@ async def test_aplay_without_a_sound_card(
     empty.touch()
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(empty))
     told: list[str] = []
-    output = Output(Plan((DRIVE,), "en", tmp_path / "cache", voice="none"), tmp_path, told.append)
+    output = AudioOutput(
+        SoundPlan((DRIVE,), "en", tmp_path / "cache", voice="none"), tmp_path, told.append
+    )
     for _ in range(2):
         why = await output.sound(DRIVE, worth_s=2.0)
         assert "no sound: aplay failed: aplay: main:" in (why or "")
@@ -172,8 +174,8 @@ async def test_what_keeps_the_output_awake(programs: Programs, tmp_path: Path) -
     """
     for program, expected in (("paplay", True), ("aplay", False)):
         programs.script(program)
-        output = Output(
-            Plan((DRIVE,), "en", tmp_path / "cache", voice="none", player=program),
+        output = AudioOutput(
+            SoundPlan((DRIVE,), "en", tmp_path / "cache", voice="none", player=program),
             tmp_path,
             lambda _: None,
         )
@@ -194,7 +196,7 @@ async def test_a_live_voice_speaks_after_the_tone(programs: Programs, tmp_path: 
     """
     programs.script("termux-media-player")
     programs.script("termux-tts-speak", f"exec /bin/cat >> {tmp_path}/spoken")
-    output = Output(Plan((DRIVE,), "en", tmp_path / "cache"), tmp_path, lambda _: None)
+    output = AudioOutput(SoundPlan((DRIVE,), "en", tmp_path / "cache"), tmp_path, lambda _: None)
     await output.prepare()
     for _ in range(2):
         assert await output.sound(DRIVE, worth_s=2.0) is None

@@ -2,7 +2,10 @@
 done without.
 """
 
+import asyncio
+import time
 import wave
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from kickcue.config.phrase_files import languages, load_vocabulary, spoken_langu
 from kickcue.config.settings_model import AudioSettings
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind
-from kickcue.edges.audio import Output, Plan, Sound, sounds_of
+from kickcue.edges.audio import AudioOutput, CueSound, SoundPlan, sounds_of
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.renderer import Renderer
 from kickcue.edges.audio.tones import tone
@@ -22,7 +25,7 @@ from kickcue.edges.audio.wav import read_wav
 from tests.edges.audio.conftest import Programs
 
 APT = "apt-get install espeak-ng"
-SAY = Sound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Through the line!")
+SAY = CueSound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Through the line!")
 TONE_S = tone(SAY.kind, SAY.pulses).seconds
 
 
@@ -37,7 +40,7 @@ def studio_folder(tmp_path: Path) -> Path:
 async def test_espeak_speaks_every_phrase(
     language: str, programs: Programs, studio_folder: Path
 ) -> None:
-    """GIVEN the real espeak-ng WHEN a race's sounds are made THEN each is its tone and at least 0.3
+    """GIVEN the real espeak-ng WHEN a race's sounds are made THEN each is its tone and at least 0.2
     s of speech, in each language.
     """
     programs.real("espeak-ng", APT)
@@ -48,7 +51,7 @@ async def test_espeak_speaks_every_phrase(
     for sound in sounds:
         file = await studio.file(sound)
         assert file.seconds == read_wav(file.path).seconds
-        assert file.seconds > tone(sound.kind, sound.pulses).seconds + 0.3
+        assert file.seconds > tone(sound.kind, sound.pulses).seconds + 0.2
 
 
 async def test_a_phrase_is_spoken_once_and_kept(
@@ -131,6 +134,50 @@ async def test_a_voice_that_fails_leaves_the_tones(
     assert TONE_S == (await studio.file(SAY)).seconds
 
 
+async def test_a_lap_is_spoken_at_once(programs: Programs, studio_folder: Path) -> None:
+    """GIVEN the real espeak-ng WHEN the time of a lap is to be heard, which nobody could prepare
+    THEN it is spoken after its tone, with or without pulses for the wrist, and not kept.
+    """
+    programs.real("espeak-ng", APT)
+    voice = find_voice(None, "en")
+    cache = studio_folder / "cache"
+    studio = Renderer(voice, studio_folder, cache, tones=True)
+    tone_s = tone(CueKind.SPLIT, PULSES[CueKind.SPLIT]).seconds
+    for pulses in (PULSES[CueKind.SPLIT], ()):
+        file = await studio.file(CueSound(CueKind.SPLIT, pulses, "Lap 3, 74.2."))
+        assert file.seconds > tone_s + 0.5
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize("does", ["exit 1", "exec /bin/sleep 5"])
+async def test_a_voice_that_is_slow_leaves_the_tone(
+    does: str, programs: Programs, studio_folder: Path
+) -> None:
+    """GIVEN a voice that fails, or needs more than a second WHEN the time of a lap is to be heard
+    THEN its tone is, no later than that.
+    """
+    programs.script("piper", does)
+    studio = Renderer(Voice("piper", "m"), studio_folder, studio_folder / "cache", tones=True)
+    began_s = time.monotonic()
+    file = await studio.file(CueSound(CueKind.SPLIT, (), "Lap 3, 74.2."))
+    assert time.monotonic() - began_s < 3.0
+    assert tone(CueKind.SPLIT, PULSES[CueKind.SPLIT]).seconds == file.seconds
+
+
+async def test_what_is_not_ready_yet_is_a_tone(programs: Programs, studio_folder: Path) -> None:
+    """GIVEN sounds that are being made WHEN one of them is due before it was spoken THEN its tone
+    is played, and no voice is waited for.
+    """
+    programs.script("piper", "exec /bin/sleep 60")
+    studio = Renderer(Voice("piper", "m"), studio_folder, studio_folder / "cache", tones=True)
+    making = asyncio.create_task(studio.prepare([SAY]))
+    await asyncio.sleep(0.2)
+    assert TONE_S == (await studio.file(SAY)).seconds
+    making.cancel()
+    with suppress(asyncio.CancelledError):
+        await making
+
+
 async def test_espeak_that_does_not_know_the_voice(
     programs: Programs, studio_folder: Path, tmp_path: Path
 ) -> None:
@@ -139,8 +186,8 @@ async def test_espeak_that_does_not_know_the_voice(
     """
     programs.real("espeak-ng", APT)
     told: list[str] = []
-    output = Output(
-        Plan((SAY,), "en", tmp_path / "cache", voice="espeak-ng:xx-none"),
+    output = AudioOutput(
+        SoundPlan((SAY,), "en", tmp_path / "cache", voice="espeak-ng:xx-none"),
         studio_folder,
         told.append,
     )

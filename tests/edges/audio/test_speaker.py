@@ -13,7 +13,7 @@ from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import Ack, Arm, Cue, CueKind, Disarm
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.core.watch.state_machine import LATE
-from kickcue.edges.audio import AudioError, Plan, Sound, Speaker, speaker
+from kickcue.edges.audio import AudioError, CueSound, SoundPlan, Speaker, speaker
 from tests.edges.audio.conftest import Programs
 from tests.edges.mqtt.conftest import until
 
@@ -30,7 +30,7 @@ CUE = Cue(
     to_go_m=400.0,
     sd_m=2.0,
 )
-SOUND = Sound(CUE.kind, CUE.pulses, "Last lap.")
+SOUND = CueSound(CUE.kind, CUE.pulses, "Last lap.")
 
 
 @dataclass
@@ -45,7 +45,9 @@ class Ear:
 
     @asynccontextmanager
     async def open(self, lead_ms: int = 0) -> AsyncIterator[Speaker]:
-        plan = Plan((SOUND,), "en", self.cache, voice="none", lead_ms=lead_ms, keep_awake=False)
+        plan = SoundPlan(
+            (SOUND,), "en", self.cache, voice="none", lead_ms=lead_ms, keep_awake=False
+        )
         async with speaker(
             plan, now_ns=lambda: self.now_ns, answered=self.acks.append, warn=self.told.append
         ) as found:
@@ -212,7 +214,7 @@ async def test_a_machine_without_anything(programs: Programs, tmp_path: Path) ->
     """
     acks: list[Ack] = []
     told: list[str] = []
-    plan = Plan((SOUND,), "en", tmp_path / "cache")
+    plan = SoundPlan((SOUND,), "en", tmp_path / "cache")
     async with speaker(
         plan, now_ns=lambda: BEGAN_NS, answered=acks.append, warn=told.append
     ) as speaking:
@@ -236,5 +238,5 @@ async def test_no_place_for_files(
 
     monkeypatch.setattr("tempfile.TemporaryDirectory", nowhere)
     with pytest.raises(AudioError, match="no writable folder for temporary files"):
-        async with speaker(Plan((SOUND,), "en", tmp_path), now_ns=lambda: BEGAN_NS):
+        async with speaker(SoundPlan((SOUND,), "en", tmp_path), now_ns=lambda: BEGAN_NS):
             pass

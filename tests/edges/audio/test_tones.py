@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from kickcue.core.cueing.phrases import Phrase, PhraseKey
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind, Pulses
-from kickcue.edges.audio.sounds import KINDS, Sound, mixed, sounds_of
+from kickcue.edges.audio.sounds import KINDS, CueSound, mixed, off_pace_sounds, sounds_of
 from kickcue.edges.audio.tones import HARMONICS, PEAK, PITCHES_HZ, RATE_HZ, tone
 from kickcue.edges.audio.wav import Clip, read_wav, write_wav
 
@@ -124,11 +124,23 @@ def test_every_phrase_has_its_cue() -> None:
     ]
 
 
+def test_seconds_off_pace_are_made_ahead() -> None:
+    """GIVEN phrases with a place for seconds THEN their sounds say an example; from 2 to 9 seconds,
+    either side, they can be made before the race, and those include the examples.
+    """
+    vocabulary = {key: Phrase(key, f"{key} {{seconds}}") for key in PhraseKey}
+    said = [each.say for each in off_pace_sounds(vocabulary)]
+    assert [f"even_ease {n}" for n in range(2, 10)] == said[:8]
+    assert [f"even_lift {n}" for n in range(2, 10)] == said[8:]
+    examples = {each.say for each in sounds_of(vocabulary)}
+    assert {"even_ease 2", "even_lift 2", "split 74.2"} <= examples
+
+
 def test_a_sound_is_tone_breath_and_phrase() -> None:
     """GIVEN a faint phrase WHEN mixed THEN the tone comes first, at the phrase's rate, then the
     phrase, as loud as the tone may be.
     """
-    sound = Sound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Go")
+    sound = CueSound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Go")
     speech = Clip(0.1 * np.sin(np.arange(16000) / 5), 16000)
     whole = mixed(sound, speech, tones=True)
     beginning = tone(sound.kind, sound.pulses, 16000)
@@ -142,7 +154,7 @@ def test_a_sound_is_tone_breath_and_phrase() -> None:
 def test_a_sound_without_pulses_is_its_words_alone() -> None:
     """A line that is no cue has neither tone nor breath before it."""
     speech = Clip(np.array([0.25, -0.5]), RATE_HZ)
-    whole = mixed(Sound("line", (), "x"), speech, tones=True)
+    whole = mixed(CueSound("line", (), "x"), speech, tones=True)
     assert [PEAK / 2, -PEAK] == pytest.approx(whole.samples.tolist())
 
 

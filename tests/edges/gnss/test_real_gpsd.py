@@ -17,7 +17,7 @@ from random import Random
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.events import Fix
 from kickcue.core.units import ns_to_s
 from kickcue.edges.gnss import Gpsd

@@ -23,7 +23,7 @@ from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
+from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
 from kickcue.supervision.tasks import end
 
 TOPICS = Topics("kickcue/test")
@@ -154,6 +154,17 @@ def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the sender say its status ten times a second, and a watch be content with a fifth of a
+    second of them; have it look for other senders a tenth of a second: else each test waits more
+    than a second until its watch can judge a cue.
+    """
+    monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", 100_000_000)
+    monkeypatch.setattr("kickcue.edges.mqtt.delivery.STATUS_EACH_NS", 100_000_000)
+    monkeypatch.setattr("kickcue.core.watch.clock_offset.APART_MS", 200)
+
+
+@pytest.fixture
 async def nats() -> AsyncIterator[Nats]:
     async with private_broker(TOPICS) as private:
         yield Nats(private)
@@ -200,7 +211,7 @@ class Run:
 
     clock: Callable[[], int]
     sender: Delivery | None = None
-    wrist: Watch | None = None
+    wrist: WatchClient | None = None
     seen: list[tuple[int, Happening]] = field(default_factory=list)
     """What the watch did, and when on the engine's clock."""
     inputs: list[Input] = field(default_factory=list)
@@ -211,7 +222,7 @@ class Run:
         return self.sender
 
     @property
-    def watch(self) -> Watch:
+    def watch(self) -> WatchClient:
         assert self.wrist is not None
         return self.wrist
 

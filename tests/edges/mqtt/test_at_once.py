@@ -12,9 +12,11 @@ from aiomqtt import ProtocolVersion
 
 from kickcue.edges.mqtt import session as sessions
 from kickcue.edges.mqtt.attentive import AttentiveClient
-from kickcue.edges.mqtt.connection import Plan, dial
+from kickcue.edges.mqtt.connection import ConnectionPlan, dial
 from kickcue.edges.mqtt.session import connect
 from tests.edges.mqtt.conftest import Broker, Mosquitto, running, until
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def sockets(monkeypatch: pytest.MonkeyPatch) -> list[socket.socket]:
     made: list[socket.socket] = []
 
     async def noted(
-        plan: Plan, protocol: ProtocolVersion, tls: SSLContext | None
+        plan: ConnectionPlan, protocol: ProtocolVersion, tls: SSLContext | None
     ) -> tuple[AttentiveClient, Mapping[str, str]]:
         client, refused = await dial(plan, protocol, tls)
         found = client._client.socket()
@@ -54,7 +56,7 @@ async def test_so_does_a_connection_that_came_back(
     """GIVEN a connection WHEN its broker dies and comes back THEN the new socket holds nothing back
     either.
     """
-    async with connect(Plan(broker.address)):
+    async with connect(ConnectionPlan(broker.address)):
         broker.signal(signal.SIGKILL)
         broker.come_back()
         await until(lambda: len(sockets) > 1)
@@ -73,6 +75,6 @@ async def test_so_does_tls(
     ]
     mosquitto.come_back()
     safe = replace(mosquitto.address, tls=True, ca_file=certificates / "server.crt")
-    async with connect(Plan(safe)):
+    async with connect(ConnectionPlan(safe)):
         assert isinstance(sockets[0], SSLSocket)
         assert not waits(sockets[0])

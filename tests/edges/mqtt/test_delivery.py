@@ -25,6 +25,7 @@ from kickcue.core.events import (
     Phase,
     PhaseChange,
 )
+from kickcue.core.units import NS_PER_S
 from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.messages import CommandMessage, SensorMessage, StateMessage, StatusMessage
@@ -42,6 +43,8 @@ from tests.edges.mqtt.conftest import (
     start_sender,
     until,
 )
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def estimate(run: Run, distance_m: float) -> Estimate:
@@ -91,14 +94,17 @@ async def test_a_disarmed_cue_stays_silent(nats: Nats) -> None:
         assert ["c2"] == [play.touch.id for play in run.of(Play)]
 
 
-async def test_a_watch_that_joins_late_gets_the_armed_cue(nats: Nats) -> None:
-    """GIVEN a cue armed before the watch came WHEN the sender repeats it (each 4 s) THEN the watch
-    has it; arms are not retained.
+async def test_a_watch_that_joins_late_gets_the_armed_cue(
+    nats: Nats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a cue armed before the watch came WHEN the sender repeats it (each 4 s, here each
+    second) THEN the watch has it; arms are not retained.
     """
+    monkeypatch.setattr("kickcue.edges.mqtt.pending_cues.ARM_EACH_NS", NS_PER_S)
     clock = engine_clock()
     async with deliver(nats.address, TOPICS, run_id="run", now_ns=clock) as delivery:
         run = Run(clock, delivery)
-        delivery.send(Arm(clock(), run.cue("c1"), due_in_ms=5500))
+        delivery.send(Arm(clock(), run.cue("c1"), due_in_ms=2500))
         async with watch(nats.watch_address, TOPICS) as run.wrist:
             follow = asyncio.create_task(run.follow())
             await until(lambda: bool(run.of(Play)))

@@ -4,15 +4,19 @@ and is no watch.
 
 import asyncio
 
+import pytest
+
 from kickcue.core.events import Command, CommandKind, Estimate, Mark, MarkSource, Mode, Orderer
 from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.messages import StateMessage
-from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
+from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
 from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, running, until
 
+pytestmark = pytest.mark.usefixtures("quick")
 
-async def listen(helper: Watch, heard: list[Happening]) -> None:
+
+async def listen(helper: WatchClient, heard: list[Happening]) -> None:
     while True:
         heard.extend(await helper.wait(1.0))
 

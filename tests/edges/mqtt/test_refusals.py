@@ -17,7 +17,7 @@ from kickcue.core.events import Ack
 from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.attentive import NO_REASON, Limits, in_words, packet_size, reason_code_of
-from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES, Plan, explain
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES, ConnectionPlan, explain
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import CueMessage, parse
@@ -28,6 +28,8 @@ from kickcue.edges.mqtt.sizes import STRIKES, Sizes
 from kickcue.edges.mqtt.topics import RULES, Side
 from kickcue.edges.mqtt.watch_client import watch
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto, engine_clock, running, until
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 SAID_BY_SENDER = [name for name, rule in RULES.items() if rule.side is Side.DAEMON and rule.qos]
 
@@ -75,7 +77,7 @@ async def test_a_refused_topic_is_told_once_and_when_it_is_over(
     """
     caplog.set_level(logging.INFO)
     allow(mosquitto, all_but(name))
-    async with connect(Plan(mosquitto.address, "sender")) as session:
+    async with connect(ConnectionPlan(mosquitto.address, "sender")) as session:
         for _ in range(3):
             say(session, name)
         await until(lambda: session.counters.refused == 3)
@@ -242,7 +244,7 @@ async def test_what_cannot_be_made_small_enough_is_told(
     told once; connections last.
     """
     restart(mosquitto, [option])
-    async with connect(Plan(mosquitto.address, "sender")) as session:
+    async with connect(ConnectionPlan(mosquitto.address, "sender")) as session:
         long = b"x" * 300
         for _ in range(50):
             session.send(Outgoing(TOPICS["cue"], long, asyncio.get_running_loop().time() + 8))
@@ -257,10 +259,10 @@ async def test_what_is_huge_does_not_even_come(mosquitto: Mosquitto) -> None:
     """GIVEN a broker that speaks MQTT 5 WHEN somebody publishes more than any message may have THEN
     only what is after it comes here.
     """
-    ears = Plan(mosquitto.address, "sender", ((TOPICS["ack"], 1),))
+    ears = ConnectionPlan(mosquitto.address, "sender", ((TOPICS["ack"], 1),))
     async with (
         connect(ears) as listener,
-        connect(Plan(mosquitto.watch_address, "watch")) as speaker,
+        connect(ConnectionPlan(mosquitto.watch_address, "watch")) as speaker,
     ):
         for payload in (b"x" * 2 * LARGEST_PACKET_BYTES, b"small"):
             speaker.send(Outgoing(TOPICS["ack"], payload, asyncio.get_running_loop().time() + 5))
@@ -290,8 +292,11 @@ async def test_a_broker_without_retained_messages_and_acknowledgements(
     published THEN it goes out within that.
     """
     restart(mosquitto, ["retain_available false", "max_qos 0"])
-    ears = Plan(mosquitto.watch_address, "watch", ((TOPICS["status"], 0),))
-    async with connect(ears) as listener, connect(Plan(mosquitto.address, "sender")) as session:
+    ears = ConnectionPlan(mosquitto.watch_address, "watch", ((TOPICS["status"], 0),))
+    async with (
+        connect(ears) as listener,
+        connect(ConnectionPlan(mosquitto.address, "sender")) as session,
+    ):
         session.send(
             Outgoing(
                 TOPICS["status"], b"here", asyncio.get_running_loop().time() + 5, 1, retain=True

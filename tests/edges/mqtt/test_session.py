@@ -17,7 +17,7 @@ from aiomqtt import Client, MqttError
 from kickcue.core.errors import UsageError
 from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.connection import Plan
+from kickcue.edges.mqtt.connection import ConnectionPlan
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.log_filter import is_noise, quieten
 from kickcue.edges.mqtt.outbox import MOST_WAITING, Outbox, Outgoing
@@ -26,10 +26,12 @@ from kickcue.edges.mqtt.traffic import Received
 from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, Mosquitto, Nats, free_port, running, until
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 
 async def refusal(address: Address) -> str:
     with pytest.raises(BrokerError) as caught:
-        async with connect(Plan(address, "test")):
+        async with connect(ConnectionPlan(address, "test")):
             pass
     assert caught.value.exit_status == 1
     return str(caught.value)
@@ -100,7 +102,7 @@ async def test_tls(mosquitto: Mosquitto, certificates: Path) -> None:
     ]
     mosquitto.come_back()
     safe = replace(mosquitto.address, tls=True, ca_file=certificates / "server.crt")
-    async with connect(Plan(safe, "test")) as session:
+    async with connect(ConnectionPlan(safe, "test")) as session:
         assert session.connected
     untold = await refusal(replace(safe, ca_file=None))
     assert "certificate verify failed" in untold
@@ -120,11 +122,11 @@ async def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
     broken = tmp_path / "ca.crt"
     address = Address("127.0.0.1", 8883, tls=True, ca_file=broken)
     with pytest.raises(UsageError, match=r"CA file .*ca\.crt: No such file"):
-        async with connect(Plan(address, "test")):
+        async with connect(ConnectionPlan(address, "test")):
             pass
     broken.write_text("no certificate")
     with pytest.raises(UsageError, match=r"CA file .*ca\.crt"):
-        async with connect(Plan(address, "test")):
+        async with connect(ConnectionPlan(address, "test")):
             pass
 
 
@@ -132,7 +134,7 @@ async def test_mqtt_5_where_the_broker_speaks_it(broker: Broker) -> None:
     """GIVEN the two brokers WHEN connected THEN Mosquitto is spoken to in MQTT 5 and NATS in 3.1.1,
     without being told.
     """
-    async with connect(Plan(broker.address, "test")) as session:
+    async with connect(ConnectionPlan(broker.address, "test")) as session:
         assert session._protocol.name == ("V5" if isinstance(broker, Mosquitto) else "V311")
 
 
@@ -171,7 +173,7 @@ async def test_a_twin_with_our_client_id_does_not_begin_a_storm(mosquitto: Mosqu
 
     NATS lets such clients wait by itself.
     """
-    plan = Plan(mosquitto.watch_address)
+    plan = ConnectionPlan(mosquitto.watch_address)
     told: list[str] = []
     async with connect(plan) as session:
         session.warn = told.append
@@ -188,7 +190,7 @@ async def test_a_twin_with_our_client_id_does_not_begin_a_storm(mosquitto: Mosqu
     assert "another client" in told[0]
 
 
-async def stubborn(plan: Plan) -> None:
+async def stubborn(plan: ConnectionPlan) -> None:
     """Connect with a client id again and again, as a twin does that knows of nothing."""
     address = plan.address
     while True:
@@ -210,9 +212,9 @@ async def test_what_is_queued_on_leaving_is_still_sent(broker: Broker) -> None:
     has reached the broker.
     """
     async with connect(
-        Plan(broker.watch_address, "listener", ((TOPICS["status"], 1),))
+        ConnectionPlan(broker.watch_address, "listener", ((TOPICS["status"], 1),))
     ) as listener:
-        async with connect(Plan(broker.address, "speaker")) as speaker:
+        async with connect(ConnectionPlan(broker.address, "speaker")) as speaker:
             speaker.send(outgoing(b"bye"))
         async with asyncio.timeout(5):
             assert (await listener.incoming.get()).payload == b"bye"
@@ -226,9 +228,9 @@ async def test_a_flood_nobody_reads_is_bounded(
     """
     monkeypatch.setattr("kickcue.edges.mqtt.traffic.MOST_INCOMING", 3)
     async with connect(
-        Plan(broker.watch_address, "listener", ((TOPICS["status"], 1),))
+        ConnectionPlan(broker.watch_address, "listener", ((TOPICS["status"], 1),))
     ) as listener:
-        async with connect(Plan(broker.address, "speaker")) as speaker:
+        async with connect(ConnectionPlan(broker.address, "speaker")) as speaker:
             for number in range(5):
                 speaker.send(outgoing(str(number).encode()))
             await until(lambda: listener.counters.received == 5)

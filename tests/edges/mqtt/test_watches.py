@@ -113,6 +113,17 @@ def test_a_newcomer_that_dropped_a_cue_is_known_as_such() -> None:
     assert watches.newcomer(WELCOME_AFTER_NS) is Newcomer.TOO_EARLY
 
 
+def test_who_felt_a_cue_and_dropped_the_next_is_no_newcomer() -> None:
+    """GIVEN a watch that felt a cue WHEN the next reaches it too late, and it drops that THEN it is
+    not welcomed: its runner is not buzzed again with what was felt long ago.
+    """
+    watches = Watches()
+    watches.take_presence(presence(), 0)
+    watches.take_ack(ack(), 0)
+    watches.take_ack(ack(felt=False), NS_PER_S)
+    assert watches.newcomer(WELCOME_AFTER_NS) is None
+
+
 def test_memory_of_watches_is_bounded() -> None:
     """GIVEN more watches than anybody wears WHEN they come THEN the oldest are forgotten."""
     watches = Watches()

@@ -19,7 +19,7 @@ from kickcue.core.watch.encoding import encode
 from kickcue.core.watch.state_machine import CueContent
 from kickcue.edges.radio import WatchPin, Wearable, wearable
 from kickcue.edges.radio.watch_writer import Fate, WatchWriter
-from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.health import DeviceHealth, Stage
 from kickcue.supervision.tasks import BackgroundTasks
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor, Write as Written
@@ -259,7 +259,7 @@ async def test_a_race_that_ends_while_the_link_is_made_is_told() -> None:
     is told the end as well.
     """
     aside = BackgroundTasks(lambda _: None)
-    held = Wearable(BANGLE, Health(), aside)
+    held = Wearable(BANGLE, DeviceHealth(), aside)
     held.race(on=True)
     line = Interrupted(held)
     assert await held.open(cast("WatchWriter", line), [])

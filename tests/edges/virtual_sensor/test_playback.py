@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kickcue.core.events import Notification
 from kickcue.core.units import s_to_ns
-from kickcue.edges.virtual_sensor.playback import Played, play
+from kickcue.edges.virtual_sensor.playback import PlaybackCount, play
 
 
 @dataclass
@@ -43,7 +43,7 @@ async def test_each_sensor_says_its_own_in_order() -> None:
         at_s >= began_s + due_s / 2.0
         for at_s, due_s in zip(strap.said_at_s, (0.1, 0.3), strict=True)
     ]
-    assert Played(played.delivered) == played
+    assert PlaybackCount(played.delivered) == played
     assert {"strap": 2, "pod": 1} == dict(played.delivered)
 
 
@@ -68,4 +68,4 @@ async def test_what_fell_due_before_the_playing_began_is_lost() -> None:
 
 async def test_other_sensors_are_passed_over() -> None:
     """A notification of a sensor that is not played counts nowhere."""
-    assert Played() == await play(spoken((0.0, "pod", 1)), {"strap": Mouth()})
+    assert PlaybackCount() == await play(spoken((0.0, "pod", 1)), {"strap": Mouth()})

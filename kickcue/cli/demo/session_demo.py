@@ -1,0 +1,132 @@
+"""``kickcue demo --plan``: a session nobody ran, through the same engine, broker and watch."""
+
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kickcue.cli.demo.pace import Pace
+from kickcue.cli.demo.play import PlayedCues, parties, play
+from kickcue.cli.demo.screen import screen_for
+from kickcue.cli.demo.session_board import SessionBoard
+from kickcue.cli.demo.session_drawing import SessionShown
+from kickcue.cli.demo.session_summary import SessionSummary
+from kickcue.config.plan_document import PlanDocument
+from kickcue.config.race_document import RaceDocument
+from kickcue.core.engine_choice import engine_for
+from kickcue.core.errors import UsageError
+from kickcue.core.events import Command, CommandKind, Input, LegKind, Output
+from kickcue.core.units import NS_PER_MS, s_to_ns
+from kickcue.lab.sensors import PodFaults
+from kickcue.lab.simulate import simulated_document
+from kickcue.lab.simulate_session import SimulatedSession, simulate_session
+from kickcue.recording.header import race_header, utc_now
+from kickcue.recording.mcap_writer import McapWriter
+from kickcue.workouts.plan_source import load_any_plan
+
+TRAINED_FOR: Final = "5000m"
+CALIBRATED_SD: Final = 0.005
+"""How well the scale of the simulated pod is known: that of a pod calibrated by a race."""
+PRIOR_SD: Final = 0.007
+REP, LAST_REP, REST, ELSE = 1.0, 2.0, 0.35, 0.5
+"""How long each kind of leg is watched, against a repetition."""
+PAST_LINE_S: Final = 3.0
+ENDS_AFTER_S: Final = 10.0
+"""After this long the runner ends a session that does not end by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A session ready to be played: what is sent, what was true."""
+
+    document: PlanDocument
+    race: RaceDocument
+    session: SimulatedSession
+    inputs: tuple[Input, ...]
+
+
+def staged(name: str, seed: int) -> Staged:
+    """Return the session of a plan; UsageError where that is a race or there is none."""
+    document, _ = load_any_plan(name)
+    plan = document.plan()
+    if plan.is_race:
+        raise UsageError(f"--plan {name}: this is a race; 'kickcue demo' plays famous ones")
+    race = RaceDocument.parse(
+        {
+            **simulated_document(TRAINED_FOR).as_json(),
+            "plan": document.as_json(),
+            "scale": 1.0,
+            "scale_sd": PRIOR_SD,
+        },
+        "the simulated session",
+    )
+    session = simulate_session(plan, seed, PodFaults(scale_sd=CALIBRATED_SD))
+    return Staged(document, race.with_digests(), session, _ended(session))
+
+
+def _ended(session: SimulatedSession) -> tuple[Input, ...]:
+    """Return the inputs; the runner ends a session whose last leg is no run to cool down."""
+    last = session.legs[-1]
+    if last.leg.kind is LegKind.EASY:
+        return session.inputs
+    end = Command(s_to_ns(last.ended_s + ENDS_AFTER_S), CommandKind.FINISH)
+    return tuple(sorted((*session.inputs, end), key=lambda event: event.t_ns))
+
+
+def session_pace(session: SimulatedSession, rate: float | None, start_wall_ns: int) -> Pace:
+    """Return a pace at which repetitions are watched at leisure, and all else goes by quickly."""
+    legs, end_s = session.legs, session.truth.duration_s
+    last_rep = session.repetitions[-1].leg.rep
+    ends_s, weights = ([legs[0].began_s], [ELSE]) if legs[0].began_s > 0.0 else ([], [])
+    for each, after in zip(legs, (*legs[1:], None), strict=True):
+        is_rep = each.leg.kind is LegKind.REP
+        ends_s.append(after.began_s if after is not None else each.ended_s + PAST_LINE_S)
+        is_last = is_rep and each.leg.rep == last_rep > 1
+        usual = REST if each.leg.kind is LegKind.REST else ELSE
+        weights.append(LAST_REP if is_last else REP if is_rep else usual)
+    return Pace.of_stretches([*ends_s, end_s], [*weights, REST], rate, start_wall_ns)
+
+
+async def play_session(
+    stage: Staged, seed: int, rate: float | None, path: Path, *, silent: bool
+) -> SessionSummary:
+    """Play the session and return its figures; it is recorded to ``path``."""
+    board = SessionBoard(stage.document, stage.session)
+    async with AsyncExitStack() as stack:
+        both = await stack.enter_async_context(parties())
+        writer = stack.enter_context(McapWriter(path, race_header(stage.race, utc=utc_now())))
+        screen = await stack.enter_async_context(screen_for(SessionShown(board), silent=silent))
+        pace = session_pace(stage.session, rate, both.now_ns())
+
+        def show(event: Input, outputs: tuple[Output, ...]) -> None:
+            for entry in (event, *outputs):
+                writer.write(entry)
+            board.rate = pace.rate(event.t_ns)
+            board.take(event, outputs)
+            screen.moved()
+
+        engine = engine_for(stage.race.setup())
+        played = await play(both, engine, stage.inputs, pace, show, screen.happened)
+    return _summary(stage, seed, board, played, path)
+
+
+def _summary(
+    stage: Staged, seed: int, board: SessionBoard, played: PlayedCues, path: Path
+) -> SessionSummary:
+    times = Counter(play.touch.id for play, _ in played.felt)
+    decided = {cue.id: ns for cue, ns in played.decided}
+    after_ms = [
+        (ns - decided[play.touch.id]) / NS_PER_MS
+        for play, ns in played.felt
+        if play.touch.id in decided
+    ]
+    return SessionSummary(
+        document=stage.document,
+        seed=seed,
+        repetitions=board.repetitions(),
+        cues=len(decided),
+        felt=sum(times[each] == 1 for each in decided),
+        slowest_ms=max(after_ms, default=None),
+        recording=path,
+    )
