@@ -205,7 +205,7 @@ class SessionControl:
             and not self._by_press
             and pressed_ns - self.began_ns <= END_PRESS_NS
         ):
-            self._correct_end(t_ns, pressed_ns, left, left.stretch, out)
+            self._correct_end(t_ns, max(pressed_ns, left.began_ns), left, left.stretch, out)
             return
         self._keep(t_ns, by_press=True)
         self.run_off(t_ns, max(pressed_ns, self.began_ns), out, by=LegEnd.PRESS)
@@ -219,6 +219,7 @@ class SessionControl:
             out.append(Notice(t_ns, "leg_start", f"start of {stretch.leg.text} by the lap press"))
             return
         self._keep(t_ns, by_press=True)
+        pressed_ns = max(pressed_ns, stretch.began_ns)
         length_m, ran_m = stretch.leg.distance_m, stretch.distance_m(pressed_ns)
         if length_m is not None and (ran_m is None or abs(ran_m - length_m) <= AT_LINE * length_m):
             self._learn_scale(stretch, pressed_ns)

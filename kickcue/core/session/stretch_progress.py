@@ -29,6 +29,9 @@ BLIND: Final = 2.0
 """A repetition that no pod has seen is over after so many times what it should take: only a press
 or the line ends it earlier."""
 SLOWEST_MPS: Final = 0.5
+AT_END_NS: Final = NS_PER_S // 20
+"""How often is looked whether it is over, by whom the mean estimate puts past the line and the odds
+do not."""
 AT_LINE: Final = 0.12
 """A press at an end that is off by less than this share of the leg was made at its line."""
 SHORT_SHARE: Final = 0.03
@@ -131,16 +134,15 @@ class StretchProgress:
             dues_m.append(ahead_m)
             if to_go_m <= ahead_m:
                 self._through_given = True
-                self._give(t_ns, CueKind.THROUGH, PhraseKey.THROUGH, here, out)
+                if to_go_m > 0.0:  # of a start that was found late, it may be too late
+                    self._give(t_ns, CueKind.THROUGH, PhraseKey.THROUGH, here, out)
         self._give_points(t_ns, here, to_go_m, length_m, out)
         dues_m += [point.to_go_m for point in self._points[:1]]
         self._watch_form(t_ns, here, cadence_spm, to_go_m, out)
-        ahead_s = (
-            min((to_go_m - due_m) / speed_mps for due_m in dues_m if to_go_m > due_m)
-            if any(to_go_m > due_m for due_m in dues_m)
-            else 0.0
-        )
-        return max(t_ns + s_to_ns(ahead_s), t_ns + 1)
+        ahead_s = [(to_go_m - due_m) / speed_mps for due_m in dues_m if to_go_m > due_m]
+        if not ahead_s:
+            return t_ns + AT_END_NS
+        return max(t_ns + s_to_ns(min(ahead_s)), t_ns + 1)
 
     def ended(self, t_ns: int) -> LegEnd | None:
         """Say by what the stretch is over at ``t_ns``, None where it is not."""
