@@ -110,6 +110,15 @@ def test_a_finish_has_the_cues_of_race_day() -> None:
     assert ["200 m" in row.cues for row in rows] == [False] * 4 + [True]
 
 
+def test_a_bell_inside_a_repetition_has_its_own_place() -> None:
+    """GIVEN 800 m with the bell at 400 m to go THEN its cue is told there, beside the start's."""
+    stage = Stage("farah-2016")
+    stage.until(1e9)
+    last = stage.board.repetitions()[-1]
+    assert list(last.cues) == ["start", "400 m", "200 m", "100 m", "line"]
+    assert None not in last.cues.values()
+
+
 def test_the_pace_dwells_on_repetitions() -> None:
     """The whole takes 30 s; each repetition but the last is watched equally long, and longer than
     any rest.
@@ -148,7 +157,7 @@ def test_the_closing_words() -> None:
         Repetition(2, "200 m", 31.5, None, None, {"start": None, "line": None}),
     )
     summary = SessionSummary(
-        load_plan("two-hundreds"), 1, rows, cues=5, felt=4, slowest_ms=3.2, recording=Path("/x")
+        load_plan("two-hundreds"), 1, rows, cues=5, felt=4, median_ms=3.2, recording=Path("/x")
     )
     lines = as_text(summary).splitlines()
     assert lines[4:7] == [
@@ -156,7 +165,7 @@ def test_the_closing_words() -> None:
         "  1   200 m  32.0     32.3   +2.0  +0.0",
         "  2   200 m  31.5        -      -     -",
     ]
-    assert "On the watch: 4 of 5 cues felt, within 3 ms" in lines
+    assert "On the watch: 4 of 5 cues felt, half of them within 3.2 ms" in lines
     assert max(map(len, lines)) <= NARROW_COLUMNS
     assert not summary.went_well
 

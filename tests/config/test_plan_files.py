@@ -11,7 +11,13 @@ from kickcue.core.plan import Run, TimedRun
 
 SHIPPED = (
     "adrenaline-points",
+    "bekele-2004",
+    "cheptegei-2020",
+    "farah-2012",
+    "farah-2016",
+    "hassan-2019",
     "intervals",
+    "mills-1964",
     "race",
     "simulated-finish",
     "strides",
@@ -31,7 +37,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_shipped_plans() -> None:
-    """Seven plans come with kickcue, and each can be run and has a title and a word about it."""
+    """These plans come with kickcue, and each can be run and has a title and a word about it."""
     assert SHIPPED == plan_names()
     for name in SHIPPED:
         document = load_plan(name)
@@ -56,7 +62,7 @@ def test_no_shipped_plan_saves_anything_up(name: str) -> None:
     assert not [word for word in ("hold back", "save up", "slow down", "wait for") if word in text]
 
 
-@pytest.mark.parametrize("name", ["simulated-finish", "tempo-into-kick"])
+@pytest.mark.parametrize("name", ["simulated-finish", "tempo-into-kick", "mills-1964"])
 def test_a_finish_has_the_cues_of_the_race(name: str) -> None:
     """The last hard stretch has its cues where a race on a 400 m track has them."""
     (race,) = load_plan("race").plan().legs()

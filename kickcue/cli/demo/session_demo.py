@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from kickcue.cli.demo.pace import Pace
@@ -127,6 +128,6 @@ def _summary(
         repetitions=board.repetitions(),
         cues=len(decided),
         felt=sum(times[each] == 1 for each in decided),
-        slowest_ms=max(after_ms, default=None),
+        median_ms=median(after_ms) if after_ms else None,
         recording=path,
     )

@@ -85,14 +85,16 @@ def _moments(session: SimulatedSession, true: TrueLeg) -> Iterable[tuple[str, fl
 
 def _place(leg: NumberedLeg, cue: Cue) -> str | None:
     """Return where in the repetition the cue belongs; None for one that has no place."""
-    if cue.kind in {CueKind.REP, CueKind.LAST_REP, CueKind.LAST_LAP}:
+    if cue.kind in {CueKind.REP, CueKind.LAST_REP}:
         return START
     if cue.kind is CueKind.THROUGH:
         return LINE
     points = leg.leg.cues if isinstance(leg.leg, Run) else ()
     same = [point for point in points if point.kind is cue.kind]
-    if not same or cue.to_go_m is None:
+    if not same:
         return None
+    if cue.to_go_m is None:  # it has opened the repetition, in place of the number
+        return START
     at_m = cue.to_go_m
     return _point(min(same, key=lambda point: abs(point.to_go_m - at_m)))
 

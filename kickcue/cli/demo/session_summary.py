@@ -17,8 +17,8 @@ from kickcue.core.session.stretch_progress import THROUGH_AHEAD_S
 class SessionSummary:
     """The figures of the whole session.
 
-    ``felt`` of ``cues`` were felt exactly once, the slowest ``slowest_ms`` after its decision (real
-    ms; None: none was felt).
+    ``felt`` of ``cues`` were felt exactly once, half of them within ``median_ms`` of the decision
+    (real ms; None: none was felt).
     """
 
     document: PlanDocument
@@ -26,7 +26,7 @@ class SessionSummary:
     repetitions: tuple[Repetition, ...]
     cues: int
     felt: int
-    slowest_ms: float | None
+    median_ms: float | None
     recording: Path
 
     @property
@@ -80,7 +80,7 @@ def _explained(at: tuple[str, ...]) -> list[str]:
 
 
 def _felt(summary: SessionSummary) -> str:
-    after = "" if summary.slowest_ms is None else f", within {summary.slowest_ms:.0f} ms"
+    after = "" if summary.median_ms is None else f", half of them within {summary.median_ms:.1f} ms"
     return f"{summary.felt} of {summary.cues} cues felt{after}"
 
 
@@ -103,6 +103,6 @@ def as_json(summary: SessionSummary) -> dict[str, Any]:
         ],
         "cues": summary.cues,
         "felt": summary.felt,
-        "slowest_ms": rounded(summary.slowest_ms, 1),
+        "median_ms": rounded(summary.median_ms, 1),
         "recording": str(summary.recording),
     }
