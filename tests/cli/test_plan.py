@@ -46,7 +46,7 @@ def test_list_shows_own_plans_and_leaves_out_what_is_none(
     out, err = capsys.readouterr()
     assert sorted((*NAMES, "hills", "name")) == sorted(it.split()[0] for it in out.splitlines())
     assert "hills (yours)" in out
-    assert "bad.toml: line 2: steps[1].run: expected" in err
+    assert "bad.toml, line 2: steps[1].run: expected" in err
     assert "(this plan is skipped)" in err
 
 
@@ -102,7 +102,7 @@ def test_check_of_several_tells_each(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["plan", "check", "bad.toml", "good.toml"]) == 2
     out, err = capsys.readouterr()
     assert said == out
-    assert "bad.toml: line 2: steps[1].rest_s: unknown key, did you mean 'rest'?" in err
+    assert "bad.toml, line 2: steps[1].rest_s: unknown key, did you mean 'rest'?" in err
     assert main(["plan", "check", "good.toml", "--json"]) == 0
     assert "good.toml" == json.loads(capsys.readouterr().out)["file"]
 
