@@ -185,6 +185,16 @@ def test_what_is_no_session_is_refused(
     assert told in capsys.readouterr().err
 
 
+def test_a_step_that_waits_for_a_press_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a plan with a stretch until the lap press THEN it is refused, for nobody presses."""
+    path = tmp_path / "mine.toml"
+    path.write_text('[[steps]]\nrun = "lap"\n\n[[steps]]\nrun = "200m"\n', encoding="utf-8")
+    assert main(["demo", "--plan", str(path)]) == 2
+    assert "until the lap button is pressed" in capsys.readouterr().err
+
+
 def test_a_race_and_a_plan_are_not_played_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN --race and --plan THEN it is refused."""
     assert main(["demo", "--plan", "strides", "--race", "mills-1964"]) == 2
