@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from kickcue.cli import main
-from kickcue.cli.demo.layout import COLUMNS, LINES, NARROW_COLUMNS, NARROW_LINES, fits
+from kickcue.cli.demo.layout import COLUMNS, LINES, NARROW_COLUMNS, NARROW_LINES, fits, folded
 from kickcue.cli.demo.screen import Lines
 from kickcue.cli.demo.session_board import SessionBoard
 from kickcue.cli.demo.session_demo import session_pace, staged
@@ -84,6 +84,19 @@ def test_which_terminals_hold_a_picture() -> None:
     assert fits(60, 40)
     assert not fits(60, 24)
     assert not fits(50, 60)
+
+
+def test_closing_words_are_folded_below_where_they_began() -> None:
+    """GIVEN a narrow terminal THEN long lines hang under their words, and a path stays where it is."""
+    text = "  a counter   never: it counted eleven\n\nRecording:  /a/very-long/path"
+    assert folded(text, 24).split("\n") == [
+        "  a counter   never: it",
+        "              counted",
+        "              eleven",
+        "",
+        "Recording:  /a/very-long/path",
+    ]
+    assert folded(text, 80) == text
 
 
 @pytest.mark.parametrize("name", SESSIONS)
