@@ -87,7 +87,7 @@ def test_which_terminals_hold_a_picture() -> None:
 
 
 def test_closing_words_are_folded_below_where_they_began() -> None:
-    """GIVEN a narrow terminal THEN long lines hang under their words, and a path stays where it is."""
+    """GIVEN a narrow terminal THEN long lines hang under their words; a path stays as it is."""
     text = "  a counter   never: it counted eleven\n\nRecording:  /a/very-long/path"
     assert folded(text, 24).split("\n") == [
         "  a counter   never: it",
