@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from kickcue.cli import main
-from kickcue.cli.demo.layout import COLUMNS, LINES, NARROW_COLUMNS, NARROW_LINES, fits
+from kickcue.cli.demo.layout import COLUMNS, LINES, NARROW_COLUMNS, NARROW_LINES, fits, folded
 from kickcue.cli.demo.screen import DemoLines
 from kickcue.cli.demo.session_board import SessionBoard
 from kickcue.cli.demo.session_demo import session_pace, staged
@@ -84,6 +84,19 @@ def test_which_terminals_hold_a_picture() -> None:
     assert fits(60, 40)
     assert not fits(60, 24)
     assert not fits(50, 60)
+
+
+def test_closing_words_are_folded_below_where_they_began() -> None:
+    """GIVEN a narrow terminal THEN long lines hang under their words; a path stays as it is."""
+    text = "  a counter   never: it counted eleven\n\nRecording:  /a/very-long/path"
+    assert folded(text, 24).split("\n") == [
+        "  a counter   never: it",
+        "              counted",
+        "              eleven",
+        "",
+        "Recording:  /a/very-long/path",
+    ]
+    assert folded(text, 80) == text
 
 
 @pytest.mark.parametrize("name", SESSIONS)
@@ -183,6 +196,16 @@ def test_what_is_no_session_is_refused(
     """A race and an unknown plan are refused with what would be right."""
     assert main(["demo", "--plan", name]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_a_step_that_waits_for_a_press_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a plan with a stretch until the lap press THEN it is refused, for nobody presses."""
+    path = tmp_path / "mine.toml"
+    path.write_text('[[steps]]\nrun = "lap"\n\n[[steps]]\nrun = "200m"\n', encoding="utf-8")
+    assert main(["demo", "--plan", str(path)]) == 2
+    assert "until the lap button is pressed" in capsys.readouterr().err
 
 
 def test_a_race_and_a_plan_are_not_played_at_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import os
+import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Final
 
 from kickcue.cli.demo import session_summary
 from kickcue.cli.demo.board import DemoBoard
 from kickcue.cli.demo.drawing import RaceShown
+from kickcue.cli.demo.layout import folded
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.play import parties, play
 from kickcue.cli.demo.screen import screen_for
@@ -85,7 +88,7 @@ def _run_session(args: argparse.Namespace) -> int:
     print(
         json_line(session_summary.as_json(summary))
         if args.json
-        else session_summary.as_text(summary)
+        else _fitting(session_summary.as_text(summary))
     )
     return 0 if summary.went_well else 1
 
@@ -94,8 +97,13 @@ def _run_race(args: argparse.Namespace) -> int:
     famous = famous_race(args.race)
     path = args.out or new_recording()
     summary = asyncio.run(_demo(famous, args.seed, args.rate, path, as_object=args.json))
-    print(json_line(as_json(summary)) if args.json else as_text(summary))
+    print(json_line(as_json(summary)) if args.json else _fitting(as_text(summary)))
     return 0 if summary.on_watch.felt == 1 else 1
+
+
+def _fitting(text: str) -> str:
+    """Return the closing words as wide as the terminal is; in a pipe they stay as they are."""
+    return folded(text, get_terminal_size().columns) if sys.stdout.isatty() else text
 
 
 async def _demo(

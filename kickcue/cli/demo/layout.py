@@ -1,7 +1,8 @@
 """Where the parts of the demo's picture stand: beside the watch, or above it if that is narrow."""
 
+import re
 from collections.abc import Iterable
-from textwrap import wrap
+from textwrap import fill, wrap
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -21,6 +22,8 @@ NARROW_LINES: Final = 40
 """With fewer columns than ``COLUMNS`` the watch stands below, and so many are needed."""
 LEFT: Final = COLUMNS - WIDTH - 1
 LOGGED: Final = 3
+_LABEL: Final = re.compile(r".*\s{2,}")
+"""What stands before the words of a line: blanks, or a label and blanks."""
 
 
 def fits(columns: int, lines: int) -> bool:
@@ -61,6 +64,25 @@ def arranged(  # noqa: PLR0913, PLR0917  the parts of one picture
         grid.add_row(left, watch)
         both = [grid]
     return Group(*titles, "", *both, progress, "", *_log(list(log)[-LOGGED:]))
+
+
+def folded(text: str, columns: int) -> str:
+    """Return the text for so few columns; what is folded hangs below where its words began.
+
+    From the recording's path on it stays as it is, so that paths and commands can be copied.
+    """
+    words, recording, rest = text.partition("\nRecording:")
+    return "\n".join(_folded(each, columns) for each in words.split("\n")) + recording + rest
+
+
+def _folded(text: str, columns: int) -> str:
+    if len(text) <= columns:
+        return text
+    label = _LABEL.match(text)
+    hanging = " " * (0 if label is None else label.end())
+    return fill(
+        text, columns, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def line(text: str, style: str) -> Text:

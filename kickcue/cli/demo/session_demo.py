@@ -13,11 +13,13 @@ from kickcue.cli.demo.screen import screen_for
 from kickcue.cli.demo.session_board import SessionBoard
 from kickcue.cli.demo.session_drawing import SessionShown
 from kickcue.cli.demo.session_summary import SessionSummary
+from kickcue.cli.format.printing import complain
 from kickcue.config.plan_document import PlanDocument
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine_choice import engine_for
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind, Input, LegKind, Output
+from kickcue.core.plan import Leg, Rest, TimedRun
 from kickcue.core.units import NS_PER_MS, s_to_ns
 from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate import simulated_document
@@ -48,11 +50,18 @@ class Staged:
 
 
 def staged(name: str, seed: int) -> Staged:
-    """Return the session of a plan; UsageError where that is a race or there is none."""
-    document, _ = load_any_plan(name)
+    """Return the session of a plan; UsageError where it cannot be played or there is none."""
+    document, notes = load_any_plan(name)
     plan = document.plan()
     if plan.is_race:
         raise UsageError(f"--plan {name}: this is a race; 'kickcue demo' plays famous ones")
+    if any(_needs_press(leg) for leg in plan.legs()):
+        raise UsageError(
+            f"--plan {name}: a step of it lasts until the lap button is pressed, and in the demo "
+            "nobody presses; give that step a distance or a time"
+        )
+    for note in notes:
+        complain(f"{name}: {note}")
     race = RaceDocument.parse(
         {
             **simulated_document(TRAINED_FOR).as_json(),
@@ -64,6 +73,12 @@ def staged(name: str, seed: int) -> Staged:
     )
     session = simulate_session(plan, seed, PodFaults(scale_sd=CALIBRATED_SD))
     return Staged(document, race.with_digests(), session, _ended(session))
+
+
+def _needs_press(leg: Leg) -> bool:
+    if isinstance(leg, Rest):
+        return leg.until is CommandKind.LAP
+    return isinstance(leg, TimedRun) and leg.duration_s is None
 
 
 def _ended(session: SimulatedSession) -> tuple[Input, ...]:
