@@ -8,7 +8,7 @@ from textwrap import fill
 from typing import Any, Final
 
 from kickcue.cli.format.console import json_line, table
-from kickcue.cli.format.icalendar import Entry, calendar
+from kickcue.cli.format.icalendar import CalendarEntry, calendar
 from kickcue.cli.format.plan_page import COLUMNS
 from kickcue.cli.training_block import JUDGEMENT, MOST_WEEKS, BlockDay, block
 from kickcue.config.atomic_write import replace_file
@@ -114,9 +114,9 @@ def _long(day: date) -> str:
     return f"{_short(day)} {day.year}"
 
 
-def _entry(each: BlockDay) -> Entry:
+def _entry(each: BlockDay) -> CalendarEntry:
     shown = [f"kickcue plan show {name}" for name in each.session.plans]
-    return Entry(
+    return CalendarEntry(
         each.uid, each.day, f"kickcue: {each.title}", "\n".join((each.session.how, *shown))
     )
 

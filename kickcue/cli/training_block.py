@@ -19,7 +19,7 @@ JUDGEMENT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class PlannedSession:
     """What is done on a day: plans by name, and how, in a sentence."""
 
     plans: tuple[str, ...]
@@ -34,7 +34,7 @@ class BlockDay:
     day: date
     to_go: int
     week: int
-    session: Session
+    session: PlannedSession
 
     @property
     def uid(self) -> str:
@@ -48,17 +48,19 @@ class BlockDay:
         return " + ".join(self.session.plans) or "imagine the finish"
 
 
-_STRIDES: Final = Session(("strides",), "after an easy run", hard=False)
-_INTERVALS: Final = Session(
+_STRIDES: Final = PlannedSession(("strides",), "after an easy run", hard=False)
+_INTERVALS: Final = PlannedSession(
     ("intervals", "two-hundreds"),
     "your interval workout, the 200s before the cool-down",
     hard=True,
 )
-_FINISH: Final = Session(
+_FINISH: Final = PlannedSession(
     ("simulated-finish",), "the last repeat is the last lap of the race", hard=True
 )
-_IMAGINE: Final = Session((), "run it in your head: kick hard, do not back down", hard=False)
-_RACE: Final = Session(("race",), "run evenly, save nothing for the kick, and kick", hard=True)
+_IMAGINE: Final = PlannedSession((), "run it in your head: kick hard, do not back down", hard=False)
+_RACE: Final = PlannedSession(
+    ("race",), "run evenly, save nothing for the kick, and kick", hard=True
+)
 
 _ANY_WEEK: Final = {7: _STRIDES, 6: _INTERVALS, 4: _STRIDES}
 """By the days to the end of the week; 7 is its first day."""

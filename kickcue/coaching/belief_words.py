@@ -9,7 +9,7 @@ from typing import Final
 
 from kickcue.coaching.belief import Belief, Kind, within_s
 from kickcue.coaching.imagined_race import LONGEST_IN_SECONDS, clock, event_name, number
-from kickcue.coaching.script import Words
+from kickcue.coaching.script import ScriptWords
 from kickcue.coaching.script_files import ANY_LANGUAGE, words_of
 from kickcue.config.toml_file import read_toml
 
@@ -59,7 +59,7 @@ def _values(belief: Belief, language: str) -> Mapping[str, str]:
     return values
 
 
-def _time(belief: Belief, words: Words) -> str:
+def _time(belief: Belief, words: ScriptWords) -> str:
     seconds = belief.figures["time_s"]
     tenths = belief.kind in TENTHS
     exact = round(seconds, 1) if tenths else float(round(seconds))
@@ -73,7 +73,7 @@ def _date(belief: Belief, words: BeliefWords) -> str:
     return words.date.format(day=day.day, month=words.months[day.month - 1], year=day.year)
 
 
-def _point(text: str, words: Words) -> str:
+def _point(text: str, words: ScriptWords) -> str:
     return text.replace(".", words.point)
 
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from kickcue.coaching.place import SAME_LINE_M, Kind, Position, last_line_m
-from kickcue.coaching.script import Line, On, Words
+from kickcue.coaching.place import SAME_LINE_M, Kind, ScriptPosition, last_line_m
+from kickcue.coaching.script import On, ScriptLine, ScriptWords
 from kickcue.core.course import Course, Window
 from kickcue.core.cueing.arbiter import Candidate
 from kickcue.core.cueing.cue_issuer import CueIssuer
@@ -38,7 +38,7 @@ class ImaginedRace:
 
     course: Course
     goal_s: float
-    words: Words
+    words: ScriptWords
     rival: str = ""
     belief: str = ""
 
@@ -57,7 +57,7 @@ class ImaginedRace:
         """Return the time of the goal's pace after ``metres``."""
         return self.goal_s * min(max(metres / self.course.distance_m, 0.0), 1.0)
 
-    def told(self, line: Line, at: Position) -> Told | None:
+    def told(self, line: ScriptLine, at: ScriptPosition) -> Told | None:
         """Return a line with its placeholders filled, None where it has nothing to say.
 
         That is so with an empty belief, and with a split before there is one.
@@ -114,7 +114,7 @@ class ImaginedRace:
         moment = Moment(point.to_go_m, 0.0, None, None, None, None, given)
         return list(in_last_window(moment, points, smile=smile))
 
-    def _values(self, at: Position, *, say: bool = False) -> dict[str, str]:
+    def _values(self, at: ScriptPosition, *, say: bool = False) -> dict[str, str]:
         course = self.course
         metres = min(max(at.metres, 0.0), course.distance_m)
         crossed = sum(line_m <= metres + SAME_LINE_M for line_m in course.crossings_m)
@@ -153,7 +153,7 @@ class ImaginedRace:
         return time.removeprefix("0:").replace(":", " ")
 
 
-def event_name(course: Course, words: Words) -> str:
+def event_name(course: Course, words: ScriptWords) -> str:
     """Return an event as it is said: 5000 metres, half marathon."""
     named = {"half": words.half, "marathon": words.marathon, "mile": words.mile}
     if course.event in named:
@@ -166,7 +166,7 @@ def event_name(course: Course, words: Words) -> str:
     return form.format(n=number(course.distance_m, words))
 
 
-def number(value: float, words: Words) -> str:
+def number(value: float, words: ScriptWords) -> str:
     """Return a number without a point where it needs none, to two digits after it."""
     return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", words.point)
 

@@ -52,7 +52,7 @@ class Place:
                 return self.kind
 
 
-class Position(NamedTuple):
+class ScriptPosition(NamedTuple):
     """A place on a course; positions sort in the order of the race."""
 
     metres: float
@@ -87,22 +87,22 @@ def place(text: str) -> Place:
     return Place(kind, number)
 
 
-def position(where: Place, course: Course) -> Position | None:
+def position(where: Place, course: Course) -> ScriptPosition | None:
     """Return where that is on the course; None for a share of a way that is none.
 
     UsageError for a lap or a distance to go that the course does not have.
     """
     if where.kind is Kind.SHARE and course.bell_m <= 0:
         return None
-    return Position(_metres(where, course), _RANK[where.kind], where.number)
+    return ScriptPosition(_metres(where, course), _RANK[where.kind], where.number)
 
 
-def cue_position(cue: CuePoint, course: Course) -> Position:
+def cue_position(cue: CuePoint, course: Course) -> ScriptPosition:
     """Return where a cue of the race is given: before what a script says there."""
     opens = cue.to_go_m == course.kick_m
     kind = Kind.BELL if opens else Kind.TO_GO
     metres = course.bell_m if opens else course.distance_m - cue.to_go_m
-    return Position(metres, _RANK[kind], CUE_FIRST)
+    return ScriptPosition(metres, _RANK[kind], CUE_FIRST)
 
 
 def last_line_m(share: int, course: Course) -> float | None:

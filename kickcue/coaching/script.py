@@ -34,7 +34,7 @@ class On(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScriptLine:
     """One line; ``row`` is where it begins in the file, if that is known."""
 
     at: Place
@@ -45,7 +45,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ScriptWords:
     """What the placeholders say in a language; ``{n}`` is a number."""
 
     metres: str
@@ -70,5 +70,5 @@ class Script:
     """File, for errors."""
     language: str
     minutes: float
-    lines: tuple[Line, ...]
-    words: Words
+    lines: tuple[ScriptLine, ...]
+    words: ScriptWords

@@ -11,7 +11,14 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kickcue.coaching.place import Place, place
-from kickcue.coaching.script import LONGEST_MINUTES, PLACEHOLDERS, Line, On, Script, Words
+from kickcue.coaching.script import (
+    LONGEST_MINUTES,
+    PLACEHOLDERS,
+    On,
+    Script,
+    ScriptLine,
+    ScriptWords,
+)
 from kickcue.config.toml_file import TomlFile, read_toml
 from kickcue.config.validation_errors import first_mistake, one_line
 from kickcue.core.errors import UsageError
@@ -121,7 +128,7 @@ def _read(path: Path) -> Script:
         language=found.language,
         minutes=found.minutes,
         lines=tuple(
-            Line(each.at, each.say, each.pause_s, each.on, rows.get(number))
+            ScriptLine(each.at, each.say, each.pause_s, each.on, rows.get(number))
             for number, each in enumerate(found.line)
         ),
         words=words_of(found.language),
@@ -146,7 +153,7 @@ def _row(error: ValidationError, rows: Mapping[int, int]) -> str:
 
 
 @cache
-def words_of(language: str) -> Words:
+def words_of(language: str) -> ScriptWords:
     """Return what the placeholders say in a language, in English where kickcue lacks it."""
     document = read_toml(_folder() / f"{_WORDS}.toml").document
-    return Words(**document.get(language, document[ANY_LANGUAGE]))
+    return ScriptWords(**document.get(language, document[ANY_LANGUAGE]))

@@ -11,8 +11,8 @@ from itertools import accumulate
 from typing import Final
 
 from kickcue.coaching.imagined_race import ImaginedRace
-from kickcue.coaching.place import Position, cue_position, position
-from kickcue.coaching.script import Line, Script
+from kickcue.coaching.place import ScriptPosition, cue_position, position
+from kickcue.coaching.script import Script, ScriptLine
 from kickcue.core.cueing.phrases import Vocabulary
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
@@ -38,7 +38,7 @@ Content = Spoken | Cue
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimelineStep:
     """What comes next, and the pause that the script wants after it."""
 
     what: Content
@@ -46,7 +46,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """What happens at ``at_s`` of the session and lasts ``lasts_s``; the rest is silence."""
 
     at_s: float
@@ -58,7 +58,7 @@ class Entry:
 class Timeline:
     """A whole session, in order of time."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TimelineEntry, ...]
     total_s: float
 
 
@@ -69,24 +69,24 @@ def steps(
     rules: Rules,
     *,
     smile: bool = True,
-) -> tuple[Step, ...]:
+) -> tuple[TimelineStep, ...]:
     """Return lines and cues in the order of the race.
 
     UsageError names a line whose place this race does not have.
     """
-    found: list[tuple[Position, Step]] = [
-        (cue_position(point, imagined.course), Step(cue, CUE_PAUSE_S))
+    found: list[tuple[ScriptPosition, TimelineStep]] = [
+        (cue_position(point, imagined.course), TimelineStep(cue, CUE_PAUSE_S))
         for cue, point in imagined.cues(vocabulary, rules, smile=smile)
     ]
     for line in script.lines:
         at = _at(line, script, imagined)
         told = None if at is None else imagined.told(line, at)
         if at is not None and told is not None:
-            found.append((at, Step(Spoken(told.text, told.say), line.pause_s)))
+            found.append((at, TimelineStep(Spoken(told.text, told.say), line.pause_s)))
     return tuple(step for _, step in sorted(found, key=lambda each: each[0]))
 
 
-def timeline(order: Sequence[Step], lasts_s: Sequence[float], minutes: float) -> Timeline:
+def timeline(order: Sequence[TimelineStep], lasts_s: Sequence[float], minutes: float) -> Timeline:
     """Return when each step begins if it ``lasts_s`` and all of it takes ``minutes``.
 
     What is left beside the words goes into the pauses, by the measure of the script. UsageError
@@ -105,7 +105,7 @@ def timeline(order: Sequence[Step], lasts_s: Sequence[float], minutes: float) ->
     begins_s = accumulate(lengths, initial=0.0)
     return Timeline(
         tuple(
-            Entry(at_s, lasts, step.what)
+            TimelineEntry(at_s, lasts, step.what)
             for at_s, lasts, step in zip(begins_s, lasts_s, order, strict=False)
         ),
         total_s,
@@ -118,7 +118,7 @@ def reading_s(what: Content) -> float:
     return max(len(words) / LETTERS_PER_S, 1.0)
 
 
-def _at(line: Line, script: Script, imagined: ImaginedRace) -> Position | None:
+def _at(line: ScriptLine, script: Script, imagined: ImaginedRace) -> ScriptPosition | None:
     if not imagined.is_for(line.on):
         return None
     try:

@@ -51,12 +51,12 @@ def with_line(path: object, text: str, key: Iterable[str | int]) -> str:
 
 def toml_lines(text: str) -> dict[Path, int]:
     """Return the line, from 1, of each key, block and list entry of a valid TOML text."""
-    walk = _Walk(text)
+    walk = _TomlWalk(text)
     walk.all()
     return walk.lines
 
 
-class _Walk:
+class _TomlWalk:
     def __init__(self, text: str) -> None:
         self.lines: dict[Path, int] = {}
         self._entries: dict[Path, int] = {}

@@ -15,7 +15,7 @@ from kickcue.core.course import Course
 from kickcue.core.errors import UsageError
 from kickcue.lab.oracle_filter import LEAST_MPS, OracleFilter
 from kickcue.lab.oracle_readings import Reading
-from kickcue.lab.sensors import DOUBLED_AFTER_S, Gate, Thumb, TrueMark
+from kickcue.lab.sensors import DOUBLED_AFTER_S, SimulatedGate, Thumb, TrueMark
 
 PRUNE_BELOW_WEIGHT: Final = 1e-5
 MIN_CLUTTER_PER_M: Final = 1e-12
@@ -37,7 +37,9 @@ class _Labelling:
 class AssociationMixture:
     """The filters, the likeliest first."""
 
-    def __init__(self, course: Course, marks: Thumb | Gate | None, first: OracleFilter) -> None:
+    def __init__(
+        self, course: Course, marks: Thumb | SimulatedGate | None, first: OracleFilter
+    ) -> None:
         if not isinstance(marks, Thumb):
             raise UsageError(f"{marks}: expected a thumb, which alone has a model here")
         self._lines_m, self._thumb = course.crossings_m, marks

@@ -7,7 +7,7 @@ from typing import Self
 from kickcue.core.course import Course
 from kickcue.lab.mishaps import ALL_LATE_S, ELSEWHERE, correlated_late, helper_elsewhere
 from kickcue.lab.scenarios import Scenario
-from kickcue.lab.sensors import Gate
+from kickcue.lab.sensors import SimulatedGate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class MarkErrors:
         by = scenario.marks
         if by is None:
             return cls(at_line=False, never_early=False)
-        if isinstance(by, Gate):
+        if isinstance(by, SimulatedGate):
             return cls(place_sd_m=by.position_sd_m, seen=1.0 - by.missed, never_early=False)
         late_s, late_sd_s = _never_early(by.delay_s, by.delay_sd_s)
         seen = 1.0 - by.missed

@@ -25,7 +25,7 @@ from kickcue.lab.mishaps import (
 )
 from kickcue.lab.pacing_profile import ANY_SHAPE, Style
 from kickcue.lab.previous_races import Earlier
-from kickcue.lab.sensors import Gate, PodFaults, Thumb
+from kickcue.lab.sensors import PodFaults, SimulatedGate, Thumb
 
 ANY: Final = Style(ANY_SHAPE)
 
@@ -45,7 +45,7 @@ class Scenario:
 
     name: str
     pod: PodFaults
-    marks: Thumb | Gate | None
+    marks: Thumb | SimulatedGate | None
     """None: no marks at all."""
     style: Style = ANY
     earlier: Earlier | None = None
@@ -90,7 +90,7 @@ SCENARIOS: Mapping[str, Scenario] = {
             Thumb(missed=0.25, doubled=0.10, stray=0.02),
             _EVEN,
         ),
-        Scenario("gate", PodFaults(), Gate()),
+        Scenario("gate", PodFaults(), SimulatedGate()),
         Scenario("beacon", PodFaults(), None, beacon=Beacon()),
         replace(_BUTTON, name="wide", style=Style(ANY_SHAPE, wide=True)),
         replace(

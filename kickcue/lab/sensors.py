@@ -54,7 +54,7 @@ class Thumb:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class SimulatedGate:
     """A line gate by position, without thumb and delay.
 
     It is early or late by the error of the position along the track.
@@ -160,7 +160,7 @@ def _gait(random: Random, truth: Truth, faults: PodFaults) -> Callable[[float], 
 
 
 def marks(
-    random: Random, truth: Truth, lines_m: tuple[float, ...], by: Thumb | Gate
+    random: Random, truth: Truth, lines_m: tuple[float, ...], by: Thumb | SimulatedGate
 ) -> list[TrueMark]:
     """Return the marks that are made for these lines, sorted."""
     made = (
@@ -194,7 +194,7 @@ def _pressed(
 
 
 def _passed(
-    random: Random, truth: Truth, lines_m: tuple[float, ...], gate: Gate
+    random: Random, truth: Truth, lines_m: tuple[float, ...], gate: SimulatedGate
 ) -> Iterator[TrueMark]:
     for line_m in lines_m:
         off_m = random.gauss(0.0, gate.position_sd_m)

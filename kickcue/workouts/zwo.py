@@ -33,7 +33,7 @@ _KNOWN: Final = "Warmup, SteadyState, IntervalsT, Ramp, FreeRun, MaxEffort or Co
 
 
 @dataclass(slots=True)
-class _File:
+class _WorkoutFile:
     """What was found up to now."""
 
     settings: dict[str, str] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class _File:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _WorkoutBlock:
     """One block, with its attributes by their names in lower case."""
 
     name: str
@@ -87,7 +87,7 @@ class _Block:
 def read(data: bytes, fallback_name: str) -> Workout:
     """Return the workout of a ``.zwo``; DataError, with the line, where it is none."""
     check_size(data)
-    found = _File()
+    found = _WorkoutFile()
     damage = xml_events.read(data, frozenset({_BLOCKS}), found.start, found.end)
     if found.root not in ("", _ROOT):
         raise DataError(f"expected a Zwift workout (<{_ROOT}>), got <{found.root[:40]}>")
@@ -126,7 +126,7 @@ def _measure(told: str, sport: str) -> tuple[bool, list[str]]:
 def _steps(elements: Iterable[Element], by_distance: bool) -> Iterable[Step]:
     for element in elements:
         attributes = {name.lower(): value for name, value in element.attributes.items()}
-        block = _Block(
+        block = _WorkoutBlock(
             element.name, element.line, attributes, tuple(_messages(element)), by_distance
         )
         try:
@@ -137,7 +137,7 @@ def _steps(elements: Iterable[Element], by_distance: bool) -> Iterable[Step]:
             yield step
 
 
-def _step(block: _Block) -> Step | None:
+def _step(block: _WorkoutBlock) -> Step | None:
     """Return what a block asks for; None for what is no part of the session."""
     text = words(block.messages)
     if block.kind == _INTERVALS:
@@ -150,7 +150,7 @@ def _step(block: _Block) -> Step | None:
     return None
 
 
-def _intervals(block: _Block, text: str | None) -> Step:
+def _intervals(block: _WorkoutBlock, text: str | None) -> Step:
     told = block.attributes.get("repeat", "1")
     times = number(told)
     if times is None or not times.is_integer():

@@ -4,7 +4,7 @@ import pytest
 
 from kickcue.coaching.imagined_race import ImaginedRace, clock
 from kickcue.coaching.place import place, position
-from kickcue.coaching.script import Line
+from kickcue.coaching.script import ScriptLine
 from kickcue.coaching.script_files import load_script
 from kickcue.core.course import course_for
 
@@ -16,7 +16,7 @@ def told(  # the race, the line, where
     imagined = ImaginedRace(course, goal_s, load_script("calm", language).words, belief=belief)
     where = position(place(at), course)
     assert where is not None
-    return imagined.told(Line(place(at), say, 1.0), where)
+    return imagined.told(ScriptLine(place(at), say, 1.0), where)
 
 
 @pytest.mark.parametrize(

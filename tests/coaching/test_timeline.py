@@ -8,12 +8,12 @@ from hypothesis import given, strategies as st
 
 from kickcue.coaching.imagined_race import ImaginedRace
 from kickcue.coaching.place import place
-from kickcue.coaching.script import Line, Script
+from kickcue.coaching.script import Script, ScriptLine
 from kickcue.coaching.script_files import load_script, script_languages, scripts
 from kickcue.coaching.timeline import (
     SHORTEST_PAUSES,
     Spoken,
-    Step,
+    TimelineStep,
     reading_s,
     steps,
     timeline,
@@ -32,19 +32,23 @@ WORDS = load_script("calm", "en").words
 
 def made(*lines: tuple[str, str, float]) -> Script:
     return Script(
-        "made.toml", "en", 5.0, tuple(Line(place(at), say, rest) for at, say, rest in lines), WORDS
+        "made.toml",
+        "en",
+        5.0,
+        tuple(ScriptLine(place(at), say, rest) for at, say, rest in lines),
+        WORDS,
     )
 
 
 def ordered(
     script: Script, event: str = "5000m", goal_s: float = 930.0, rules: Rules = Rules.TRAINING
-) -> tuple[Step, ...]:
+) -> tuple[TimelineStep, ...]:
     course = course_for(event)
     imagined = ImaginedRace(course, goal_s, script.words)
     return steps(script, imagined, load_vocabulary(script.language, course), rules)
 
 
-def words(found: tuple[Step, ...]) -> list[str]:
+def words(found: tuple[TimelineStep, ...]) -> list[str]:
     """Return what is said, and the kinds of cues."""
     return [each.what.text if isinstance(each.what, Spoken) else each.what.kind for each in found]
 
@@ -178,7 +182,10 @@ def test_a_place_that_the_race_does_not_have() -> None:
     """WHEN a script speaks of a lap or a distance that this race does not have THEN file, line and
     what would be right are told.
     """
-    lines = (Line(place("lap 20"), "x", 1.0, row=7), Line(place("5000 to go"), "x", 1.0))
+    lines = (
+        ScriptLine(place("lap 20"), "x", 1.0, row=7),
+        ScriptLine(place("5000 to go"), "x", 1.0),
+    )
     for line, told in zip(
         lines,
         (

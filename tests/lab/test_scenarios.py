@@ -20,7 +20,7 @@ from kickcue.lab.faults import Air, corrupted, through_air
 from kickcue.lab.pacing_profile import ANY_SHAPE, Shape, Style, drawn
 from kickcue.lab.previous_races import Earlier, history, mean_drift_sd
 from kickcue.lab.scenarios import SCENARIOS, Group
-from kickcue.lab.sensors import Gate, PodFaults, Thumb, marks, pod_samples
+from kickcue.lab.sensors import PodFaults, SimulatedGate, Thumb, marks, pod_samples
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.recording.sensor_encoding import strap_notification
 
@@ -174,7 +174,7 @@ def test_a_gate_is_early_as_often_as_late() -> None:
     """
     truth = even_run(distance_m=20_000.0)
     lines = tuple(float(m) for m in range(100, 20_000, 10))
-    found = marks(Random(1), truth, lines, Gate())
+    found = marks(Random(1), truth, lines, SimulatedGate())
     off = [truth.distance_at(mark.t_s) - mark.line_m for mark in found if mark.line_m is not None]
     assert 0.95 == pytest.approx(len(found) / len(lines), abs=0.02)
     assert 0.0 == pytest.approx(fmean(off), abs=0.15)

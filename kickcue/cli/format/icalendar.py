@@ -12,7 +12,7 @@ _MOST_OCTETS: Final = 75
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """One day's entry; ``uid`` stays the same, so that a second import replaces the first."""
 
     uid: str
@@ -21,7 +21,7 @@ class Entry:
     description: str
 
 
-def calendar(name: str, entries: Sequence[Entry], stamp: datetime) -> str:
+def calendar(name: str, entries: Sequence[CalendarEntry], stamp: datetime) -> str:
     """Return the file's text, lines ended by CRLF; ``stamp`` is when it was made."""
     lines = [
         "BEGIN:VCALENDAR",
@@ -34,7 +34,7 @@ def calendar(name: str, entries: Sequence[Entry], stamp: datetime) -> str:
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
-def _event(entry: Entry, stamp: datetime) -> Iterator[str]:
+def _event(entry: CalendarEntry, stamp: datetime) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_escaped(entry.uid)}"
     yield f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kickcue import machine_time
 from kickcue.cli.format.printing import complain, tell
-from kickcue.cli.visualise.wanted import Wanted, as_text
+from kickcue.cli.visualise.wanted import WantedScript, as_text
 from kickcue.coaching.imagined_race import ImaginedRace
 from kickcue.coaching.script import LONGEST_MINUTES, Script
 from kickcue.coaching.script_files import load_script, script_languages, scripts
@@ -122,7 +122,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _wanted(args: argparse.Namespace) -> Wanted:
+def _wanted(args: argparse.Namespace) -> WantedScript:
     if args.race is not None and args.goal is None:
         raise UsageError(f"--goal: expected your goal for the {args.race}, such as --goal 15:30")
     settings = _settings(args)
@@ -145,7 +145,7 @@ def _wanted(args: argparse.Namespace) -> Wanted:
     )
     if not ALLOWED[settings.rules].cues:
         complain(f"{ALLOWED[settings.rules].reason}: so there are none here either")
-    return Wanted(
+    return WantedScript(
         settings,
         script,
         steps(

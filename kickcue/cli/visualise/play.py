@@ -11,17 +11,22 @@ from kickcue import machine_time
 from kickcue.cli.end_requests import end_requests
 from kickcue.cli.format.printing import complain, flush, nobody_reads
 from kickcue.cli.tui.keyboard import HUNG_UP, keys
-from kickcue.cli.visualise.player import Order, Player
+from kickcue.cli.visualise.player import PlayerOrder, ScriptPlayer
 from kickcue.cli.visualise.voice import lengths_s, sound_of, voice_of
-from kickcue.cli.visualise.wanted import Wanted, as_text
-from kickcue.coaching.timeline import Entry
+from kickcue.cli.visualise.wanted import WantedScript, as_text
+from kickcue.coaching.timeline import TimelineEntry
 from kickcue.core.events import Cue, Phase, PhaseChange
 from kickcue.daemon.cue_channel import CueChannel, way_to_the_wrist
 from kickcue.edges.audio import AudioOutput
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.supervision.tasks import running
 
-KEYS: Final = {" ": Order.PAUSE, "n": Order.SKIP, "q": Order.STOP, HUNG_UP: Order.STOP}
+KEYS: Final = {
+    " ": PlayerOrder.PAUSE,
+    "n": PlayerOrder.SKIP,
+    "q": PlayerOrder.STOP,
+    HUNG_UP: PlayerOrder.STOP,
+}
 HELP: Final = "space pause or go on · n next line · q stop"
 FIRST_LINK_S: Final = 15.0
 """How long a broker that does not answer may take before the session begins; it is tried on."""
@@ -32,7 +37,7 @@ WORTH_S: Final = 5.0
 """How late a line may begin to sound where the first player fails."""
 
 
-async def play(wanted: Wanted, folder: Path, *, silent: bool, alongside: bool) -> None:
+async def play(wanted: WantedScript, folder: Path, *, silent: bool, alongside: bool) -> None:
     """Play it to its end, or until it is stopped.
 
     UsageError where a race sends cues to the same watch, unless ``alongside``.
@@ -48,15 +53,15 @@ async def play(wanted: Wanted, folder: Path, *, silent: bool, alongside: bool) -
         sending = way_to_the_wrist(wanted.settings, new_run_id(), now_ns, alongside=alongside)
         way = await stack.enter_async_context(sending)
         await _introduce(way, alongside=alongside)
-        stage = Stage(now_ns, way.delivery, voice)
-        ended = await _listened(Player(session, stage.perform, _tell_pause))
+        stage = PlayerStage(now_ns, way.delivery, voice)
+        ended = await _listened(ScriptPlayer(session, stage.perform, _tell_pause))
         if stage.sent and way.delivery is not None:
             await asyncio.sleep(ANSWERS_S if ended else 0.0)
             _report(way, way.delivery)
 
 
 @dataclass(slots=True)
-class Stage:
+class PlayerStage:
     """Where entries are performed; a cue that is begun anew is not sent again."""
 
     now_ns: Callable[[], int]
@@ -64,7 +69,7 @@ class Stage:
     voice: AudioOutput | None
     sent: set[str] = field(default_factory=set)
 
-    async def perform(self, entry: Entry) -> None:
+    async def perform(self, entry: TimelineEntry) -> None:
         """Show it, say it, and let the wrist feel it."""
         print(as_text(entry))
         flush()
@@ -101,7 +106,7 @@ async def _allowed(delivery: Delivery) -> None:
 
 @asynccontextmanager
 async def _voice(
-    wanted: Wanted, folder: Path, *, silent: bool
+    wanted: WantedScript, folder: Path, *, silent: bool
 ) -> AsyncIterator[AudioOutput | None]:
     voice = None if silent else await voice_of(wanted, folder)
     if voice is not None:
@@ -113,7 +118,7 @@ async def _voice(
             await voice.close()
 
 
-async def _listened(player: Player) -> bool:
+async def _listened(player: ScriptPlayer) -> bool:
     """Run it with keys and signals; return whether it came to its end."""
 
     def press(key: str) -> None:
@@ -127,13 +132,13 @@ async def _listened(player: Player) -> bool:
             return await player.run()
 
 
-async def _stop_when(told: asyncio.Event, player: Player) -> None:
+async def _stop_when(told: asyncio.Event, player: ScriptPlayer) -> None:
     while not nobody_reads():
         with suppress(TimeoutError):
             async with asyncio.timeout(0.5):
                 await told.wait()
                 break
-    player.order(Order.STOP)
+    player.order(PlayerOrder.STOP)
 
 
 def _tell_pause(begins: bool) -> None:

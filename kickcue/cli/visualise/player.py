@@ -7,13 +7,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
-from kickcue.coaching.timeline import Entry, Timeline
+from kickcue.coaching.timeline import Timeline, TimelineEntry
 from kickcue.supervision.tasks import cancel
 
-Perform = Callable[[Entry], Awaitable[None]]
+Perform = Callable[[TimelineEntry], Awaitable[None]]
 
 
-class Order(StrEnum):
+class PlayerOrder(StrEnum):
     """What a listener can want."""
 
     PAUSE = "pause"
@@ -23,18 +23,18 @@ class Order(StrEnum):
     STOP = "stop"
 
 
-class Player:
+class ScriptPlayer:
     """Performs each entry at its time. ``paused`` hears of each pause, and of its end."""
 
     def __init__(self, session: Timeline, perform: Perform, paused: Callable[[bool], None]) -> None:
         self._session = session
         self._perform = perform
         self._paused = paused
-        self._orders: asyncio.Queue[Order] = asyncio.Queue()
+        self._orders: asyncio.Queue[PlayerOrder] = asyncio.Queue()
         self._zero_s = 0.0
         """When the session would have begun had nobody paused or skipped."""
 
-    def order(self, order: Order) -> None:
+    def order(self, order: PlayerOrder) -> None:
         """Obey as soon as may be."""
         self._orders.put_nowait(order)
 
@@ -55,38 +55,38 @@ class Player:
             order = await self._unless_ordered(asyncio.sleep(left_s))
             if order is None:
                 return True
-            if order is Order.PAUSE:
+            if order is PlayerOrder.PAUSE:
                 paused_s = _now_s()
                 order = await self._rest()
                 self._zero_s += _now_s() - paused_s
-            if order is Order.STOP:
+            if order is PlayerOrder.STOP:
                 return False
-            if order is Order.SKIP:
+            if order is PlayerOrder.SKIP:
                 self._be_at(at_s)
 
-    async def _through(self, entry: Entry, next_s: float) -> bool:
+    async def _through(self, entry: TimelineEntry, next_s: float) -> bool:
         """Perform an entry to its end; False is told to stop."""
         while True:
             order = await self._unless_ordered(self._perform(entry))
             if order is None:
                 return True
-            if order is Order.PAUSE:
+            if order is PlayerOrder.PAUSE:
                 order = await self._rest()
                 self._be_at(entry.at_s)
-            if order is Order.STOP:
+            if order is PlayerOrder.STOP:
                 return False
-            if order is Order.SKIP:
+            if order is PlayerOrder.SKIP:
                 self._be_at(next_s)
                 return True
 
-    async def _rest(self) -> Order | None:
+    async def _rest(self) -> PlayerOrder | None:
         """Wait to be told to go on (None), to skip or to stop."""
         self._paused(True)
         order = await self._orders.get()
         self._paused(False)
-        return None if order is Order.PAUSE else order
+        return None if order is PlayerOrder.PAUSE else order
 
-    async def _unless_ordered(self, work: Awaitable[None]) -> Order | None:
+    async def _unless_ordered(self, work: Awaitable[None]) -> PlayerOrder | None:
         """Do ``work`` to its end, or cut it off for an order and return that."""
         doing = asyncio.ensure_future(work)
         waiting = asyncio.create_task(self._orders.get())

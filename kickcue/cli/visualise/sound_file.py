@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kickcue.cli.visualise.voice import audio_plan_of, sound_of
-from kickcue.cli.visualise.wanted import Wanted
+from kickcue.cli.visualise.wanted import WantedScript
 from kickcue.coaching.imagined_race import clock
 from kickcue.coaching.timeline import Spoken, Timeline
 from kickcue.core.errors import UsageError
@@ -22,7 +22,7 @@ def check_target_file(target: Path) -> None:
         raise UsageError(f"--wav: expected a new file that ends in .wav, got {target}")
 
 
-async def write_session(wanted: Wanted, target: Path, folder: Path) -> str:
+async def write_session(wanted: WantedScript, target: Path, folder: Path) -> str:
     """Write it, and return what was written; AudioError where no voice writes files here."""
     plan = audio_plan_of(wanted, folder)
     voice = find_voice(plan.voice, plan.language)

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.cli.format.printing import complain
-from kickcue.cli.visualise.wanted import Wanted
-from kickcue.coaching.timeline import Content, Spoken, Step, reading_s
+from kickcue.cli.visualise.wanted import WantedScript
+from kickcue.coaching.timeline import Content, Spoken, TimelineStep, reading_s
 from kickcue.edges.audio import AudioOutput, CueSound, SoundPlan
 
 LINE: Final = "line"
@@ -23,7 +23,7 @@ def sound_of(what: Content) -> CueSound:
     return CueSound(what.kind, what.pulses, what.say or what.text)
 
 
-def audio_plan_of(wanted: Wanted, folder: Path) -> SoundPlan:
+def audio_plan_of(wanted: WantedScript, folder: Path) -> SoundPlan:
     """Return how the session is to sound; nothing of it is kept."""
     audio = wanted.settings.audio
     return SoundPlan(
@@ -37,7 +37,7 @@ def audio_plan_of(wanted: Wanted, folder: Path) -> SoundPlan:
     )
 
 
-async def voice_of(wanted: Wanted, folder: Path) -> AudioOutput | None:
+async def voice_of(wanted: WantedScript, folder: Path) -> AudioOutput | None:
     """Return the voice with all its sounds made; None, and why is told, where none can be heard."""
     output = AudioOutput(audio_plan_of(wanted, folder), folder, complain)
     if output.voice is not None and output.playing.best is not None:
@@ -49,7 +49,7 @@ async def voice_of(wanted: Wanted, folder: Path) -> AudioOutput | None:
     return None
 
 
-async def lengths_s(output: AudioOutput, steps: Iterable[Step]) -> list[float]:
+async def lengths_s(output: AudioOutput, steps: Iterable[TimelineStep]) -> list[float]:
     """Return how long each lasts, as the voice has said it or is likely to."""
     found = []
     for step in steps:

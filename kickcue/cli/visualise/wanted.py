@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from kickcue.cli.format.output_format import bars
 from kickcue.coaching.imagined_race import clock
 from kickcue.coaching.script import Script
-from kickcue.coaching.timeline import Entry, Spoken, Step, Timeline, reading_s, timeline
+from kickcue.coaching.timeline import (
+    Spoken,
+    Timeline,
+    TimelineEntry,
+    TimelineStep,
+    reading_s,
+    timeline,
+)
 from kickcue.config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedScript:
     """What is to be played."""
 
     settings: Settings
     script: Script
-    steps: tuple[Step, ...]
+    steps: tuple[TimelineStep, ...]
     minutes: float
 
     def timeline(self, lasts_s: Sequence[float] | None = None) -> Timeline:
@@ -25,7 +32,7 @@ class Wanted:
         return timeline(self.steps, read_s if lasts_s is None else lasts_s, self.minutes)
 
 
-def as_text(entry: Entry) -> str:
+def as_text(entry: TimelineEntry) -> str:
     """Return a line or a cue as it is shown, with its time."""
     at = clock(float(round(entry.at_s)))
     if isinstance(entry.what, Spoken):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import example, given, strategies as st
 
-from kickcue.cli.format.icalendar import Entry, calendar
+from kickcue.cli.format.icalendar import CalendarEntry, calendar
 
 STAMP = datetime(2026, 11, 29, 12, 0, 30, tzinfo=UTC)
 words = st.text(
@@ -14,18 +14,22 @@ words = st.text(
 )
 entries = st.lists(
     st.builds(
-        Entry, st.uuids().map(str), st.dates(date(2000, 1, 1), date(2100, 1, 1)), words, words
+        CalendarEntry,
+        st.uuids().map(str),
+        st.dates(date(2000, 1, 1), date(2100, 1, 1)),
+        words,
+        words,
     ),
     max_size=3,
 )
 
 
-LONG = [Entry("1", date(2026, 12, 20), "ä" * 200, "a" * 200)]
+LONG = [CalendarEntry("1", date(2026, 12, 20), "ä" * 200, "a" * 200)]
 
 
 @given(entries)
 @example(LONG)
-def test_lines_end_by_crlf_and_have_at_most_75_octets(some: list[Entry]) -> None:
+def test_lines_end_by_crlf_and_have_at_most_75_octets(some: list[CalendarEntry]) -> None:
     """GIVEN any texts THEN each line ends by CRLF and is at most 75 octets, cut between letters."""
     content = calendar("kickcue", some, STAMP).encode()
     assert content.endswith(b"END:VCALENDAR\r\n")
@@ -37,7 +41,7 @@ def test_lines_end_by_crlf_and_have_at_most_75_octets(some: list[Entry]) -> None
 
 @given(entries)
 @example(LONG)
-def test_another_parser_reads_the_same(some: list[Entry]) -> None:
+def test_another_parser_reads_the_same(some: list[CalendarEntry]) -> None:
     """GIVEN any texts WHEN the icalendar library parses the file THEN every entry comes back: its
     day, its texts, its id, and when it was made.
     """

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from kickcue.cli.visualise.player import Order, Player
-from kickcue.coaching.timeline import Entry, Spoken, Timeline
+from kickcue.cli.visualise.player import PlayerOrder, ScriptPlayer
+from kickcue.coaching.timeline import Spoken, Timeline, TimelineEntry
 from tests.chaos.virtual_time import run
 
 LINE_S = 2.0
 SESSION = Timeline(
     tuple(
-        Entry(at_s, LINE_S, Spoken(name, name)) for name, at_s in (("a", 0), ("b", 5), ("c", 10))
+        TimelineEntry(at_s, LINE_S, Spoken(name, name))
+        for name, at_s in (("a", 0), ("b", 5), ("c", 10))
     ),
     15.0,
 )
@@ -32,18 +33,18 @@ class Heard:
     ended: tuple[bool, float] = (False, 0.0)
 
 
-def heard(*orders: tuple[float, Order]) -> Heard:
+def heard(*orders: tuple[float, PlayerOrder]) -> Heard:
     """Play the session with orders at their moments."""
     found = Heard()
 
-    async def perform(entry: Entry) -> None:
+    async def perform(entry: TimelineEntry) -> None:
         assert isinstance(entry.what, Spoken)
         found.began.append((entry.what.text, asyncio.get_running_loop().time()))
         await asyncio.sleep(entry.lasts_s)
         found.whole.append(entry.what.text)
 
     async def story() -> None:
-        player = Player(SESSION, perform, nobody)
+        player = ScriptPlayer(SESSION, perform, nobody)
         loop = asyncio.get_running_loop()
         for at_s, order in orders:
             loop.call_at(at_s, player.order, order)
@@ -58,27 +59,39 @@ def heard(*orders: tuple[float, Order]) -> Heard:
     [
         ([], [("a", 0), ("b", 5), ("c", 10)], (True, 15)),
         # in the pause after a: all that follows is later by as much
-        ([(3, Order.PAUSE), (103, Order.PAUSE)], [("a", 0), ("b", 105), ("c", 110)], (True, 115)),
+        (
+            [(3, PlayerOrder.PAUSE), (103, PlayerOrder.PAUSE)],
+            [("a", 0), ("b", 105), ("c", 110)],
+            (True, 115),
+        ),
         # in the middle of b: it is said anew
         (
-            [(6, Order.PAUSE), (20, Order.PAUSE)],
+            [(6, PlayerOrder.PAUSE), (20, PlayerOrder.PAUSE)],
             [("a", 0), ("b", 5), ("b", 20), ("c", 25)],
             (True, 30),
         ),
         # skipped while it is said, and while it is silent
-        ([(6, Order.SKIP)], [("a", 0), ("b", 5), ("c", 6)], (True, 11)),
-        ([(3, Order.SKIP)], [("a", 0), ("b", 3), ("c", 8)], (True, 13)),
-        ([(3, Order.PAUSE), (50, Order.SKIP)], [("a", 0), ("b", 50), ("c", 55)], (True, 60)),
-        ([(6, Order.PAUSE), (50, Order.SKIP)], [("a", 0), ("b", 5), ("c", 50)], (True, 55)),
-        ([(11, Order.SKIP)], [("a", 0), ("b", 5), ("c", 10)], (True, 11)),
-        ([(13, Order.SKIP)], [("a", 0), ("b", 5), ("c", 10)], (True, 13)),
-        ([(6, Order.STOP)], [("a", 0), ("b", 5)], (False, 6)),
-        ([(3, Order.STOP)], [("a", 0)], (False, 3)),
-        ([(3, Order.PAUSE), (40, Order.STOP)], [("a", 0)], (False, 40)),
+        ([(6, PlayerOrder.SKIP)], [("a", 0), ("b", 5), ("c", 6)], (True, 11)),
+        ([(3, PlayerOrder.SKIP)], [("a", 0), ("b", 3), ("c", 8)], (True, 13)),
+        (
+            [(3, PlayerOrder.PAUSE), (50, PlayerOrder.SKIP)],
+            [("a", 0), ("b", 50), ("c", 55)],
+            (True, 60),
+        ),
+        (
+            [(6, PlayerOrder.PAUSE), (50, PlayerOrder.SKIP)],
+            [("a", 0), ("b", 5), ("c", 50)],
+            (True, 55),
+        ),
+        ([(11, PlayerOrder.SKIP)], [("a", 0), ("b", 5), ("c", 10)], (True, 11)),
+        ([(13, PlayerOrder.SKIP)], [("a", 0), ("b", 5), ("c", 10)], (True, 13)),
+        ([(6, PlayerOrder.STOP)], [("a", 0), ("b", 5)], (False, 6)),
+        ([(3, PlayerOrder.STOP)], [("a", 0)], (False, 3)),
+        ([(3, PlayerOrder.PAUSE), (40, PlayerOrder.STOP)], [("a", 0)], (False, 40)),
     ],
 )
 def test_orders(
-    orders: Sequence[tuple[float, Order]],
+    orders: Sequence[tuple[float, PlayerOrder]],
     began: Sequence[tuple[str, float]],
     ended: tuple[bool, float],
 ) -> None:
@@ -98,11 +111,11 @@ def test_a_line_that_takes_longer_than_its_time() -> None:
     async def story() -> list[float]:
         began: list[float] = []
 
-        async def perform(entry: Entry) -> None:
+        async def perform(entry: TimelineEntry) -> None:
             began.append(asyncio.get_running_loop().time())
             await asyncio.sleep(3 * entry.lasts_s)
 
-        assert await Player(SESSION, perform, nobody).run()
+        assert await ScriptPlayer(SESSION, perform, nobody).run()
         return began
 
     assert [0, 6, 12] == pytest.approx(run(story()))
@@ -112,10 +125,10 @@ def test_what_fails_is_not_passed_over() -> None:
     """GIVEN a fault in performing THEN the session ends with it."""
 
     async def story() -> None:
-        async def perform(entry: Entry) -> None:
+        async def perform(entry: TimelineEntry) -> None:
             raise RuntimeError(entry.at_s)
 
-        await Player(SESSION, perform, nobody).run()
+        await ScriptPlayer(SESSION, perform, nobody).run()
 
     with pytest.raises(RuntimeError):
         run(story())

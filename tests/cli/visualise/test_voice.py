@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from kickcue.cli.visualise import _wanted, configure
-from kickcue.cli.visualise.play import Stage
+from kickcue.cli.visualise.play import PlayerStage
 from kickcue.cli.visualise.voice import lengths_s, sound_of, voice_of
-from kickcue.cli.visualise.wanted import Wanted
+from kickcue.cli.visualise.wanted import WantedScript
 from kickcue.coaching.timeline import Spoken
 from kickcue.core.events import Cue
 from tests.cli.conftest import home
@@ -23,7 +23,7 @@ __all__ = ["home", "programs"]
 
 
 @pytest.fixture
-def wanted(home: Path, monkeypatch: pytest.MonkeyPatch) -> Wanted:
+def wanted(home: Path, monkeypatch: pytest.MonkeyPatch) -> WantedScript:
     """Return the short script for a 5000 m in 15:30."""
     monkeypatch.chdir(home)
     parser = argparse.ArgumentParser()
@@ -38,12 +38,12 @@ class Sent(list[Cue]):
     send = list.append
 
 
-async def test_a_cue_that_a_pause_cut_off_is_not_felt_twice(wanted: Wanted) -> None:
+async def test_a_cue_that_a_pause_cut_off_is_not_felt_twice(wanted: WantedScript) -> None:
     """GIVEN a cue that is begun anew after a pause THEN it was sent once, stamped when it was
     given.
     """
     sent = Sent()
-    stage = Stage(lambda: 7, cast("Delivery", sent), None)
+    stage = PlayerStage(lambda: 7, cast("Delivery", sent), None)
     entry = next(each for each in wanted.timeline().entries if isinstance(each.what, Cue))
     for _ in range(2):
         await stage.perform(entry)
@@ -51,7 +51,7 @@ async def test_a_cue_that_a_pause_cut_off_is_not_felt_twice(wanted: Wanted) -> N
 
 
 async def test_lines_are_spoken_and_cues_sound_as_on_race_day(
-    wanted: Wanted, programs: Programs, tmp_path: Path
+    wanted: WantedScript, programs: Programs, tmp_path: Path
 ) -> None:
     """GIVEN a voice and a player THEN lines are played as words alone, cues with their tone, and
     the timeline knows how long each is.
@@ -63,7 +63,7 @@ async def test_lines_are_spoken_and_cues_sound_as_on_race_day(
     try:
         lasts_s = await lengths_s(voice, wanted.steps)
         session = wanted.timeline(lasts_s)
-        stage = Stage(lambda: 0, None, voice)
+        stage = PlayerStage(lambda: 0, None, voice)
         for kind in (Spoken, Cue):
             entry = next(each for each in session.entries if isinstance(each.what, kind))
             await stage.perform(entry)
@@ -80,7 +80,7 @@ async def test_lines_are_spoken_and_cues_sound_as_on_race_day(
 
 @pytest.mark.parametrize("missing", ["voice", "player", "sound card"])
 async def test_where_nothing_can_be_heard_it_is_told(
-    wanted: Wanted,
+    wanted: WantedScript,
     programs: Programs,
     tmp_path: Path,
     missing: str,
@@ -102,7 +102,7 @@ async def test_where_nothing_can_be_heard_it_is_told(
 
 
 async def test_a_cue_without_a_voice_on_the_day_has_one_at_home(
-    home: Path, wanted: Wanted, programs: Programs, tmp_path: Path
+    home: Path, wanted: WantedScript, programs: Programs, tmp_path: Path
 ) -> None:
     """GIVEN a road race, where cues are felt only, THEN the session can be spoken all the same."""
     del wanted
