@@ -512,7 +512,9 @@ def test_the_face_says_what_of_a_session_is_on(says: str) -> None:
         assert says in "\n".join(lines)
         assert (HEIGHT, {WIDTH}) == (len(lines), {len(line) for line in lines})
         face.take(after, 0.5)
-        assert says not in "\n".join(drawn(face, 0.5))
+        over = "\n".join(drawn(face, 0.5))
+        assert says not in over
+        assert ("lap -" in over) is (after is not gone[0])
 
 
 def test_a_pipe_gets_each_leg_of_a_session_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -75,9 +75,9 @@ LEGS: Final = [
 FOUND_S: Final = 1.0
 
 
-def own_plan(folder: Path) -> str:
+def own_plan(folder: Path, rest: str = "0:20") -> str:
     path = folder / "mine.toml"
-    path.write_text(THREE_SHORT)
+    path.write_text(THREE_SHORT.replace("0:20", rest))
     return str(path)
 
 
@@ -205,3 +205,37 @@ async def test_a_session_that_was_ended_is_over(tmp_path: Path) -> None:
         assert "the session is already finished: start ignored" in told
     async with live(settings(plan=plan), state=tmp_path, clock=Clock(rate=RATE)) as run:
         assert not run.resumed
+
+
+async def test_a_session_goes_on_where_a_run_was_stopped(tmp_path: Path) -> None:
+    """GIVEN a run that was stopped in a rest WHEN the next one starts THEN it is the same session
+    in the same leg, which a watch that joins it is told, no cue comes twice, and it verifies.
+    """
+    plan = own_plan(tmp_path, rest="2:00")  # a start takes a second, which is 40 here
+    session = simulated(plan)
+    rest = next(
+        each for each in session.legs if each.leg.kind is LegKind.REST and each.leg.rep == 1
+    )
+    stop_ns = round((rest.began_s + 8.0) * NS_PER_S)
+    async with live(settings(plan=plan), state=tmp_path, clock=Clock(rate=RATE)) as first:
+        zero_ns = first.clock.run_ns()
+        await play(first, [event for event in session.inputs if event.t_ns < stop_ns])
+        await until(lambda: first.feed.idle)
+    async with live(settings(plan=plan), state=tmp_path, clock=Clock(rate=RATE)) as second:
+        assert second.resumed
+        assert any(note.startswith("session resumed after a gap") for note in second.notes)
+        async with worn(second) as (seen, _):
+            await until(lambda: bool(seen.legs))
+            for event in session.inputs:
+                at_ns = zero_ns + round(event.t_ns / RATE)
+                if at_ns >= second.clock.run_ns():
+                    await asyncio.sleep((at_ns - second.clock.run_ns()) / NS_PER_S)
+                    second.put(replace(event, t_ns=at_ns))
+            second.put(Command(second.clock.run_ns(), CommandKind.FINISH))
+            await until(lambda: second.phase is Phase.FINISHED)
+    assert (seen.legs[0].kind, seen.legs[0].rep) == (LegKind.REST, 1)
+    recording = recorded(tmp_path)
+    given = [output.id for output in recording.outputs if isinstance(output, Cue)]
+    assert len(given) == len(set(given))
+    assert [run.rep for run in repetitions(recording)] == [1, 2, 3]
+    assert replays_alike(recording)

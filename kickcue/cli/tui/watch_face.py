@@ -186,6 +186,8 @@ class Face:
         if self._session:
             return Text("session", style="bold")
         phase = UNKNOWN if self._phase is None else PHASES[self._phase]
+        if self._leg is not None:  # the session is over, and has no laps
+            return Text(phase, style="bold")
         state = self._state
         lap = (
             UNKNOWN
