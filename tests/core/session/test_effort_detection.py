@@ -145,6 +145,19 @@ def test_no_start_out_of_noise(rest_mps: float, leg_m: float, jitter_s: float, s
     assert runner.found is None
 
 
+def test_a_slow_runner_s_tempo() -> None:
+    """GIVEN repetitions at 3.7 m/s with a slow jog between THEN the next start is found where it
+    was.
+    """
+    runner = Runner()
+    runner.detector.learn_effort(1000.0, 3.6)
+    rested(runner, 1000.0, 2.0)
+    began_s = runner.t_s
+    runner.moves(3.7, 10.0, 2.0)
+    assert runner.found is not None
+    assert abs(runner.found[1] - began_s) <= 1.5
+
+
 def test_no_start_of_a_jog() -> None:
     """GIVEN a runner who stands and then jogs at 2.8 m/s THEN no repetition of 400 m has begun."""
     runner = rested(Runner(), 400.0, 0.0)

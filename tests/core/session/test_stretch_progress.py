@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.events import Cue, CueKind, LegEnd, LegKind, Output
 from kickcue.core.plan import CuePoint, Run, Stretch, TimedRun
-from kickcue.core.position.estimator import PositionEstimator
+from kickcue.core.position.estimator import Position, PositionEstimator
 from kickcue.core.session.numbered_legs import NumberedLeg
 from kickcue.core.session.session_cues import SessionCues
 from kickcue.core.session.stretch_progress import Expectation, StretchProgress
@@ -100,7 +100,7 @@ def test_the_last_metres_are_silent(leg_m: float, mps: float, share: float) -> N
             assert cue.to_go_m > silent_m
     (line,) = (cue for _, cue in run.cues if cue.kind is CueKind.THROUGH)
     assert line.to_go_m is not None
-    assert 0.0 < line.to_go_m <= 2.5 * mps * 1.05
+    assert 0.0 < line.to_go_m <= 1.05 * min(2.5 * mps, 0.25 * leg_m)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +128,20 @@ def test_relaxed_and_tall(leg_m: float, spm: float, times: int) -> None:
     run.runs(5.0, 14.0, spm=180.0)
     run.runs(5.0, 100.0, spm=spm, from_s=14.0)
     assert times == len(run.times(CueKind.TALL))
+
+
+def test_past_the_line_and_not_sure() -> None:
+    """GIVEN a mean estimate past the line while the odds are against it THEN the line is not called
+    any more, and one looks again after some milliseconds, not at once.
+    """
+    run = Repetition(rep(200.0))
+    run.runs(5.0, 10.0)
+    out: list[Output] = []
+    t_ns = s_to_ns(10.0)
+    due_ns = run.stretch.advance(t_ns, Position(201.0, 40.0, 5.0, None), None, out)
+    assert due_ns is not None
+    assert due_ns >= t_ns + NS_PER_S // 1000
+    assert [] == out
 
 
 def test_a_run_by_time() -> None:

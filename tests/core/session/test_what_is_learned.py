@@ -8,7 +8,7 @@ from kickcue.core.plan import Repeat, Rest, TimedRun
 from kickcue.core.position.estimator import PositionEstimator, ScalePrior
 from kickcue.core.session.day_scale import DayScale
 from kickcue.core.session.numbered_legs import numbered, repetitions
-from kickcue.core.session.reading_log import MAX_READINGS, Reading, ReadingLog
+from kickcue.core.session.reading_log import Reading, ReadingLog
 from kickcue.core.session.session_control import OPEN_COURSE
 from kickcue.core.units import NS_PER_S
 from tests.core.session.scripted import WHEN_READY, easy, plan, rep
@@ -74,11 +74,11 @@ def test_what_came_since() -> None:
 
 
 def test_a_flood_is_bounded() -> None:
-    """GIVEN a hundred readings a second THEN no more than a fixed number is kept."""
+    """GIVEN a hundred readings a second THEN no more than 512 are kept."""
     some = log()
     for n in range(5000):
         some.add(reading(n / 100, 0.05 * n))
-    assert len(some.since(-1)) <= MAX_READINGS
+    assert len(some.since(-1)) <= 512
 
 
 def test_the_numbers_of_legs() -> None:
