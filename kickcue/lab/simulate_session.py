@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
@@ -108,7 +108,7 @@ def simulate_session(
     """Return the session of this seed; the same seed gives the same bytes on every machine.
 
     ``pod`` None: nothing but presses and a strap. ``thumb``: how starts and ends of repetitions
-    are pressed; None: not at all.
+    are pressed; None: not at all, but where the plan waits for a press.
     """
     random = Random(f"session {plan.name} {seed}")  # noqa: S311  a simulation, not a secret
     runner = _Runner(random)
@@ -124,8 +124,7 @@ def simulate_session(
         strap_notification(s_to_ns(second + 0.37), truth.heart_rate_at(second))
         for second in range(int(truth.duration_s))
     ]
-    if thumb is not None:
-        inputs += _presses(random, legs, thumb)
+    inputs += _presses(random, legs, thumb)
     return SimulatedSession(legs, tuple(sorted(inputs, key=lambda event: event.t_ns)), truth)
 
 
@@ -195,10 +194,25 @@ def _truth(random: Random, runner: _Runner) -> Truth:
     return Truth(done, tuple(runner.mps), tuple(cadence), tuple(beats), done)
 
 
-def _presses(random: Random, legs: tuple[TrueLeg, ...], thumb: Thumb) -> Iterator[Mark]:
+def _presses(random: Random, legs: tuple[TrueLeg, ...], thumb: Thumb | None) -> Iterator[Mark]:
+    """Yield the presses at starts and ends of repetitions, and those that the plan waits for."""
     for each in legs:
-        if each.leg.kind is LegKind.REP:
-            for t_s in (each.began_s, each.ended_s):
-                late_s = max(random.gauss(thumb.delay_s, thumb.delay_sd_s), 0.0)
-                if random.random() >= thumb.missed:
-                    yield Mark(s_to_ns(t_s + late_s), MarkSource.BUTTON)
+        is_rep = each.leg.kind is LegKind.REP
+        if is_rep and thumb is not None:
+            yield from _press(random, each.began_s, thumb)
+        if _waits_for_press(each.leg):
+            yield from _press(random, each.ended_s, replace(thumb or Thumb(), missed=0.0))
+        elif is_rep and thumb is not None:
+            yield from _press(random, each.ended_s, thumb)
+
+
+def _press(random: Random, t_s: float, thumb: Thumb) -> Iterator[Mark]:
+    late_s = max(random.gauss(thumb.delay_s, thumb.delay_sd_s), 0.0)
+    if random.random() >= thumb.missed:
+        yield Mark(s_to_ns(t_s + late_s), MarkSource.BUTTON)
+
+
+def _waits_for_press(leg: NumberedLeg) -> bool:
+    if isinstance(leg.leg, Rest):
+        return leg.leg.until is CommandKind.LAP
+    return leg.duration_s is None and leg.distance_m is None

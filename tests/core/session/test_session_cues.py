@@ -69,6 +69,23 @@ def test_own_words_fit(words: str) -> None:
     assert len(cue.say) <= 200
 
 
+@pytest.mark.parametrize(("length", "part"), [(41, "text"), (201, "say")])
+def test_one_letter_too_many(length: int, part: str) -> None:
+    """GIVEN one letter more than fits THEN words are left out, and dots say so."""
+    words = f"{'a' * 20} {'b' * (length - 21)}"
+    (cue,) = cues().give(0, WantedCue(CueKind.IMAGE, PhraseKey.IMAGE, words=words))
+    assert f"{'a' * 20}..." == getattr(cue, part)
+
+
+@pytest.mark.parametrize(("after_s", "times"), [(3.9, 0), (4.1, 1)])
+def test_marks_of_the_plan(after_s: float, times: int) -> None:
+    """GIVEN a mark that comes 4 s after another cue THEN it comes; sooner it does not."""
+    some = cues()
+    some.give(0, REP)
+    mark = WantedCue(CueKind.DRIVE, PhraseKey.DRIVE, leg_m=300.0)
+    assert times == len(some.give(s_to_ns(after_s), mark))
+
+
 def test_short_words_stay() -> None:
     """GIVEN words that fit THEN they are said and shown as they are, braces and all."""
     (cue,) = cues().give(0, WantedCue(CueKind.IMAGE, PhraseKey.IMAGE, words="Go {n}, now"))

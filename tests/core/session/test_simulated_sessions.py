@@ -5,6 +5,9 @@ from typing import Final
 
 import pytest
 
+from kickcue.core.events import CommandKind
+from kickcue.core.plan import Repeat, Rest, TimedRun
+from tests.core.session.scripted import easy, plan, rep
 from tests.core.session.session_errors import (
     CALIBRATED,
     PLANS,
@@ -86,3 +89,20 @@ def test_through_the_line_of_longer_legs(found: Found, plan: str, within_s: floa
     """
     (errors,) = found(plan)
     assert share_within(errors.through, within_s) >= 0.95
+
+
+@pytest.mark.parametrize("seed", range(FEW))
+def test_legs_that_wait_for_a_press(seed: int) -> None:
+    """GIVEN a warm-up, repetitions and rests that each end by a press WHEN nobody presses anything
+    else THEN every repetition is found.
+    """
+    by_press = plan(
+        easy(None),
+        Repeat(2, (rep(300.0), Rest(until=CommandKind.LAP))),
+        TimedRun(None),
+        easy(60.0),
+    )
+    errors = Errors()
+    errors.add(by_press, seed, CALIBRATED, None)
+    assert [] == errors.missed
+    assert p95(errors.starts) <= 1.5

@@ -100,7 +100,30 @@ def test_one_more_before_the_cool_down() -> None:
     assert Phase.FINISHED is told.phase
 
 
-@pytest.mark.parametrize("rest", [Rest(60.0), Rest(60.0, None), Rest(distance_m=100.0), WHEN_READY])
+def test_a_jog_before_the_cool_down_is_no_repetition() -> None:
+    """GIVEN a runner who jogs off briskly before the rest is over THEN that is not one more, and
+    the easy run begins when the rest ends.
+    """
+    script = begun()
+    script.runs(400)
+    script.walks(30)
+    script.moves(3.5, 120, rise_s=2.0)
+    told = script.told(plan(rep(400), Rest(60.0), easy(60.0)))
+    assert [LegKind.REP, LegKind.REST, LegKind.EASY] == [each.kind for each in told.results]
+
+
+def test_running_on_into_the_cool_down() -> None:
+    """GIVEN a runner who keeps the speed after the last repetition THEN no other one has begun."""
+    script = begun()
+    script.runs(400)
+    script.moves(5.0, 40)
+    script.walks(30)
+    told = script.told(plan(rep(400), Rest(90.0), easy(60.0)))
+    assert 1 == len(told.reps)
+    assert "rest_skipped" not in told.notices
+
+
+@pytest.mark.parametrize("rest", [Rest(60.0), Rest(distance_m=100.0), WHEN_READY])
 def test_the_easy_run_after_a_rest_begins_by_itself(rest: Rest) -> None:
     """GIVEN a rest before the cool-down WHEN it is over, or the runner jogs off THEN the easy
     run is on, though nobody runs as fast as in a repetition, and the session ends with it.
@@ -288,11 +311,12 @@ def test_a_press_corrects_the_end(late_s: float) -> None:
     assert go_s == pytest.approx(ns_to_s(told.reps[0].ended_ns) + 60.0, abs=0.05)
 
 
-def test_a_press_in_the_middle_is_taken_back() -> None:
+@pytest.mark.parametrize("totals", [True, False])
+def test_a_press_in_the_middle_is_taken_back(totals: bool) -> None:
     """GIVEN a false press after 500 of 1000 m WHEN it is taken back 10 s later THEN the repetition
-    goes on with all its metres, and ends at its line.
+    goes on with all its metres, and ends at its line, also where the pod counts none.
     """
-    script = begun()
+    script = begun(totals=totals)
     began_s = script.t_s
     script.runs(500)
     script.presses()
@@ -307,6 +331,61 @@ def test_a_press_in_the_middle_is_taken_back() -> None:
     assert abs(ns_to_s(told.reps[0].began_ns) - began_s) < 1.0
     assert abs(ns_to_s(told.reps[0].ended_ns) - ended_s) < 1.5
     assert 1 == told.kinds.count("through")
+
+
+def test_a_corrected_end_is_taken_back_with_its_rest() -> None:
+    """GIVEN a rest by time after an end that a press moved WHEN that is taken back THEN the rest
+    counts from the end that was found.
+    """
+    script = begun()
+    script.runs(400)
+    script.presses(4.0)
+    script.walks(20)
+    script.order(UNDO)
+    script.walks(60)
+    told = script.told(plan(rep(400), Rest(60.0), rep(400)))
+    (go_s,) = told.cue_times_s(CueKind.GO)
+    assert go_s == pytest.approx(script.runs_done[0].ended_s + 60.0, abs=1.0)
+
+
+def test_a_start_that_was_pressed_is_not_moved() -> None:
+    """GIVEN a press at the start and one 4 s later THEN the second one ends the repetition."""
+    script = begun()
+    script.presses()
+    script.runs(18)
+    script.presses()
+    script.walks(10)
+    told = script.told(plan(rep(400), WHEN_READY, rep(400)))
+    assert LegEnd.PRESS is told.reps[0].by
+    assert "rep_short" in told.notices
+
+
+def test_the_end_before_the_present_run_is_not_taken_back() -> None:
+    """GIVEN an end that was pressed, a rest, and a start that was not WHEN the press is taken back
+    THEN that is refused: the repetition before it is over.
+    """
+    script = begun()
+    script.runs(400)
+    script.presses()
+    script.walks(20)
+    script.runs(50)
+    script.order(UNDO)
+    script.runs(350, rise_s=0.0)
+    script.walks(20)
+    told = script.told(plan(rep(400), WHEN_READY, rep(400)))
+    assert "undo_refused" in told.notices
+    assert 2 == len(told.reps)
+
+
+def test_a_press_with_the_start_of_the_session() -> None:
+    """GIVEN an easy run that is ended by a press as it begins THEN it ends no earlier than that."""
+    script = Script()
+    script.stands(3)
+    script.order(START)
+    script.presses(0.1)
+    script.stands(3)
+    (first,) = script.told(plan(easy(60.0), rep(200))).results
+    assert first.began_ns == first.ended_ns
 
 
 def test_a_correction_is_taken_back() -> None:
