@@ -48,14 +48,14 @@ def test_switched_off() -> None:
 
 
 def test_felt_or_heard_alone() -> None:
-    """GIVEN a kind that is only to be felt, or only heard THEN there is no voice, or the least
-    pulse that a watch takes.
+    """GIVEN a kind that is only to be felt, or only heard THEN there is no voice, or no
+    pulse.
     """
     (felt,) = cues(rep=CueOutput.HAPTIC).give(0, REP)
     (heard,) = cues(rep=CueOutput.SOUND).give(0, REP)
     assert (None, PULSES[CueKind.REP]) == (felt.say, felt.pulses)
     assert heard.say is not None
-    assert [True] == [on_ms <= 100 and intensity <= 0.1 for on_ms, _, intensity in heard.pulses]
+    assert () == heard.pulses
 
 
 @given(st.text(min_size=1, max_size=300).filter(lambda words: words.strip()))
