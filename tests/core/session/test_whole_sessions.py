@@ -366,7 +366,7 @@ def test_the_end_before_the_present_run_is_not_taken_back() -> None:
     """
     script = begun()
     script.runs(400)
-    script.presses()
+    script.presses(-3.0)
     script.walks(20)
     script.runs(50)
     script.order(UNDO)
