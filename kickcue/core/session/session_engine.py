@@ -40,8 +40,9 @@ from kickcue.core.position.scale_measurement import PodScale
 from kickcue.core.sensors.hub import SensorHub
 from kickcue.core.session.effort_detection import EffortDetector
 from kickcue.core.session.reading_log import Reading
-from kickcue.core.session.session_control import OPEN_COURSE, SessionControl
+from kickcue.core.session.session_control import SessionControl
 from kickcue.core.session.session_cues import SessionCues, WantedCue
+from kickcue.core.session.session_legs import OPEN_COURSE
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 
 BEAT_NS: Final = 1400 * NS_PER_MS

@@ -9,7 +9,7 @@ from kickcue.core.position.estimator import PositionEstimator, ScalePrior
 from kickcue.core.session.day_scale import DayScale
 from kickcue.core.session.numbered_legs import numbered, repetitions
 from kickcue.core.session.reading_log import Reading, ReadingLog
-from kickcue.core.session.session_control import OPEN_COURSE
+from kickcue.core.session.session_legs import OPEN_COURSE
 from kickcue.core.units import NS_PER_S
 from tests.core.session.scripted import WHEN_READY, easy, plan, rep
 
