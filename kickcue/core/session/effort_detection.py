@@ -9,6 +9,7 @@ seconds, the effort from the repetitions before.
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -42,6 +43,8 @@ AT_EFFORT_SHARE: Final = 0.85
 """...and who is above this one has it, and not that of an easy run."""
 FOOT_SHARE: Final = 0.08
 """A rise began where the speed was left last below this [chosen on simulated sessions]."""
+LONGEST_RISE_NS: Final = 12 * NS_PER_S
+"""A pod that smooths over 5 s shows a start within so long; what rises longer began otherwise."""
 STOPPED_NS: Final = 3 * NS_PER_S
 """Who has been slow for so long has stopped..."""
 STOPPED_SHARE: Final = 0.62
@@ -79,6 +82,17 @@ def usual_effort_mps(leg_m: float | None) -> float:
     """Return the speed of a repetition of ``leg_m``, None: of an open length."""
     length_m = math.inf if leg_m is None else leg_m
     return next(mps for most_m, mps in USUAL_EFFORTS_MPS if length_m <= most_m)
+
+
+def _fell_ns(before: Sequence[Pace], after: Pace, mps: float) -> int | None:
+    """Return when the speed fell below ``mps`` for the last time before ``after``."""
+    for pace in reversed(before):
+        if pace.mps >= mps:
+            fall = pace.mps - after.mps
+            share = (pace.mps - mps) / fall if fall > 0.0 else 0.0
+            return pace.t_ns + round(share * (after.t_ns - pace.t_ns))
+        after = pace
+    return None
 
 
 class EffortDetector:
@@ -149,7 +163,9 @@ class EffortDetector:
         likely = twice or self._steps_quicker(latest, since_ns)
         if share(latest) < (LIKELY_SHARE if likely else SURE_SHARE):
             return None
-        return self._foot_ns(rest_mps + FOOT_SHARE * rise_mps, since_ns)
+        foot_ns = self._foot_ns(rest_mps + FOOT_SHARE * rise_mps, since_ns)
+        rose_long_ago = since_ns < foot_ns < latest.t_ns - LONGEST_RISE_NS
+        return None if rose_long_ago else foot_ns
 
     def stopped_ns(self, t_ns: int, began_ns: int) -> int | None:
         """Return when the runner began to slow down who has stood, walked or jogged since."""
@@ -190,14 +206,14 @@ class EffortDetector:
         later = [p for p in paces if slow is not None and p.t_ns >= slow.t_ns]
         if not later or max(p.mps for p in later) >= STOPPED_SHARE * ran_mps:
             return None
-        after = later[0]
-        for pace in reversed(paces[: paces.index(after)]):
-            if pace.mps >= AT_SPEED_SHARE * ran_mps:
-                fall = pace.mps - after.mps
-                share = (pace.mps - AT_SPEED_SHARE * ran_mps) / fall if fall > 0.0 else 0.0
-                return pace.t_ns + round(share * (after.t_ns - pace.t_ns))
-            after = pace
-        return None
+        before = paces[: paces.index(later[0])]
+        slowing_ns = _fell_ns(before, later[0], AT_SPEED_SHARE * ran_mps)
+        stopping_ns = _fell_ns(before, later[0], STOPPED_SHARE * ran_mps)
+        if slowing_ns is None or stopping_ns is None:
+            return None
+        # The first share of the fall takes its share of the time.
+        first = (1.0 - AT_SPEED_SHARE) / (AT_SPEED_SHARE - STOPPED_SHARE)
+        return slowing_ns - round(first * (stopping_ns - slowing_ns))
 
     def fresh(self, t_ns: int) -> bool:
         """Tell whether the speed is known now."""
