@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     gun_ns = gun_of(recording) if args.start_offset is None else s_to_ns(args.start_offset)
     if (recording.header.made_by or "").endswith(" simulate"):
         complain(f"{args.file}: simulated, so its finish line is not on a real track")
-    line = taught_line(recording, course, document.setup().sensors, gun_ns)
+    line = taught_line(recording, course, document.engine_config().sensors, gun_ns)
     if args.json:
         print(json_line(_as_object(recording, course, line)))
     else:

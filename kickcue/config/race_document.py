@@ -205,7 +205,7 @@ class RaceDocument(RaceTerms):
             if choice.sha256 not in (None, profile_digest(choice.profile))
         )
 
-    def setup(self) -> EngineConfig:
+    def engine_config(self) -> EngineConfig:
         """Return what the engine needs.
 
         UsageError where a profile, a language or the course is not to be had.

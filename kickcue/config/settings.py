@@ -73,7 +73,7 @@ def check_race_file(document: Mapping[str, Any], path: Path) -> None:
     givens = _file_givens(from_document(document, path), path, {})
     if "race" in document:
         settings = _settings(givens, path)
-        _check(settings.document().setup, givens, (*_COURSE, "gate"))
+        _check(settings.document().engine_config, givens, (*_COURSE, "gate"))
     else:
         _settings({**givens, ("race",): Given(_ANY_RACE, str(path))}, path, whole=False)
 

@@ -59,7 +59,7 @@ class RaceFeed:
         self.began_utc: str | None = None
         self.resumed = False
         self._settings = settings
-        self._setup = self.document.setup()
+        self._setup = self.document.engine_config()
         self._recordings = recordings
         self._outlets = outlets
         self._announcer = announcer
@@ -109,7 +109,7 @@ class RaceFeed:
     def run_by(self, document: RaceDocument) -> None:
         """Run the race of another document; before anything comes in."""
         self.document = document.with_digests()
-        self._setup = self.document.setup()
+        self._setup = self.document.engine_config()
 
     def deliver(self, output: Output) -> None:
         """Deliver an output, which is in race time."""

@@ -151,7 +151,7 @@ def _replayed(
     The outputs are the engine's and not the recorded ones: they are the same, unless the file is
     damaged.
     """
-    engine = engine_for(document.setup())
+    engine = engine_for(document.engine_config())
     entries: list[Entry] = []
     outputs: tuple[Output, ...] = ()
     for event in recording.inputs:

@@ -196,4 +196,4 @@ def is_model_known(scenario: Scenario) -> bool:
 @lru_cache(maxsize=16)
 def setup_of(document: str) -> EngineConfig:
     """Return the set-up of a document given as JSON; profiles are read once for many races."""
-    return RaceDocument.model_validate_json(document).setup()
+    return RaceDocument.model_validate_json(document).engine_config()

@@ -249,7 +249,7 @@ def _as_recorded(races: list[KnownRace], numbers: Iterable[int]) -> list[Outcome
         run = source(true.recording, None if recorded_document(true.recording) else document)
         found.append(
             outcome(
-                run.document.setup(),
+                run.document.engine_config(),
                 SimulatedRace(true.truth, run.inputs),
                 number,
                 ticks_recorded=run.same,

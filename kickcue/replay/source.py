@@ -37,7 +37,7 @@ class Source:
 
     def engine(self) -> AnyEngine:
         """Return a fresh engine for this race."""
-        return engine_for(self.document.setup())
+        return engine_for(self.document.engine_config())
 
     def run(self, engine: AnyEngine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
         """Run ``engine``, a fresh one by default, over it.

@@ -22,7 +22,7 @@ LAST_S = 100.0
 
 def recorded(*orders: tuple[float, CommandKind], outputs: bool = True) -> Recording:
     """Return a recording of orders, each at its second, with what the engine says or without."""
-    engine = Engine(simulated_document("1500m").setup())
+    engine = Engine(simulated_document("1500m").engine_config())
     entries: list[Entry] = []
     inputs: list[Input] = [Command(s_to_ns(t_s), kind) for t_s, kind in orders]
     for event in [*inputs, Tick(s_to_ns(LAST_S))]:

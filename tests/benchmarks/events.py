@@ -131,7 +131,7 @@ def _pressed(
 
 def run(case: Case) -> Cost:
     """Run the race twice: once timed as a whole, once event by event."""
-    setup = RaceDocument.parse(case.document, case.name).setup()
+    setup = RaceDocument.parse(case.document, case.name).engine_config()
     events = [event for event, _ in drive(Engine(setup), case.inputs, ticks_recorded=False)]
     gc.collect()
     engine = Engine(setup)

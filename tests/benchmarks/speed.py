@@ -52,7 +52,7 @@ def engine_rows() -> list[tuple[str, str]]:
     document = simulated_document("half")
     race = simulate(document.course(), SCENARIOS["button"], 1)
     fed = [event for event, _ in Source(document, race.inputs, same=False).run()]
-    setup = document.setup()
+    setup = document.engine_config()
 
     def feed() -> None:
         engine = Engine(setup)

@@ -74,7 +74,7 @@ class Stage:
 
     def __init__(self, name: str = DEFAULT, seed: int = 1) -> None:
         self.famous = famous_race(name)
-        self.setup = simulated_document(self.famous.event).setup()
+        self.setup = simulated_document(self.famous.event).engine_config()
         self.course = self.setup.race.course
         self.race = staged(self.famous, self.course, seed)
         self.board = DemoBoard(self.famous, self.course, self.race)

@@ -41,7 +41,7 @@ class Stage:
         self.board = SessionBoard(self.staged.document, self.staged.session)
         self.shown = SessionShown(self.board)
         self._steps = drive(
-            engine_for(self.staged.race.setup()), self.staged.inputs, ticks_recorded=False
+            engine_for(self.staged.race.engine_config()), self.staged.inputs, ticks_recorded=False
         )
 
     def until(self, t_s: float) -> None:

@@ -37,7 +37,9 @@ def recorded(path: Path, plan: str | None, *, thumb: Thumb | None = None) -> Pat
     end = Command(simulated.inputs[-1].t_ns + 1, CommandKind.FINISH)
     with McapWriter(path, header) as writer:
         steps: list[tuple[Input, tuple[Output, ...]]] = list(
-            drive(engine_for(document.setup()), (*simulated.inputs, end), ticks_recorded=False)
+            drive(
+                engine_for(document.engine_config()), (*simulated.inputs, end), ticks_recorded=False
+            )
         )
         for event, outputs in steps:
             writer.write(event)

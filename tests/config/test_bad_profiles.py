@@ -58,9 +58,9 @@ def test_a_bad_sensor_is_named_once_and_skipped(
     BAD[what](path)
     race = tmp_path / "race.toml"
     race.write_text('race = "5000m"\n[sensors.pod]\nprofile = "stryd"\nname = "Stryd"\n')
-    assert load_settings(race, environ={}).document().setup().sensors["pod"] == load_profile(
-        "stryd"
-    )
+    assert load_settings(race, environ={}).document().engine_config().sensors[
+        "pod"
+    ] == load_profile("stryd")
     assert "mine" not in load_profiles()
     assert "polar-h10" in load_profiles()
     assert [True] == [

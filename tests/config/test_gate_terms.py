@@ -32,7 +32,7 @@ def line(gate: dict[str, Any]) -> Gate | None:
     return (
         load_settings(None, options={"race": "5000m", "gate": gate}, environ={})
         .document()
-        .setup()
+        .engine_config()
         .gate
     )
 
@@ -148,4 +148,6 @@ def test_a_line_on_the_road_is_refused() -> None:
     with pytest.raises(
         UsageError, match="gate: only applies to a track race, and 5k is run on the road"
     ):
-        load_settings(None, options={"race": "5k", "gate": POINT}, environ={}).document().setup()
+        load_settings(
+            None, options={"race": "5k", "gate": POINT}, environ={}
+        ).document().engine_config()

@@ -53,7 +53,7 @@ def test_documents_round_trip(given: dict[str, Any]) -> None:
 
 def test_the_setup_is_what_was_written() -> None:
     """Every key of the document reaches the engine."""
-    setup = RaceDocument.parse(FULL, "race.toml").setup()
+    setup = RaceDocument.parse(FULL, "race.toml").engine_config()
     course = setup.race.course
     assert (3000.0, 200.0, 150.0) == (course.distance_m, course.lap_m, course.kick_m)
     assert (Rules.TIMETRIAL, 540.0, 185.0, False, 300) == (
@@ -75,7 +75,7 @@ def test_what_is_off_by_default() -> None:
     """Without a wish there is no ceiling, no target, no lead; the pod is not calibrated, and the
     rules are those of training.
     """
-    setup = RaceDocument(race="5000m").setup()
+    setup = RaceDocument(race="5000m").engine_config()
     assert (None, None, 0, ScalePrior(), Rules.TRAINING) == (
         setup.hr_ceiling_bpm,
         setup.target_s,
@@ -147,7 +147,7 @@ def test_numbers_that_are_none(key: str, value: str) -> None:
     """TOML can write nan and inf; neither is a length, a time or a rate."""
     given = tomllib.loads(f'race = "5000m"\n{key} = {value}\n')
     with pytest.raises(UsageError, match=r"^[^\n]+$"):
-        RaceDocument.parse(given, "race.toml").setup()
+        RaceDocument.parse(given, "race.toml").engine_config()
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_makes_no_race_is_told_in_one_line(given: dict[str, Any], told: str
     line says what would be right.
     """
     with pytest.raises(UsageError) as caught:
-        RaceDocument.parse(given, "race.toml").setup()
+        RaceDocument.parse(given, "race.toml").engine_config()
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
 

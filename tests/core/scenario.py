@@ -105,7 +105,7 @@ class Race:
         document = RaceDocument.parse(
             {"race": self.event, "sensors": self.sensors, **self.wishes}, "test"
         )
-        self.setup = document.setup()
+        self.setup = document.engine_config()
         self.course = self.setup.race.course
         self.engine = Engine(self.setup)
         self.pod, self.strap = Pod(), Strap()

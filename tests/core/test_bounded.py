@@ -104,7 +104,9 @@ def test_memory_stands_still_under_a_flood(
     for bound in KEPT_SINCE_THE_GUN:
         monkeypatch.setattr(*bound, round(getattr(*bound) * share))
     events = round(FLOODS[flood] * share)
-    engine = Engine(RaceDocument.parse({"race": "5000m", "sensors": SENSORS}, "test").setup())
+    engine = Engine(
+        RaceDocument.parse({"race": "5000m", "sensors": SENSORS}, "test").engine_config()
+    )
     engine.feed(ev.Command(0, ev.CommandKind.START))
     longest = settled = 0
     for n in range(events):

@@ -40,7 +40,7 @@ from kickcue.recording.sensor_encoding import PodSample, pod_notification
 from kickcue.replay.run_engine import drive
 from tests.core.scenario import Race
 
-SETUP = simulated_document("1500m").setup()
+SETUP = simulated_document("1500m").engine_config()
 times = st.integers(0, 600 * NS_PER_S) | st.integers(-(2**63), 2**63)
 sensors = st.sampled_from(["pod", "strap", "stranger"])
 distances = st.none() | st.floats() | st.floats(200.0, 5000.0)
@@ -149,7 +149,7 @@ def test_ticks_alone_run_a_race_to_its_end(event: str) -> None:
     """GIVEN a gun and then nothing at all WHEN the engine gets only the ticks it asks for THEN the
     clock runs the race out, in few ticks.
     """
-    engine = Engine(simulated_document(event).setup())
+    engine = Engine(simulated_document(event).engine_config())
     engine.feed(Command(0, CommandKind.START))
     ticks = 0
     while engine.phase is not Phase.FINISHED:
@@ -314,4 +314,4 @@ def test_the_plan_chooses_the_engine() -> None:
 
 def test_the_planned_pace_is_the_targets() -> None:
     """GIVEN a target time THEN the pace to fall back on is that of the target."""
-    assert 5.0 == RaceDocument(race="1500m", target_s=300.0).setup().planned_mps
+    assert 5.0 == RaceDocument(race="1500m", target_s=300.0).engine_config().planned_mps

@@ -27,7 +27,7 @@ from kickcue.replay.run_engine import drive
 from tests.core.scenario import Race
 
 DOCUMENT = simulated_document("3000m")
-SETUP = DOCUMENT.setup()
+SETUP = DOCUMENT.engine_config()
 
 
 def said(inputs: list[Input]) -> list[Output]:

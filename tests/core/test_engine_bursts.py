@@ -49,7 +49,7 @@ def raced(
     for inputs in (queued(race.inputs, from_s, to_s), race.inputs):
         value = [
             out
-            for _, outs in drive(Engine(DOCUMENT.setup()), inputs, ticks_recorded=False)
+            for _, outs in drive(Engine(DOCUMENT.engine_config()), inputs, ticks_recorded=False)
             for out in outs
         ]
         shown.append(
@@ -120,7 +120,7 @@ def test_a_bell_within_a_stall_is_not_put_off_by_the_burst() -> None:
         for inputs in (race.inputs, queued(race.inputs, bell_s - 21.0, bell_s - 1.0)):
             value = [
                 out
-                for _, outs in drive(Engine(DOCUMENT.setup()), inputs, ticks_recorded=False)
+                for _, outs in drive(Engine(DOCUMENT.engine_config()), inputs, ticks_recorded=False)
                 for out in outs
             ]
             given = [

@@ -81,7 +81,7 @@ def said_after(event: str, inputs: Sequence[Input], told: Command | Tick) -> lis
     Cues without their numbers: a wrong bell has had one.
     """
     whole = sorted([*inputs, told], key=lambda each: each.t_ns)
-    steps = drive(Engine(simulated_document(event).setup()), whole, ticks_recorded=False)
+    steps = drive(Engine(simulated_document(event).engine_config()), whole, ticks_recorded=False)
     since_ns = told.t_ns + s_to_ns(WATCH_TOLD_S)
     said = [output for each, outputs in steps if each.t_ns > since_ns for output in outputs]
     numbered = [output for output in said if not isinstance(output, Arm | Disarm)]

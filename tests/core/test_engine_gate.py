@@ -40,7 +40,9 @@ def race_with_fixes(event: str, seed: int) -> tuple[SimulatedRace, Venue, list[I
 def bell_off_s(event: str, seed: int, *, gate_is_set: bool) -> float:
     """Return by how many seconds the bell cue came after the true bell."""
     race, venue, inputs = race_with_fixes(event, seed)
-    setup = replace(simulated_document(event).setup(), gate=venue.gate if gate_is_set else None)
+    setup = replace(
+        simulated_document(event).engine_config(), gate=venue.gate if gate_is_set else None
+    )
     said = [out for _, outs in drive(Engine(setup), inputs, ticks_recorded=False) for out in outs]
     (bell,) = [out for out in said if isinstance(out, Cue) and out.kind is CueKind.LAST_LAP]
     return ns_to_s(bell.t_ns) - race.truth.time_at(setup.race.course.bell_m)
@@ -66,7 +68,7 @@ def test_a_crossing_is_a_mark() -> None:
     distance stands on marks.
     """
     _, venue, inputs = race_with_fixes("1500m", 0)
-    setup = replace(simulated_document("1500m").setup(), gate=venue.gate)
+    setup = replace(simulated_document("1500m").engine_config(), gate=venue.gate)
     said = [out for _, outs in drive(Engine(setup), inputs, ticks_recorded=False) for out in outs]
     lines = [out.text for out in said if isinstance(out, Notice) and out.code == "line"]
     assert [f"line {n} of 4, {300 + 400 * (n - 1)} m (gate)" for n in (1, 2, 3)] == lines[:3]
@@ -78,7 +80,7 @@ def test_positions_of_a_location_sensor_count_as_fixes() -> None:
     with plain fixes, to 0.1 s.
     """
     race, venue, inputs = race_with_fixes("1500m", 1)
-    setup = replace(simulated_document("1500m").setup(), gate=venue.gate)
+    setup = replace(simulated_document("1500m").engine_config(), gate=venue.gate)
     located = replace(setup, sensors={**setup.sensors, "watch": setup.sensors["pod"]})
     sent = [as_notification(entry) if isinstance(entry, Fix) else entry for entry in inputs]
     assert bells(setup, inputs) == pytest.approx(bells(located, sent), abs=0.1)
@@ -139,7 +141,7 @@ def test_two_receivers_at_once_mark_each_line_once() -> None:
     line is marked once, as by the first alone.
     """
     _, venue, inputs = race_with_fixes("1500m", 2)
-    setup = replace(simulated_document("1500m").setup(), gate=venue.gate)
+    setup = replace(simulated_document("1500m").engine_config(), gate=venue.gate)
     both = replace(setup, sensors={**setup.sensors, "phone": setup.sensors["pod"]})
     elsewhere = [
         as_notification(
@@ -159,7 +161,7 @@ def test_a_position_that_comes_late_is_as_old_as_it_says() -> None:
     that come at once, to a quarter second.
     """
     _, venue, inputs = race_with_fixes("1500m", 3)
-    setup = replace(simulated_document("1500m").setup(), gate=venue.gate)
+    setup = replace(simulated_document("1500m").engine_config(), gate=venue.gate)
     age_s = 0.4
     late = [
         replace(entry, t_ns=entry.t_ns + s_to_ns(age_s), age_s=age_s)
@@ -182,7 +184,7 @@ def test_a_learned_line_admits_its_error() -> None:
     lap is larger than with the line set.
     """
     _, venue, inputs = race_with_fixes("5000m", 4)
-    setup = simulated_document("5000m").setup()
+    setup = simulated_document("5000m").engine_config()
     shown = {}
     for gate in (venue.gate, None):
         said = [

@@ -67,7 +67,7 @@ def told(scenario: str, event: str, seed: int, share: float, splits: str) -> Tol
     race = simulate(course, SCENARIOS[scenario], seed)
     goal_s = round(share * race.truth.time_at(course.distance_m), 1)
     wishes = {"race": event, "sensors": SENSORS, "target_s": goal_s, "splits": splits}
-    engine = Engine(RaceDocument.parse(wishes, "test").setup())
+    engine = Engine(RaceDocument.parse(wishes, "test").engine_config())
     said = [
         output
         for _, outputs in drive(engine, race.inputs, ticks_recorded=False)

@@ -50,7 +50,7 @@ def told(
     scenario: str, event: str, lap_m: float | None, seed: int
 ) -> tuple[Course, Truth, tuple[Output, ...]]:
     """Return course, truth and every output of the race."""
-    setup = simulated_document(event, lap_m).setup()
+    setup = simulated_document(event, lap_m).engine_config()
     race = simulate(setup.race.course, SCENARIOS[scenario], seed)
     said = [
         output

@@ -36,7 +36,7 @@ class Race:
     """
 
     def __init__(self, left_m: float) -> None:
-        self.engine = Engine(DOCUMENT.setup())
+        self.engine = Engine(DOCUMENT.engine_config())
         self.said: list[Output] = []
         self.stopped_ns = 0
         for event in simulate(DOCUMENT.course(), SCENARIOS["button"], 5).inputs:

@@ -33,7 +33,7 @@ def race() -> tuple[Input, ...]:
 
 def run(inputs: tuple[Input, ...]) -> tuple[RaceSession, Log]:
     log = Log()
-    session = RaceSession(Engine(DOCUMENT.setup()), log.record, log.deliver)
+    session = RaceSession(Engine(DOCUMENT.engine_config()), log.record, log.deliver)
     for event in inputs:
         while session.wake_ns is not None and session.wake_ns < event.t_ns:
             session.feed(Tick(session.wake_ns))
@@ -54,7 +54,7 @@ def test_a_session_says_what_the_engine_says() -> None:
     outputs, and the inputs are recorded.
     """
     inputs = race()
-    bare = list(drive(Engine(DOCUMENT.setup()), inputs, ticks_recorded=False))
+    bare = list(drive(Engine(DOCUMENT.engine_config()), inputs, ticks_recorded=False))
     _, log = run(inputs)
     outputs = [output for _, outputs in bare for output in outputs]
     assert outputs == log.only("delivered")
@@ -66,7 +66,7 @@ def test_an_input_is_recorded_before_anything_follows_from_it() -> None:
     is served before the disk.
     """
     log = Log()
-    session = RaceSession(Engine(DOCUMENT.setup()), log.record, log.deliver)
+    session = RaceSession(Engine(DOCUMENT.engine_config()), log.record, log.deliver)
     outputs = session.feed(race()[0])
     assert [
         ("recorded", race()[0]),
@@ -80,7 +80,7 @@ def test_stamps_that_overlap_are_put_in_order_before_they_are_recorded() -> None
     and fed at the last one's time.
     """
     log = Log()
-    session = RaceSession(Engine(DOCUMENT.setup()), log.record, log.deliver)
+    session = RaceSession(Engine(DOCUMENT.engine_config()), log.record, log.deliver)
     session.feed(Link(2000, "pod", True))
     session.feed(Link(1500, "strap", True))
     assert Link(2000, "strap", True) in log.only("recorded")
@@ -106,7 +106,7 @@ def test_a_disarmed_cue_is_armed_no_more() -> None:
     """GIVEN an armed cue WHEN it is called off THEN the view shows none."""
     arm = next(
         output
-        for _, outs in drive(Engine(DOCUMENT.setup()), race(), ticks_recorded=False)
+        for _, outs in drive(Engine(DOCUMENT.engine_config()), race(), ticks_recorded=False)
         for output in outs
         if isinstance(output, Arm)
     )
@@ -122,7 +122,7 @@ def test_what_an_earlier_process_told_is_remembered_and_not_told_again() -> None
     nothing is delivered or recorded.
     """
     log = Log()
-    session = RaceSession(Engine(DOCUMENT.setup()), log.record, log.deliver)
+    session = RaceSession(Engine(DOCUMENT.engine_config()), log.record, log.deliver)
     session.remember([PhaseChange(5, Phase.BODY, Phase.WAITING)])
     assert Phase.BODY is session.view.phase
     assert [] == log.all

@@ -37,7 +37,7 @@ def ticks(count: int) -> list[Input]:
 def race(record: Callable[[Any], None]) -> list[Output]:
     """Run a whole race in no time; return what was delivered."""
     delivered: list[Output] = []
-    session = RaceSession(Engine(DOCUMENT.setup()), record, delivered.append)
+    session = RaceSession(Engine(DOCUMENT.engine_config()), record, delivered.append)
     for event in simulate(DOCUMENT.course(), SCENARIOS["button"], 3).inputs:
         while session.wake_ns is not None and session.wake_ns < event.t_ns:
             session.feed(Tick(session.wake_ns))

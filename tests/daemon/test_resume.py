@@ -310,7 +310,7 @@ def test_a_race_that_is_over_is_not_taken_up(tmp_path: Path, kind: CommandKind) 
     """GIVEN a race that was finished or aborted THEN a new one begins, and that goes without
     saying.
     """
-    engine = Engine(DOCUMENT.setup())
+    engine = Engine(DOCUMENT.engine_config())
     entries: list[Entry] = []
     for event in (Command(0, CommandKind.START), Command(NS_PER_S, kind)):
         entries += [event, *engine.feed(event)]

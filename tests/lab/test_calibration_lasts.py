@@ -57,7 +57,7 @@ def settings(race: str) -> Settings:
 def run(known: Calibrations, race: str, day: int, seed: int) -> str:
     """Run a marked race as the daemon does, from what is known to what is learned."""
     document, _ = with_learned_scale(settings(race), known)
-    engine = Engine(document.setup())
+    engine = Engine(document.engine_config())
     for _ in drive(
         engine,
         simulating.simulate(document.course(), with_scale("button"), seed).inputs,
@@ -72,7 +72,9 @@ def run(known: Calibrations, race: str, day: int, seed: int) -> str:
 
 def bell_error_s(document: RaceDocument, seed: int) -> float:
     error_s = outcome(
-        document.setup(), simulating.simulate(document.course(), with_scale("bare"), seed), seed
+        document.engine_config(),
+        simulating.simulate(document.course(), with_scale("bare"), seed),
+        seed,
     ).error_s
     assert error_s is not None
     return abs(error_s)
@@ -111,7 +113,7 @@ def test_a_learned_scale_is_what_the_distance_stands_on(
         {
             output.mode
             for _, outputs in drive(
-                Engine(each.setup()),
+                Engine(each.engine_config()),
                 simulating.simulate(each.course(), with_scale("bare"), 8).inputs,
                 ticks_recorded=False,
             )
@@ -155,7 +157,7 @@ def test_a_scale_that_is_wrong_today_does_not_hide_the_true_one(
     inputs = simulating.simulate(document.course(), SCENARIOS["button"], 1_000_000 + seed).inputs
 
     def measured(of: RaceDocument) -> float:
-        engine = Engine(of.setup())
+        engine = Engine(of.engine_config())
         for _ in drive(engine, inputs, ticks_recorded=False):
             pass
         assert engine.measured_scale is not None

@@ -85,7 +85,7 @@ def test_a_wrong_lap_that_was_said_to_be_about_is_no_unwarned_one() -> None:
 
 def test_a_machine_that_sleeps_over_the_bell() -> None:
     """GIVEN a sleep from before the bell until half the last lap is gone THEN no bell can come."""
-    setup = simulated_document("800m").setup()
+    setup = simulated_document("800m").engine_config()
     slept = simulate(setup.race.course, SCENARIOS["sleep"], 5)
     bell_s, finish_s = slept.truth.time_at(400.0), slept.truth.time_at(800.0)
     half_s = (finish_s - bell_s) / 2
@@ -104,7 +104,7 @@ def test_how_many_lines_are_marked_is_counted() -> None:
     rows = [replace(OUTCOME, lines=4, marked=4, strays=1), replace(OUTCOME, lines=6, marked=3)]
     assert (0.7, 1 / 8) == (summary(rows).marked, summary(rows).strays)
     assert (None, None) == (summary([OUTCOME]).marked, summary([OUTCOME]).strays)
-    setup = simulated_document("10000m").setup()
+    setup = simulated_document("10000m").engine_config()
     race = simulate(setup.race.course, SCENARIOS["button-bad"], 5)
     found = outcome(setup, race, 5)
     presses = sum(isinstance(event, Mark) for event in race.inputs)
@@ -115,13 +115,13 @@ def test_how_many_lines_are_marked_is_counted() -> None:
 @pytest.mark.parametrize(("scenario", "about"), [("bare", True), ("button", False)])
 def test_the_bells_own_words_tell_whether_it_was_certain(scenario: str, about: bool) -> None:
     """GIVEN an unknown pod alone, or presses THEN the bell says "about" in the first only."""
-    setup = simulated_document("5000m").setup()
+    setup = simulated_document("5000m").engine_config()
     assert about == outcome(setup, simulate(setup.race.course, SCENARIOS[scenario], 3), 3).about
 
 
 def test_words_without_an_about_warn_nobody() -> None:
     """GIVEN a language whose "about" is its plain phrase THEN no bell counts as a warning."""
-    setup = simulated_document("5000m").setup()
+    setup = simulated_document("5000m").engine_config()
     plain = {**setup.vocabulary, PhraseKey.LAST_LAP_ABOUT: setup.vocabulary[PhraseKey.LAST_LAP]}
     race = simulate(setup.race.course, SCENARIOS["bare"], 3)
     assert not outcome(replace(setup, vocabulary=plain), race, 3).about
@@ -129,7 +129,7 @@ def test_words_without_an_about_warn_nobody() -> None:
 
 def test_presses_before_the_bell() -> None:
     """GIVEN a press before the bell, after it, before a second start THEN only the first counts."""
-    setup = simulated_document("800m").setup()
+    setup = simulated_document("800m").engine_config()
     quiet = simulate(setup.race.course, SCENARIOS["bare"], 5)
     bell_ns = s_to_ns(quiet.truth.time_at(400.0))
 
@@ -175,7 +175,7 @@ def test_an_outcome_is_what_is_felt() -> None:
     """GIVEN one simulated race THEN its outcome tells the seconds from the true bell to the touch:
     at the cue or up to 0.2 s before it.
     """
-    setup = simulated_document("1500m").setup()
+    setup = simulated_document("1500m").engine_config()
     race = simulate(setup.race.course, SCENARIOS["button"], 5)
     (cue_s,) = [
         ns_to_s(o.t_ns)
@@ -197,7 +197,7 @@ def test_the_gun_may_go_late() -> None:
     """GIVEN a recording in which the gun goes a minute after its beginning THEN the outcome is the
     same as if it had begun with the gun.
     """
-    setup = simulated_document("800m").setup()
+    setup = simulated_document("800m").engine_config()
     race = simulate(setup.race.course, SCENARIOS["button"], 5)
     later = tuple(replace(event, t_ns=event.t_ns + 60 * NS_PER_S) for event in race.inputs)
     assert Command(60 * NS_PER_S, CommandKind.START) == later[0]
@@ -208,7 +208,7 @@ def test_the_gun_may_go_late() -> None:
 
 def test_what_was_learned_is_used() -> None:
     """GIVEN a calibrated race THEN it is run with what was learned, not with the generic scale."""
-    setup = simulated_document("3000m").setup()
+    setup = simulated_document("3000m").engine_config()
     race = simulate(setup.race.course, SCENARIOS["calibrated"], 7)
     learned, generic = outcome(setup, race, 7), outcome(setup, replace(race, scale=None), 7)
     assert learned.error_s is not None
@@ -263,7 +263,7 @@ def test_bare_5000m_is_honest(seed: int) -> None:
     """GIVEN an uncalibrated pod and no mark THEN the place where the bell is felt is within 4 of
     the cue's own standard errors.
     """
-    setup = simulated_document("5000m").setup()
+    setup = simulated_document("5000m").engine_config()
     race = simulate(setup.race.course, SCENARIOS["bare"], seed)
     said = [o for _, out in drive(Engine(setup), race.inputs, ticks_recorded=False) for o in out]
     (bell,) = [o for o in said if isinstance(o, Cue) and o.kind is CueKind.LAST_LAP]

@@ -32,7 +32,7 @@ class Shown:
 
 def shown(event: str, scenario: str, seeds: range) -> Shown:
     """Run races of these seeds and count."""
-    setup = simulated_document(event).setup()
+    setup = simulated_document(event).engine_config()
     course, found = setup.race.course, Shown()
     for seed in seeds:
         race = simulate(course, SCENARIOS[scenario], seed)
@@ -91,7 +91,7 @@ def test_a_bell_on_another_lap_is_about(scenario: str, seed: int) -> None:
     """GIVEN races that had a bell half a lap off or more THEN none is without "about": not as
     given, not as armed.
     """
-    setup = simulated_document("5000m").setup()
+    setup = simulated_document("5000m").engine_config()
     course = setup.race.course
     race = simulate(course, SCENARIOS[scenario], seed)
     said = [
@@ -117,7 +117,7 @@ def test_the_truth_is_in_what_is_told(scenario: str, least: float) -> None:
     """GIVEN presses that are all late by the same seconds, or by chance THEN the place lies in the
     95 % interval nearly always.
     """
-    setup = simulated_document("5000m").setup()
+    setup = simulated_document("5000m").engine_config()
     outcomes = [
         outcome(setup, simulate(setup.race.course, SCENARIOS[scenario], seed), seed)
         for seed in range(1_000_000, 1_000_020)

@@ -50,7 +50,7 @@ RACES: Final = (
     },
 )
 SETUPS: Final = tuple(
-    RaceDocument.parse({**race, "sensors": SENSORS}, "test").setup() for race in RACES
+    RaceDocument.parse({**race, "sensors": SENSORS}, "test").engine_config() for race in RACES
 )
 MUST_HAPPEN: Final = (
     "last_lap",

@@ -42,7 +42,7 @@ def setup(plan: str, rules: str) -> EngineConfig:
     """Return the engine's configuration for a shipped plan."""
     settings = load_settings(None, options={"race": "5000m", "plan": plan}, environ={})
     document = {**settings.document().as_json(), "rules": rules, "sensors": SENSORS}
-    return RaceDocument.parse(document, "test").setup()
+    return RaceDocument.parse(document, "test").engine_config()
 
 
 SETUPS: Final = (

@@ -13,7 +13,7 @@ from kickcue.recording.sensor_encoding import PodSample, pod_notification
 from kickcue.replay.run_engine import drive
 
 DOCUMENT = simulated_document("1500m")
-SETUP = DOCUMENT.setup()
+SETUP = DOCUMENT.engine_config()
 
 
 def live(inputs: tuple[Input, ...]) -> list[tuple[Input, tuple[Output, ...]]]:
@@ -142,7 +142,7 @@ def test_a_silence_of_half_an_hour_is_gone_through_as_live() -> None:
     end = pod_notification(s_to_ns(1800.0), PodSample(0.0, 0, 5.0))
     said = [
         out
-        for _, outs in drive(Engine(document.setup()), (*told, end), ticks_recorded=False)
+        for _, outs in drive(Engine(document.engine_config()), (*told, end), ticks_recorded=False)
         for out in outs
     ]
     assert [CueKind.LAST_LAP] == [

@@ -43,7 +43,8 @@ def recording(inputs: tuple[Input, ...] = RACE.inputs, **header: Any) -> Recordi
 def native() -> Recording:
     """Return the race as kickcue itself would have recorded it: with its set-up and its ticks."""
     fed = tuple(
-        event for event, _ in drive(Engine(DOCUMENT.setup()), RACE.inputs, ticks_recorded=False)
+        event
+        for event, _ in drive(Engine(DOCUMENT.engine_config()), RACE.inputs, ticks_recorded=False)
     )
     return recording(fed, race="1500m", setup=DOCUMENT.as_json(), ticks=True)
 
@@ -59,7 +60,7 @@ def test_a_native_recording_runs_as_it_ran() -> None:
     found = source(native(), None)
     assert found.same
     assert (DOCUMENT, native().inputs) == (found.document, found.inputs)
-    assert said(drive(Engine(DOCUMENT.setup()), RACE.inputs, ticks_recorded=False)) == said(
+    assert said(drive(Engine(DOCUMENT.engine_config()), RACE.inputs, ticks_recorded=False)) == said(
         found.run()
     )
 
@@ -233,7 +234,7 @@ def test_at_pace_keeps_order() -> None:
     """GIVEN a whole race THEN at any pace its outputs stay in order, and at pace one from 0 they
     stay as they are.
     """
-    outputs = said(drive(Engine(DOCUMENT.setup()), RACE.inputs, ticks_recorded=False))
+    outputs = said(drive(Engine(DOCUMENT.engine_config()), RACE.inputs, ticks_recorded=False))
     assert outputs == [at_pace(o, 0, 1.0) for o in outputs]
     moments = [at_pace(o, 0, 30.0).t_ns for o in outputs]
     assert moments == sorted(moments)

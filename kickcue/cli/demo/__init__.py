@@ -130,7 +130,7 @@ async def _demo(
             screen.moved()
 
         played = await play(
-            both, Engine(document.setup()), race.inputs, pace, show, screen.happened
+            both, Engine(document.engine_config()), race.inputs, pace, show, screen.happened
         )
     cue, on_watch = played.last_lap()
     return summarise(famous, seed, course, race, cue, on_watch, path)

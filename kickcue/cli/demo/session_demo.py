@@ -122,7 +122,7 @@ async def play_session(
             board.take(event, outputs)
             screen.moved()
 
-        engine = engine_for(stage.race.setup())
+        engine = engine_for(stage.race.engine_config())
         played = await play(both, engine, stage.inputs, pace, show, screen.happened)
     return _summary(stage, seed, board, played, path)
 

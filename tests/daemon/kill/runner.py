@@ -89,7 +89,7 @@ class Runner:
             live=self.facts(),
         )
         self.recorder = start_recorder(self.folder, header)
-        engine = engine_for(self.document.setup())
+        engine = engine_for(self.document.engine_config())
         self.session = RaceSession(engine, self.recorder.write, self.deliver)
 
     def facts(self) -> dict[str, Any]:

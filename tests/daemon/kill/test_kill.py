@@ -139,7 +139,7 @@ def undisturbed(race: str, seed: int) -> tuple[SimulatedRace, tuple[Output, ...]
     document = simulated_document(race)
     simulated = simulate(document.course(), SCENARIOS["button"], seed)
     inputs = (*simulated.inputs, Tick(simulated.inputs[-1].t_ns + AFTER_NS))
-    said = drive(Engine(document.setup()), inputs, ticks_recorded=False)
+    said = drive(Engine(document.engine_config()), inputs, ticks_recorded=False)
     return simulated, tuple(output for _, outputs in said for output in outputs)
 
 

@@ -24,7 +24,7 @@ SETUP = RaceDocument.parse(
         "sensors": {"strap": {"profile": "generic-hr"}, "pod": {"profile": "generic-rsc"}},
     },
     "a test",
-).setup()
+).engine_config()
 
 
 @dataclass
