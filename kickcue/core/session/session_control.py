@@ -23,7 +23,8 @@ DRILLS_S: Final = 1800.0
 LAST_S: Final = 300.0
 """After the last repetition so long is waited for one more."""
 SLOWED_NS: Final = 8 * NS_PER_S
-"""Who slows down so soon after the end that the pod gave was not at the line before."""
+"""Who slows down so soon after the end that the pod gave was not at the line before; and who has
+slowed down before it was there already, as far as the pod may be wrong."""
 SKIPPED_NS: Final = 10 * NS_PER_S
 """Who runs on at that speed so long after the line has left the rest out."""
 AT_ONCE_NS: Final = 4 * NS_PER_S
@@ -113,7 +114,8 @@ class SessionControl(SessionPresses):
         if slowed_ns is None:
             return
         left.slowed = True
-        if 0 <= slowed_ns - self.began_ns <= SLOWED_NS + left.doubt_ns and not stretch.blind:
+        later_ns = slowed_ns - self.began_ns
+        if -left.doubt_ns <= later_ns <= SLOWED_NS + left.doubt_ns and not stretch.blind:
             self._learn_scale(stretch, slowed_ns, SLOWED_SD_S)
             out.append(stretch.result(t_ns, slowed_ns, LegEnd.DISTANCE))
 
