@@ -25,6 +25,8 @@ LAST_S: Final = 300.0
 SLOWED_NS: Final = 8 * NS_PER_S
 """Who slows down so soon after the end that the pod gave was not at the line before; and who has
 slowed down before it was there already, as far as the pod may be wrong."""
+WORTH_TELLING_NS: Final = NS_PER_S // 10
+"""A correction of less is none that a runner sees."""
 SKIPPED_NS: Final = 10 * NS_PER_S
 """Who runs on at that speed so long after the line has left the rest out."""
 AT_ONCE_NS: Final = 4 * NS_PER_S
@@ -117,7 +119,8 @@ class SessionControl(SessionPresses):
         later_ns = slowed_ns - self.began_ns
         if -left.doubt_ns <= later_ns <= SLOWED_NS + left.doubt_ns and not stretch.blind:
             self._learn_scale(stretch, slowed_ns, SLOWED_SD_S)
-            out.append(stretch.result(t_ns, slowed_ns, LegEnd.DISTANCE))
+            if abs(later_ns) >= WORTH_TELLING_NS:
+                out.append(stretch.result(t_ns, slowed_ns, LegEnd.DISTANCE))
 
     @property
     def _longest_rest_s(self) -> float:
