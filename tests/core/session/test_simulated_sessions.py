@@ -18,7 +18,7 @@ from tests.core.session.session_errors import (
     share_within,
 )
 
-FEW, MANY = 4, 100
+FEW, MANY = 4, 30
 SHORT: Final = ("strides", "two-hundreds")
 """Their legs are at most 200 m."""
 
