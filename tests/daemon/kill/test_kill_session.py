@@ -2,8 +2,8 @@
 leg, the same numbers, no cue twice.
 
 The process is a real one and so is the SIGKILL; the session is a simulated one in virtual time, the
-watch is here and lives through it all. ``KICKCUE_KILLS=100`` kills so many
-races, and a tenth as many sessions in each of four ways.
+watch is here and lives through it all. ``KICKCUE_KILLS=100`` for a
+twentieth as many in each of four ways.
 """
 
 import fcntl
@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,7 @@ from tests.daemon.kill.test_kill import RUNNER, SMALL_PIPE, Part, Watch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a pipe cannot be made small here")
 
-KILLS: Final = max(int(os.environ.get("KICKCUE_KILLS", "0")) // 10, 2)
+KILLS: Final = max(int(os.environ.get("KICKCUE_KILLS", "0")) // 20, 2)
 PLAN: Final = """
 [[steps]]
 repeat = 3
@@ -42,8 +43,8 @@ run = "200m"
 """
 REPS: Final = 4
 LINES_INTO: Final = (8, 14)
-"""So many lines after a leg was told the process is killed: 4 to 7 s into it, when its beginning is
-on the disk in this quickened time, and it may be some 9 s ahead of what was read."""
+"""So many lines after a leg was told the process is killed: 4 to 7 s into it, and it may be some
+9 s ahead of what was read."""
 GAP_S: Final = (0.5, 8.0)
 FOUND_S: Final = 1.5
 """The scale of a pod that was calibrated, and 8 s in which it was not heard."""
@@ -58,6 +59,18 @@ def own_plan(folder: Path) -> Path:
 @cache
 def simulated(plan: Path, seed: int) -> SimulatedSession:
     return simulate_session(load_plan(str(plan)).plan(), seed, PodFaults(scale_sd=0.005))
+
+
+def wait_for_the_disk(folder: Path) -> None:
+    """Return once the recording has stopped growing: the process waits for its pipe to be read, and
+    quickened time must not lose more of a session than real time does.
+    """
+    until_s, size, since_s = time.monotonic() + 10.0, -1, time.monotonic()
+    while time.monotonic() < min(until_s, since_s + 0.5):
+        now = sum(path.stat().st_size for path in folder.glob("*.mcap"))
+        if now != size:
+            size, since_s = now, time.monotonic()
+        time.sleep(0.02)
 
 
 def run_part(told: dict[str, Any], kill_in: tuple[LegKind, int] | None, lines_into: int) -> Part:
@@ -76,6 +89,7 @@ def run_part(told: dict[str, Any], kill_in: tuple[LegKind, int] | None, lines_in
             elif left is not None:
                 left -= 1
             if left == 0:
+                wait_for_the_disk(Path(told["folder"]))
                 process.kill()
     assert process.returncode in (0, -signal.SIGKILL)
     return Part(said)
