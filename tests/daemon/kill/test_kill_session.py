@@ -46,6 +46,9 @@ LINES_INTO: Final = (8, 14)
 """So many lines after a leg was told the process is killed: 4 to 7 s into it, and it may be some
 9 s ahead of what was read."""
 GAP_S: Final = (0.5, 8.0)
+REBOOT_S: Final = 2.5
+"""No machine is back sooner, and a cue is worthless after 2 s: a run after a reboot is a new one to
+the watch, which could not know that it has felt a cue before."""
 FOUND_S: Final = 1.5
 """The scale of a pod that was calibrated, and 8 s in which it was not heard."""
 
@@ -128,7 +131,7 @@ def test_a_session_whose_daemon_is_killed_is_finished(
     }
     first = run_part(told, killed_in, random.randint(*LINES_INTO))
     assert not first.over
-    told["now_ns"] = first.now_ns + s_to_ns(random.uniform(*GAP_S))
+    told["now_ns"] = first.now_ns + s_to_ns(max(random.uniform(*GAP_S), REBOOT_S * reboot))
     if reboot:
         told |= {"boot": "boot-1", "run_id": "run-1"}
     second = run_part(told, None, 0)
