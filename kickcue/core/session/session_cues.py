@@ -125,5 +125,5 @@ class SessionCues:
         if wanted.words is not None:
             text = shorten(wanted.words, LONGEST_TEXT, placeholder="...")
             return Phrase(text, spoken(wanted.words))
-        phrase, values = self._vocabulary[wanted.key], {"n": wanted.n, "reps": wanted.reps}
-        return Phrase(phrase.text.format_map(values), phrase.say.format_map(values))
+        values = (("n", str(wanted.n)), ("reps", str(wanted.reps)))
+        return self._vocabulary[wanted.key].filled(values)

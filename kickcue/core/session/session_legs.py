@@ -217,7 +217,7 @@ class SessionLegs:
         if by is not LegEnd.PRESS:
             self._keep(t_ns, by_press=False)
             assert self._left is not None
-            self._left.slowed = by is LegEnd.STOPPED
+            self._left.slowed = by is not LegEnd.DISTANCE  # all others are more exact
             self._left.ended_by = by
             self._left.doubt_ns = s_to_ns(DOUBT_SDS * stretch.end_sd_s(t_ns))
         self.done += stretch.leg.kind is not LegKind.EASY

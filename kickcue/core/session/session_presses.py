@@ -61,7 +61,11 @@ class SessionPresses(SessionLegs):
             and not self._by_press
             and pressed_ns - self.began_ns <= END_PRESS_NS
         ):
-            self._correct_end(t_ns, max(pressed_ns, left.began_ns), left, left.stretch, out)
+            if left.ended_by is LegEnd.LINE:
+                told = "lap press ignored: the finish line has ended that repetition already"
+                out.append(Notice(t_ns, "mark_ignored", told))
+            else:
+                self._correct_end(t_ns, max(pressed_ns, left.began_ns), left, left.stretch, out)
             return
         self._keep(t_ns, by_press=True)
         self.run_off(t_ns, max(pressed_ns, self.began_ns), out, by=LegEnd.PRESS)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.cueing.cue_output import CueOutput
-from kickcue.core.cueing.phrases import PhraseKey
+from kickcue.core.cueing.phrases import Phrase, PhraseKey
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.events import CueKind
@@ -30,6 +30,16 @@ def test_the_numbers_are_filled_in() -> None:
     (cue,) = cues().give(0, REP)
     assert ("rep-1", "Rep 2 of 3", "Number 2 of 3.") == (cue.id, cue.text, cue.say)
     assert PULSES[CueKind.REP] == cue.pulses
+
+
+@pytest.mark.parametrize("words", ["Rep {number}", "{", "}", "{0}", "{n.x}", "{{n}}"])
+def test_own_phrases_may_have_any_braces(words: str) -> None:
+    """GIVEN a phrase file of one's own with a slot that is none WHEN its cue is due THEN the words
+    come as they stand: a session goes on.
+    """
+    own = SessionCues({**VOCABULARY, PhraseKey.REP: Phrase(words, words)}, Rules.TRAINING, {})
+    (cue,) = own.give(0, REP)
+    assert words.replace("{n}", "2") == cue.text == cue.say
 
 
 @pytest.mark.parametrize("rules", Rules)
