@@ -60,18 +60,28 @@ def load(path: Path) -> Loaded:
     return found
 
 
-def _read(path: Path) -> bytes:
+def read_at_most(path: Path, most_bytes: int, wanted: str) -> bytes:
+    """Return what a file holds; of a larger one a byte more than ``most_bytes``.
+
+    UsageError where there is none or it is a folder, DataError where it cannot be read or is empty;
+    ``wanted`` says what would be right.
+    """
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
+            data = file.read(most_bytes + 1)
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
     except IsADirectoryError:
-        raise UsageError(f"{path}: expected a recording ({READABLE}), got a folder") from None
+        raise UsageError(f"{path}: expected {wanted}, got a folder") from None
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from None
     if not data:
-        raise DataError(f"{path} is empty")
+        raise DataError(f"{path} is empty: expected {wanted}")
+    return data
+
+
+def _read(path: Path) -> bytes:
+    data = read_at_most(path, LARGEST_BYTES, f"a recording ({READABLE})")
     if len(data) > LARGEST_BYTES:
         raise DataError(f"{path}: expected {_MOST}, got more")
     return data

@@ -8,6 +8,7 @@ from typing import Final
 
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.plan import Plan
+from kickcue.recording.file_bytes import read_at_most
 from kickcue.workouts.workout import LARGEST_BYTES, Workout
 
 __all__ = ["READABLE", "Workout", "read", "read_workout"]
@@ -28,7 +29,7 @@ def read(path: Path) -> Workout:
     UsageError where there is no such file; DataError, with the file and the step or line, where it
     is no workout, is damaged, or asks for what kickcue cannot run.
     """
-    data = _bytes(path)
+    data = read_at_most(path, LARGEST_BYTES, READABLE)  # a larger one shows what it is, too
     try:
         if data[_FIT_AT : _FIT_AT + len(_FIT)] == _FIT:
             from kickcue.workouts.fit_reader import (  # noqa: PLC0415  a .zwo needs no fitdecode
@@ -47,19 +48,3 @@ def read(path: Path) -> Workout:
     hint = ": unpack it first" if data.startswith((b"PK\x03\x04", b"\x1f\x8b")) else ""
     kind = "a packed file" if hint else "something else"
     raise DataError(f"{path}: expected {READABLE}, got {kind}{hint}")
-
-
-def _bytes(path: Path) -> bytes:
-    """Return at most one byte more than a workout may have: enough to tell what it is instead."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise UsageError(f"{path}: expected {READABLE}, got a folder") from None
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from None
-    if not data:
-        raise DataError(f"{path} is empty: expected {READABLE}")
-    return data
