@@ -56,6 +56,8 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.analysis": 45,
     "kickcue.coaching": 46,
     "kickcue.replay": 46,
+    "kickcue.report": 47,
+    "kickcue.export": 47,
     "kickcue.supervision": 49,
     "kickcue.lab": 50,
     "kickcue.edges.audio": 50,

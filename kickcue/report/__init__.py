@@ -1,0 +1,1 @@
+"""A review as a page, as text, as a card to share; comparisons and a season."""
