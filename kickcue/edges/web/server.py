@@ -1,0 +1,237 @@
+"""The one port: the page for who has a token of the race, and MQTT through it."""
+
+import json
+import logging
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from kickcue.core.errors import UsageError
+from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.connection import tls_context
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.web.mqtt_gate import GateCounters, MqttGate
+from kickcue.edges.web.mqtt_packets import LARGEST_PACKET_BYTES
+from kickcue.edges.web.page_files import PageFile, page_files
+from kickcue.edges.web.race_tokens import RaceTokens
+from kickcue.edges.web.roles import Role
+from kickcue.edges.web.tunnel import tunnel
+
+LOG: Final = logging.getLogger(__name__)
+
+MQTT_PATH: Final = "/mqtt"
+SESSION_PATH: Final = "/session.json"
+IN_QUERY: Final = "t"
+COOKIE: Final = "kickcue"
+MOST_PAGES: Final = 64
+"""A club at the track, and no flood."""
+MOST_COOKIE_BYTES: Final = 4096
+
+_TEXT: Final = "text/plain; charset=utf-8"
+_SAFE: Final[Mapping[str, str]] = {
+    # All that the page needs comes from this port; what it shows of strangers' texts is text.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "bluetooth=(self), screen-wake-lock=(self)",
+}
+_LET_IN: Final = (
+    "kickcue: this page is for who has the code of the race. Scan the QR code on the screen of "
+    "kickcue again; the code of an earlier race lets nobody in.\n"
+)
+
+
+@dataclass(slots=True)
+class WebCounters:
+    """What happened at the port."""
+
+    refused: int = 0
+    """Requests without a token of this race, or from another page."""
+    pages: int = 0
+    """Pages that are connected now."""
+    gate: GateCounters = field(default_factory=GateCounters)
+
+
+@dataclass(frozen=True, slots=True)
+class WebSite:
+    """What is served: the files, whose race, and through which broker.
+
+    ``broker`` is asked at each connection, for a private broker may be another one by then; it
+    carries the password. ``facts`` is what the page should know of the race, as JSON.
+    """
+
+    files: Mapping[str, PageFile]
+    tokens: RaceTokens
+    topics: Topics
+    broker: Callable[[], Address]
+    facts: Callable[[], Mapping[str, object]] = dict
+    counters: WebCounters = field(default_factory=WebCounters)
+
+
+def site_files() -> Mapping[str, PageFile]:
+    """Return the page that kickcue brings."""
+    return page_files("kickcue.page")
+
+
+@asynccontextmanager
+async def serving(
+    site: WebSite, host: str | None, port: int, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
+    """Serve until left; gives the port, which the system chooses for 0.
+
+    ``host`` None is every address of this machine. UsageError where the port cannot be had.
+    """
+    port_of = _Port(site, secure=tls is not None)
+    try:
+        server = await serve(
+            port_of.mqtt,
+            host,
+            port,
+            ssl=tls,
+            process_request=port_of.request,
+            subprotocols=[Subprotocol("mqtt")],
+            compression=None,
+            max_size=LARGEST_PACKET_BYTES,
+            max_queue=16,
+            server_header=None,
+            logger=_library_log(),
+        )
+    except OSError as error:
+        raise UsageError(
+            f"port {port}: {error.strerror or error}; choose another one with --port"
+        ) from None
+    try:
+        yield _port_of(server)
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def _port_of(server: Server) -> int:
+    return int(next(iter(server.sockets)).getsockname()[1])
+
+
+def _library_log() -> logging.Logger:
+    """Return a quiet log: the library tells every connection that somebody breaks off."""
+    log = logging.getLogger(f"{__name__}.library")
+    log.setLevel(logging.CRITICAL)
+    return log
+
+
+class _Port:
+    """Answers one port."""
+
+    def __init__(self, site: WebSite, *, secure: bool) -> None:
+        self._site = site
+        self._secure = secure
+        self._roles: dict[ServerConnection, Role] = {}
+
+    def request(self, page: ServerConnection, request: Request) -> Response | None:
+        """Answer a request; None lets a WebSocket in."""
+        url = urlsplit(request.path)
+        given = parse_qs(url.query).get(IN_QUERY, [""])[0]
+        if given:
+            return self._welcome(given, url.path)
+        role = self._role(request)
+        if role is None:
+            return self._refused()
+        if url.path == MQTT_PATH:
+            return self._let_in(page, request, role)
+        if url.path == SESSION_PATH:
+            return _response(HTTPStatus.OK, "application/json", self._session(role))
+        return self._file(request, url.path)
+
+    async def mqtt(self, page: ServerConnection) -> None:
+        """Carry the MQTT of a page that was let in."""
+        site = self._site
+        role = self._roles.pop(page)
+        broker = site.broker()
+        gate = MqttGate(role, site.topics, broker, site.counters.gate, time.monotonic)
+        site.counters.pages += 1
+        try:
+            await tunnel(page, gate, broker, tls_context(broker))
+        finally:
+            site.counters.pages -= 1
+
+    def _welcome(self, token: str, path: str) -> Response:
+        """Keep the token in a cookie, and take it out of the address."""
+        if self._site.tokens.role_of(token) is None:
+            return self._refused()
+        secure = "; Secure" if self._secure else ""
+        cookie = f"{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/{secure}"
+        where = path if path in self._site.files else "/"
+        more = (("Location", where), ("Set-Cookie", cookie))
+        return _response(HTTPStatus.SEE_OTHER, _TEXT, b"", *more)
+
+    def _role(self, request: Request) -> Role | None:
+        found = None
+        for header in request.headers.get_all("Cookie"):
+            if len(header) <= MOST_COOKIE_BYTES:
+                try:
+                    morsel = SimpleCookie(header).get(COOKIE)
+                except CookieError:
+                    continue
+                found = found or (morsel and self._site.tokens.role_of(morsel.value))
+        return found or None
+
+    def _let_in(self, page: ServerConnection, request: Request, role: Role) -> Response | None:
+        """Let a WebSocket in that comes from this very page."""
+        scheme = "https" if self._secure else "http"
+        here = f"{scheme}://{request.headers.get('Host', '')}"
+        if request.headers.get("Origin") != here:
+            return self._refused()
+        if self._site.counters.pages >= MOST_PAGES:
+            return _response(HTTPStatus.SERVICE_UNAVAILABLE, _TEXT, b"too many pages\n")
+        self._roles[page] = role
+        return None
+
+    def _refused(self) -> Response:
+        self._site.counters.refused += 1
+        return _response(HTTPStatus.FORBIDDEN, _TEXT, _LET_IN.encode())
+
+    def _session(self, role: Role) -> bytes:
+        known = {"role": role, "prefix": self._site.topics.prefix, **self._site.facts()}
+        return json.dumps(known, allow_nan=False).encode()
+
+    def _file(self, request: Request, path: str) -> Response:
+        found = self._site.files.get(path)
+        if found is None:
+            return _response(HTTPStatus.NOT_FOUND, _TEXT, b"kickcue: there is no such page\n")
+        etag = ("ETag", found.etag)
+        if request.headers.get("If-None-Match") == found.etag:
+            return _response(HTTPStatus.NOT_MODIFIED, found.content_type, b"", etag)
+        return _response(HTTPStatus.OK, found.content_type, found.body, etag)
+
+
+def _response(
+    status: HTTPStatus, content_type: str, body: bytes, *more: tuple[str, str]
+) -> Response:
+    headers = Headers(
+        {
+            **_SAFE,
+            "Content-Type": content_type,
+            "Content-Length": str(len(body)),
+            "Cache-Control": "no-cache",
+            "Connection": "close",
+        }
+    )
+    for name, value in more:
+        headers[name] = value
+    return Response(status, status.phrase, headers, body)

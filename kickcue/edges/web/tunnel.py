@@ -1,0 +1,73 @@
+"""One page's MQTT: frames of its WebSocket to the broker's TCP connection, and back."""
+
+import asyncio
+import ssl
+from typing import Final
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from kickcue.edges.mqtt.address import Address
+from kickcue.edges.web.mqtt_gate import MqttGate
+from kickcue.edges.web.mqtt_packets import BrokenPacketError
+from kickcue.supervision import tasks
+
+CONNECT_S: Final = 5.0
+CHUNK_BYTES: Final = 16 * 1024
+
+POLICY_VIOLATION: Final = 1008
+TRY_AGAIN_LATER: Final = 1013
+"""Close codes of RFC 6455 and its registry."""
+
+
+async def tunnel(
+    page: ServerConnection, gate: MqttGate, broker: Address, tls: ssl.SSLContext | None
+) -> None:
+    """Carry MQTT between a page and the broker until one of the two leaves.
+
+    Neither side is read faster than the other takes it.
+    """
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            reader, writer = await asyncio.open_connection(broker.host, broker.port, ssl=tls)
+    except OSError:  # TimeoutError among them
+        await page.close(TRY_AGAIN_LATER, "the broker cannot be reached")
+        return
+    ways = [
+        asyncio.create_task(_up(page, gate, writer), name="page to broker"),
+        asyncio.create_task(_down(reader, page), name="broker to page"),
+    ]
+    try:
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await tasks.end(ways)
+        writer.close()
+    why = next((str(way.exception()) for way in ways if _broke_rules(way)), None)
+    if why is not None:
+        await page.close(POLICY_VIOLATION, why)
+
+
+async def _up(page: ServerConnection, gate: MqttGate, writer: asyncio.StreamWriter) -> None:
+    try:
+        async for frame in page:
+            passed = gate.take(frame.encode() if isinstance(frame, str) else frame)
+            writer.write(passed.to_broker)
+            await writer.drain()
+            if passed.to_page:
+                await page.send(passed.to_page)
+            if passed.over:
+                return
+    except (ConnectionClosed, OSError):
+        return
+
+
+async def _down(reader: asyncio.StreamReader, page: ServerConnection) -> None:
+    try:
+        while data := await reader.read(CHUNK_BYTES):
+            await page.send(data)
+    except (ConnectionClosed, OSError):
+        return
+
+
+def _broke_rules(way: asyncio.Task[None]) -> bool:
+    return way.done() and not way.cancelled() and isinstance(way.exception(), BrokenPacketError)

@@ -1,0 +1,1 @@
+"""The page: plain web components, without a build step."""
