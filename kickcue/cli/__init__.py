@@ -79,6 +79,11 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
     "watch": CliCommand(
         "In the race", "kickcue.cli.watch", "act as the watch: show the cues, ring, acknowledge"
     ),
+    "serve": CliCommand(
+        "In the race",
+        "kickcue.cli.serve",
+        "the page for phones and browsers: remote, watch, helper, live view",
+    ),
     "bridge": CliCommand(
         "In the race", "kickcue.cli.bridge", "forward the cues of a race to a Bluetooth watch"
     ),

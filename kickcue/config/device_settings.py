@@ -311,3 +311,33 @@ class FixSettings(BaseModel):
         return (
             None if place is None else (place["host"].strip("[]"), int(place["port"] or GPSD_PORT))
         )
+
+
+class PageSettings(BaseModel):
+    """The page of ``[page]``: for phones and browsers beside the race."""
+
+    model_config = STRICT
+
+    on: bool = Field(
+        default=True,
+        description="Serve the page: remote, watch, helper's page and live view for browsers.",
+    )
+    host: str | None = Field(
+        default=None,
+        description="The address of this machine to serve it at (default: all of them).",
+        examples=["192.168.1.7"],
+    )
+    port: int = Field(
+        default=8017,
+        ge=1,
+        le=65535,
+        description="Its port; where it is taken, the next free one.",
+        examples=[8017],
+    )
+    https: bool = Field(
+        default=False,
+        description=(
+            "Serve it encrypted, with an own certificate that the phone asks about once: phones "
+            "need that for Bluetooth in the page and to keep their screen on."
+        ),
+    )

@@ -26,6 +26,7 @@ from kickcue.config.device_settings import (
     STRICT,
     BeaconSettings,
     FixSettings,
+    PageSettings,
     SensorPin,
     TopicLevel,
     WatchSettings,
@@ -201,6 +202,7 @@ class Settings(RaceTerms):
     beacon: BeaconSettings = BeaconSettings()
     audio: AudioSettings = AudioSettings()
     watch: WatchSettings = WatchSettings()
+    page: PageSettings = PageSettings()
     sensors: dict[str, SensorPin] = Field(default_factory=dict)
 
     @field_validator("adapter")

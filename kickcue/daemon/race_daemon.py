@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from kickcue.daemon.bridge import Bridge
     from kickcue.edges.gnss import Receiver
     from kickcue.edges.radio import BeaconListener, Radio
+    from kickcue.edges.web.race_page import RacePage
 
 LOG: Final = logging.getLogger(__name__)
 REST_AFTER_S: Final = 14 * 86400.0
@@ -83,6 +84,7 @@ class RaceDaemon:
         self.positions: Receiver | None = None
         self.beacon: BeaconListener | None = None
         self.bridge: Bridge | None = None
+        self.page: RacePage | None = None
         self.done = asyncio.Event()
         """The race is over, and the time after it as well. A next heat on a screen that stays takes
         that back."""

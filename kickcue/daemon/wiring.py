@@ -18,6 +18,7 @@ from kickcue.daemon.position_receiver import positions
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.resume import find_unfinished
 from kickcue.daemon.run_lock import only_one
+from kickcue.daemon.web_page import page_of
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.radio import Pin, sensors
 from kickcue.supervision.tasks import running
@@ -77,6 +78,15 @@ async def live(
         )
         run.positions = await stack.enter_async_context(
             positions(settings.fixes, run.locate, run.clock.run_ns)
+        )
+        run.page = await stack.enter_async_context(
+            page_of(
+                settings,
+                way,
+                state=state,
+                goes_on=unfinished is not None,
+                warn=run.announcer.note,
+            )
         )
         await stack.enter_async_context(_watched(run, run.log_health(), "live health"))
         yield run

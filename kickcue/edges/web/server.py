@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -17,16 +17,18 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from kickcue import __version__
 from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.connection import tls_context
+from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.web.mqtt_gate import GateCounters, MqttGate
 from kickcue.edges.web.mqtt_packets import LARGEST_PACKET_BYTES
 from kickcue.edges.web.page_files import PageFile, page_files
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
-from kickcue.edges.web.tunnel import tunnel
+from kickcue.edges.web.tunnel import TRY_AGAIN_LATER, shortened, tunnel
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -58,6 +60,10 @@ _LET_IN: Final = (
 )
 
 
+class PortInUseError(UsageError):
+    """The port cannot be had."""
+
+
 @dataclass(slots=True)
 class WebCounters:
     """What happened at the port."""
@@ -69,19 +75,24 @@ class WebCounters:
     gate: GateCounters = field(default_factory=GateCounters)
 
 
+class Route(NamedTuple):
+    """Through which broker, with its password, and whose topics."""
+
+    broker: Address
+    topics: Topics
+
+
 @dataclass(frozen=True, slots=True)
 class WebSite:
-    """What is served: the files, whose race, and through which broker.
+    """What is served, to whom.
 
-    ``broker`` is asked at each connection, for a private broker may be another one by then; it
-    carries the password. ``facts`` is what the page should know of the race, as JSON.
+    ``route`` is asked at each connection, for a private broker may be another one by then;
+    BrokerError while there is none.
     """
 
     files: Mapping[str, PageFile]
     tokens: RaceTokens
-    topics: Topics
-    broker: Callable[[], Address]
-    facts: Callable[[], Mapping[str, object]] = dict
+    route: Callable[[], Route]
     counters: WebCounters = field(default_factory=WebCounters)
 
 
@@ -96,7 +107,7 @@ async def serving(
 ) -> AsyncIterator[int]:
     """Serve until left; gives the port, which the system chooses for 0.
 
-    ``host`` None is every address of this machine. UsageError where the port cannot be had.
+    ``host`` None is every address of this machine. PortInUseError where the port cannot be had.
     """
     port_of = _Port(site, secure=tls is not None)
     try:
@@ -114,7 +125,7 @@ async def serving(
             logger=_library_log(),
         )
     except OSError as error:
-        raise UsageError(
+        raise PortInUseError(
             f"port {port}: {error.strerror or error}; choose another one with --port"
         ) from None
     try:
@@ -162,8 +173,12 @@ class _Port:
         """Carry the MQTT of a page that was let in."""
         site = self._site
         role = self._roles.pop(page)
-        broker = site.broker()
-        gate = MqttGate(role, site.topics, broker, site.counters.gate, time.monotonic)
+        try:
+            broker, topics = site.route()
+        except BrokerError as error:
+            await page.close(TRY_AGAIN_LATER, shortened(str(error)))
+            return
+        gate = MqttGate(role, topics, broker, site.counters.gate, time.monotonic)
         site.counters.pages += 1
         try:
             await tunnel(page, gate, broker, tls_context(broker))
@@ -207,8 +222,11 @@ class _Port:
         return _response(HTTPStatus.FORBIDDEN, _TEXT, _LET_IN.encode())
 
     def _session(self, role: Role) -> bytes:
-        known = {"role": role, "prefix": self._site.topics.prefix, **self._site.facts()}
-        return json.dumps(known, allow_nan=False).encode()
+        try:
+            prefix = self._site.route().topics.prefix
+        except BrokerError:
+            prefix = None
+        return json.dumps({"role": role, "prefix": prefix, "version": __version__}).encode()
 
     def _file(self, request: Request, path: str) -> Response:
         found = self._site.files.get(path)

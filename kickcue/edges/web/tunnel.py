@@ -15,6 +15,8 @@ from kickcue.supervision import tasks
 CONNECT_S: Final = 5.0
 CHUNK_BYTES: Final = 16 * 1024
 
+REASON_BYTES: Final = 123
+
 POLICY_VIOLATION: Final = 1008
 TRY_AGAIN_LATER: Final = 1013
 """Close codes of RFC 6455 and its registry."""
@@ -44,7 +46,12 @@ async def tunnel(
         writer.close()
     why = next((str(way.exception()) for way in ways if _broke_rules(way)), None)
     if why is not None:
-        await page.close(POLICY_VIOLATION, why)
+        await page.close(POLICY_VIOLATION, shortened(why))
+
+
+def shortened(why: str) -> str:
+    """Return a reason as a WebSocket can carry it: 123 bytes (RFC 6455, 5.5)."""
+    return why.encode()[:REASON_BYTES].decode(errors="ignore")
 
 
 async def _up(page: ServerConnection, gate: MqttGate, writer: asyncio.StreamWriter) -> None:

@@ -1,0 +1,97 @@
+"""``kickcue serve``: the page for phones and browsers, beside a race that runs anywhere."""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from kickcue.cli.broker_options import ChosenBroker, add_broker_options, chosen_broker
+from kickcue.cli.end_requests import end_requests
+from kickcue.config.paths import default_state_folder
+from kickcue.core.errors import UsageError
+from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.topics import Topics
+
+if TYPE_CHECKING:
+    from kickcue.edges.web.race_page import RacePage
+    from kickcue.edges.web.server import Route
+
+CERTIFICATES: Final = "page-certificate"
+ROLES: Final = ("athlete", "helper", "viewer")
+WHAT: Final = {
+    "athlete": "the runner: remote, watch, sensors",
+    "helper": "a helper at the trackside: laps",
+    "viewer": "anybody: sees the race",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_broker_options(parser)
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=None,
+        metavar="N",
+        help="the port of the page (default: 8017, or the next free one)",
+    )
+    parser.add_argument(
+        "--host", metavar="ADDRESS", help="serve it at this address alone (default: all)"
+    )
+    parser.add_argument(
+        "--https",
+        action="store_true",
+        help="encrypt, with an own certificate: for sensors in the page, and to keep a phone's "
+        "screen on",
+    )
+    parser.add_argument(
+        "--qr",
+        choices=ROLES,
+        default="athlete",
+        help="whose link to show as a QR code (default: athlete)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve the page until Ctrl-C."""
+    if args.port is not None and not 0 < args.port < 65536:
+        raise UsageError(f"--port: expected a number from 1 to 65535, got {args.port}")
+    asyncio.run(_serve(args, chosen_broker(args)))
+    return 0
+
+
+async def _serve(args: argparse.Namespace, chosen: ChosenBroker) -> None:
+    # A server and what it needs are loaded by who serves.
+    from kickcue.edges.web.race_page import PORT, Place, race_page  # noqa: PLC0415
+    from kickcue.edges.web.race_tokens import RaceTokens  # noqa: PLC0415
+    from kickcue.edges.web.server import WebSite, site_files  # noqa: PLC0415
+
+    certificates = default_state_folder(os.environ) / CERTIFICATES if args.https else None
+    site = WebSite(site_files(), RaceTokens(), _route(chosen))
+    with end_requests() as requested:
+        async with race_page(site, Place(args.host, args.port or PORT, certificates)) as page:
+            print("\n".join(_shown(page, args.qr)), flush=True)
+            await requested.wait()
+
+
+def _route(chosen: ChosenBroker) -> "Callable[[], Route]":
+    from kickcue.edges.web.server import Route  # noqa: PLC0415  see above
+
+    def route() -> Route:
+        address = chosen.address if isinstance(chosen.address, Address) else chosen.address()
+        return Route(address, chosen.topics or Topics.of(address.prefix, None))
+
+    return route
+
+
+def _shown(page: "RacePage", role: str) -> Iterator[str]:
+    """Yield the links, and the QR code of one."""
+    from kickcue.edges.web.addresses import qr_lines  # noqa: PLC0415  see above
+    from kickcue.edges.web.roles import Role  # noqa: PLC0415
+
+    yield f"The page is at {page.text}; whoever has one of these links is let in:"
+    for each in Role:
+        yield f"  {each:<8} {WHAT[each]:<40} {page.link(each)}"
+    yield from ("", *qr_lines(page.link(Role(role))), "")
+    yield f"Scan it with the phone of {WHAT[role].partition(':')[0]}. Ctrl-C ends the page."

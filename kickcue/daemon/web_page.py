@@ -1,0 +1,76 @@
+"""The page of a run: who is let in, and through which broker; a race never waits for it."""
+
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from kickcue.config.atomic_write import replace_file
+from kickcue.config.settings import Settings
+from kickcue.core.cueing.race_rules import Rules
+from kickcue.core.errors import KickcueError
+from kickcue.daemon.cue_channel import CueChannel, named_broker
+from kickcue.daemon.logging_setup import event as log_event
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.web.race_page import Place, RacePage, race_page
+from kickcue.edges.web.race_tokens import RaceTokens
+from kickcue.edges.web.roles import Role
+from kickcue.edges.web.server import Route, WebSite, site_files
+
+LOG: Final = logging.getLogger(__name__)
+TOKENS_FILE: Final = "page-tokens.json"
+CERTIFICATES: Final = "page-certificate"
+
+
+@asynccontextmanager
+async def page_of(
+    settings: Settings,
+    way: CueChannel,
+    *,
+    state: Path,
+    goes_on: bool,
+    warn: Callable[[str], None],
+) -> AsyncIterator[RacePage | None]:
+    """Serve the page of a run beside it; None where it is off, or cannot be had, which is said.
+
+    ``goes_on``: the race was begun by an earlier process, whose links stay good. A sanctioned race
+    has no page: nobody may speak with a runner there.
+    """
+    async with AsyncExitStack() as stack:
+        page = None
+        try:
+            named = named_broker(settings)
+            broker = named or way.watch
+            if settings.page.on and broker is not None and settings.rules is not Rules.SANCTIONED:
+                topics = Topics.of(named and named.prefix, settings.broker.athlete)
+                tokens, route = _tokens(state, goes_on=goes_on), Route(broker, topics)
+                site = WebSite(site_files(), tokens, lambda: route)
+                page = await stack.enter_async_context(race_page(site, _place(settings, state)))
+                log_event(LOG, logging.INFO, "page", at=page.text)
+        except KickcueError as error:
+            log_event(LOG, logging.WARNING, "no_page", text=str(error))
+            warn(f"no page for phones: {error}")
+        yield page
+
+
+def _place(settings: Settings, state: Path) -> Place:
+    page = settings.page
+    return Place(page.host, page.port, state / CERTIFICATES if page.https else None)
+
+
+def _tokens(state: Path, *, goes_on: bool) -> RaceTokens:
+    """Return new tokens, or those of the race that goes on, and keep them for the next process."""
+    path = state / TOKENS_FILE
+    tokens = RaceTokens(_kept(path) if goes_on else None)
+    replace_file(path, json.dumps({role: tokens[role] for role in Role}), private=True)
+    return tokens
+
+
+def _kept(path: Path) -> Mapping[Role, str] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {role: str(found[role]) for role in Role}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,75 @@
+"""The page of a race, served: its links, its port, its certificate."""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kickcue.edges.web.addresses import own_addresses, url
+from kickcue.edges.web.certificate import own_certificate
+from kickcue.edges.web.race_tokens import RaceTokens
+from kickcue.edges.web.roles import Role
+from kickcue.edges.web.server import PortInUseError, WebCounters, WebSite, serving
+
+PORT: Final = 8017
+PORTS_TRIED: Final = 8
+"""Several races on one machine have a page each."""
+LOCAL: Final = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to serve: ``host`` None is every address of this machine.
+
+    ``certificates`` is the folder for a certificate of one's own; None: not encrypted.
+    """
+
+    host: str | None = None
+    port: int = PORT
+    certificates: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RacePage:
+    """Where the page is. Its links let people in: they stand in no log."""
+
+    port: int
+    hosts: tuple[str, ...]
+    secure: bool
+    tokens: RaceTokens
+    counters: WebCounters
+
+    def link(self, role: Role, host: str | None = None) -> str:
+        """Return the link that lets somebody in, at the first address unless another is given."""
+        return url(
+            host or self.hosts[0], self.port, secure=self.secure, path=f"/?t={self.tokens[role]}"
+        )
+
+    @property
+    def text(self) -> str:
+        """Return where it is, without what lets anybody in."""
+        return url(self.hosts[0], self.port, secure=self.secure)
+
+
+@asynccontextmanager
+async def race_page(site: WebSite, place: Place) -> AsyncIterator[RacePage]:
+    """Serve the page: at the port that is wanted, or the next that is free.
+
+    UsageError where there is no port, or no certificate can be made.
+    """
+    hosts = (*(own_addresses() if place.host is None else (place.host,)), LOCAL)
+    tls = None if place.certificates is None else own_certificate(place.certificates, hosts)
+    async with AsyncExitStack() as stack:
+        port = await _first_free(stack, site, place, tls)
+        yield RacePage(port, hosts, tls is not None, site.tokens, site.counters)
+
+
+async def _first_free(
+    stack: AsyncExitStack, site: WebSite, place: Place, tls: ssl.SSLContext | None
+) -> int:
+    for port in range(place.port, min(place.port + PORTS_TRIED, 65536)):
+        with suppress(PortInUseError):
+            return await stack.enter_async_context(serving(site, place.host, port, tls))
+    return await stack.enter_async_context(serving(site, place.host, 0, tls))
