@@ -44,7 +44,8 @@ async def page_of(
             named = named_broker(settings)
             broker = named or way.watch
             if settings.page.on and broker is not None and settings.rules is not Rules.SANCTIONED:
-                topics = Topics.of(named and named.prefix, settings.broker.athlete)
+                prefix = None if named is None else named.prefix
+                topics = Topics.of(prefix, settings.broker.athlete)
                 tokens, route = _tokens(state, goes_on=goes_on), Route(broker, topics)
                 site = WebSite(site_files(), tokens, lambda: route)
                 page = await stack.enter_async_context(race_page(site, _place(settings, state)))
