@@ -38,6 +38,7 @@ from kickcue.core.events import (
     Tick,
     Timer,
 )
+from kickcue.core.line_times import MarkedLine
 from kickcue.core.position.estimator import CLOCK, Position, PositionEstimator
 from kickcue.core.position.scale_measurement import PodScale
 from kickcue.core.position.uncertainty import (
@@ -105,6 +106,11 @@ class Engine:
         A second start moves it, and undo moves it back. None before the first one.
         """
         return self._control.gun_ns if self._control.started else None
+
+    @property
+    def line_marked(self) -> MarkedLine | None:
+        """The last mark of a line of this race; None where there is none or it was undone."""
+        return self._control.marked
 
     @property
     def undo_until_ns(self) -> int | None:

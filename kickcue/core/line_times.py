@@ -19,7 +19,7 @@ BACK_M: Final = 50.0
 """Who is put back behind a line by more than this has not passed it: a press was undone."""
 SLOWEST_MPS: Final = 0.5
 
-Mark = tuple[float, int]
+MarkedLine = tuple[float, int]
 """Metres run at the line that was marked, and when it was passed by the timer."""
 
 
@@ -54,11 +54,16 @@ class LineTimes:
         self._times: dict[int, _At] = {0: _At(started_ns, 0.0)}
         self._passed: int | None = None
         """The last line that was told, 0 before the first; None: nothing is known yet."""
-        self._marked: Mark | None = None
+        self._marked: MarkedLine | None = None
         self._estimated: tuple[int, _At] | None = None
         """The line that is waiting for its mark, and when it was passed without one."""
 
-    def passed(self, timer_ns: int, here: Position, marked: Mark | None) -> LinePassed | None:
+    @property
+    def last(self) -> int:
+        """The number of the last line that is passed; 0 before the first."""
+        return self._passed or 0
+
+    def passed(self, timer_ns: int, here: Position, marked: MarkedLine | None) -> LinePassed | None:
         """Return the line that the runner, ``here`` at ``timer_ns``, is now known to have passed.
 
         Each once, the last one where several were passed unnoticed. ``marked`` is the last mark of
@@ -110,7 +115,7 @@ class LineTimes:
             inf if before is None else hypot(found.error_s, before.error_s),
         )
 
-    def _take_mark(self, marked: Mark | None) -> None:
+    def _take_mark(self, marked: MarkedLine | None) -> None:
         """Take in a mark that came after its line was told, for the next lap begins with it."""
         before, self._marked = self._marked, marked
         if marked is None:

@@ -53,6 +53,10 @@ class RaceTime:
         real_ns = run_ns - self.offset_ns
         return real_ns if self.rate == 1.0 else round(real_ns * self.rate)
 
+    def run_ns(self, race_ns: int) -> int:
+        """Return the run time at a race time."""
+        return self.offset_ns + (race_ns if self.rate == 1.0 else round(race_ns / self.rate))
+
     def in_run(self, output: Output) -> Output:
         """Return an output of the engine with its times in run time, as it is delivered."""
         return at_pace(output, -round(self.offset_ns * self.rate), self.rate)

@@ -35,6 +35,7 @@ from kickcue.daemon.health import (
     of_wrist,
 )
 from kickcue.daemon.logging_setup import event as log_event
+from kickcue.daemon.page_state import PageLaps, health_values, race_values
 from kickcue.daemon.position_receiver import POSITIONS
 from kickcue.daemon.race_end import RaceEnd
 from kickcue.daemon.race_feed import RaceFeed
@@ -57,6 +58,8 @@ REST_AFTER_S: Final = 14 * 86400.0
 """``sent_ms`` of a run must stay below 2^31 (24.8 days): a run without a race ends before, for a
 service manager to start the next."""
 HEALTH_EACH_S: Final = 1.0
+SHOW_EACH_S: Final = 0.5
+"""As often as the engine says where the runner is."""
 
 
 class RaceDaemon:
@@ -286,6 +289,18 @@ class RaceDaemon:
                 if ready is not None:
                     self.feed.deliver(ready)
             await asyncio.sleep(LOOK_S)
+
+    async def show_state(self, delivery: Delivery) -> None:
+        """Publish what is run, its laps and how every part is doing, for pages."""
+        laps = PageLaps()
+        while True:
+            delivery.show("race", race_values(self.document, self.course, self.title))
+            delivery.show("health", health_values(self.parts))
+            if self.session is not None and (race := self.feed.time) is not None:
+                is_race = self.document.plan is None
+                view = self.session.view
+                delivery.show("laps", laps.values(self.course, view, race, is_race=is_race))
+            await asyncio.sleep(SHOW_EACH_S)
 
     # ---- how it begins and ends
 

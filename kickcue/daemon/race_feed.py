@@ -77,6 +77,11 @@ class RaceFeed:
         return Phase.WAITING if self.session is None else self.session.view.phase
 
     @property
+    def time(self) -> RaceTime | None:
+        """How run time and race time belong together; None while nothing was received yet."""
+        return self._time
+
+    @property
     def idle(self) -> bool:
         """Whether everything that has come is taken in."""
         return not self._inbox

@@ -22,6 +22,7 @@ from kickcue.core.events import (
     Phase,
     PhaseChange,
 )
+from kickcue.core.line_times import MarkedLine
 from kickcue.core.position.scale_measurement import PodScale
 from kickcue.recording.model import Entry
 
@@ -38,6 +39,8 @@ class View:
     """Until when an undo takes the last start or end back; None where there is none to be taken
     back."""
     over_ns: int | None = None
+    line_marked: MarkedLine | None = None
+    """The last mark of a line, with the metres that it stands for."""
     estimate: Estimate | None = None
     armed: Arm | None = None
     leg: LegBegin | None = None
@@ -142,3 +145,4 @@ class RaceSession:
 
     def _look_at_engine(self) -> None:
         self.view.gun_ns, self.view.undo_until_ns = self._engine.gun_ns, self._engine.undo_until_ns
+        self.view.line_marked = self._engine.line_marked

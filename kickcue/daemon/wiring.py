@@ -108,6 +108,7 @@ async def _at_work(run: RaceDaemon, way: CueChannel) -> AsyncIterator[None]:
             stack.callback(_log_counters, delivery)
             await stack.enter_async_context(_watched(run, run.read(delivery), "live reader"))
             await stack.enter_async_context(_watched(run, run.mind_wrist(delivery), "live wrist"))
+            await stack.enter_async_context(_watched(run, run.show_state(delivery), "live state"))
         stack.push_async_callback(run.race_end.learnt)
         yield
 

@@ -41,7 +41,8 @@ from tests.edges.mqtt.conftest import (
 __all__ = ["own_runtime_folder"]
 
 TOPICS = Topics("kickcue/maria")
-FROM_SENDER = {"status", "state", "leg", "arm", "disarm", "cue"}
+SHOWN = {"status", "state", "leg", "race", "laps", "health"}
+FROM_SENDER = SHOWN | {"arm", "disarm", "cue"}
 FROM_WATCH = set(RULES) - FROM_SENDER
 MAY_SAY: Mapping[str, set[str]] = {
     "kickcue": FROM_SENDER,
@@ -54,8 +55,8 @@ MAY_HEAR: Mapping[str, set[str]] = {
     "kickcue": set(RULES),
     "watch": FROM_SENDER | {"ack"},
     "gateway": set(),
-    "helper": {"status", "state", "leg"},
-    "viewer": {"status", "state", "leg"},
+    "helper": SHOWN,
+    "viewer": SHOWN,
 }
 SECRETS = {
     "kickcue.acl",

@@ -93,6 +93,11 @@ class SessionEngine:
         return self._control.started_ns
 
     @property
+    def line_marked(self) -> None:
+        """A session has no lines that are marked one after the other."""
+        return None
+
+    @property
     def undo_until_ns(self) -> int | None:
         """Until when an undo takes the last press back; None where there is none."""
         return self._control.undo_until_ns

@@ -12,7 +12,7 @@ import contextlib
 import dataclasses
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from kickcue.core.events import (
     Ack,
@@ -32,6 +32,7 @@ from kickcue.edges.mqtt.connection import ConnectionPlan
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.inbound import Inbound
 from kickcue.edges.mqtt.messages import (
+    MODELS,
     ArmMessage,
     CueMessage,
     DisarmMessage,
@@ -106,7 +107,8 @@ class Delivery:
         self._phase: Phase | None = None
         self._status_ns: int | None = None
         self._estimate: Estimate | None = None
-        self._leg: LegBegin | None = None
+        self._standing: dict[str, Mapping[str, Any]] = {}
+        """What stands until it changes: by topic, the values of its message."""
         self._state: StateMessage | None = None
         self._state_ns: int | None = None
         self._pending = PendingCues()
@@ -123,8 +125,7 @@ class Delivery:
                 self._phase = output.phase
                 self._send_status("online")
             case LegBegin():
-                self._leg = output
-                self._send_leg()
+                self.show("leg", LegMessage.values(output))
             case Arm():
                 self._pending.arm(output, self._now_ns())
                 self._send_arm(output)
@@ -141,6 +142,16 @@ class Delivery:
                     self._pending.give(output, self._now_ns())
                 else:
                     self.counters.late += 1
+
+    def show(self, name: str, values: Mapping[str, Any]) -> None:
+        """Publish what stands until it changes, if it has changed: ``leg``, ``race``, ``laps``...
+
+        ``values`` are those of its message beside ``run_id`` and ``sent_ms``. It is sent again on
+        each new connection.
+        """
+        if self._standing.get(name) != values:
+            self._standing[name] = values
+            self._send_standing(name)
 
     def report(self) -> Mapping[str, int]:
         """Return all counters by name: of the cues, of what came in, and of the connection."""
@@ -231,7 +242,8 @@ class Delivery:
             self._gate.link_up()
         fresh_link = self._gate.look() or fresh_link
         if fresh_link:
-            self._send_leg()
+            for name in self._standing:
+                self._send_standing(name)
         if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
             self._send_status("online")
         self._send_state()
@@ -275,11 +287,10 @@ class Delivery:
         self._state, self._state_ns = message, now_ns
         self._publish("state", message, now_ns + STATE_WORTH_NS)
 
-    def _send_leg(self) -> None:
-        """Send which leg of a session is on, if one is."""
-        if self._leg is not None:
-            message = LegMessage.of(self._leg, self._run_id, self._stamp_ms())
-            self._publish("leg", message, self._now_ns() + ORDER_WORTH_NS)
+    def _send_standing(self, name: str) -> None:
+        values = self._standing[name]
+        message = MODELS[name](run_id=self._run_id, sent_ms=self._stamp_ms(), **values)
+        self._publish(name, message, self._now_ns() + ORDER_WORTH_NS)
 
     def _send_arm(self, arm: Arm) -> None:
         now_ns = self._now_ns()

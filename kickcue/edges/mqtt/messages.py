@@ -9,13 +9,14 @@ models; nothing above this module sees JSON.
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kickcue import __version__
 from kickcue.config.validation_errors import first_mistake, mistake_text
 from kickcue.core.course import LONGEST_RACE_M, SHORTEST_RACE_M
+from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
 from kickcue.core.events import (
     Ack,
@@ -41,6 +42,8 @@ LARGEST_PAYLOAD_BYTES: Final = 8192  # bytes; ours stay below 1,000
 
 SHORT_TEXT_LETTERS: Final = 16
 
+MOST_LAPS: Final = 16
+MOST_PARTS: Final = 12
 Millis = Annotated[int, Field(ge=0, le=LARGEST)]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Pulse = tuple[
@@ -149,19 +152,68 @@ class LegMessage(Message):
     reps: int = Field(ge=0, le=LARGEST, description="how many the plan has")
     text: str = Field(max_length=200, description="the leg in a few words: `200 m`, `rest 2:00`")
 
-    @classmethod
-    def of(cls, leg: LegBegin, run_id: str, sent_ms: int) -> "LegMessage":
-        """Return the leg as it goes over the wire."""
-        return cls(
-            run_id=run_id,
-            sent_ms=sent_ms,
-            kind=leg.kind,
-            leg=leg.leg,
-            legs=leg.legs,
-            rep=leg.rep,
-            reps=leg.reps,
-            text=leg.text,
-        )
+    @staticmethod
+    def values(leg: LegBegin) -> dict[str, Any]:
+        """Return the leg as the message has it."""
+        return {key: getattr(leg, key) for key in ("kind", "leg", "legs", "rep", "reps", "text")}
+
+
+class RaceMessage(Message):
+    """``race``: what is run."""
+
+    kind: Literal["race", "session"]
+    name: str = Field(max_length=100, description="the race, or the session, in a few words")
+    distance_m: float | None = Field(description="the race distance; null in a session")
+    lap_m: float | None = Field(description="length of a lap; null on the road and in a session")
+    marker_m: float | None = Field(description="from line to line; null in a session")
+    kick_m: float | None = Field(description="length of the last window; null in a session")
+    reps: int | None = Field(ge=0, le=LARGEST, description="repetitions of a session; else null")
+    rules: Rules = Field(description="the rules of the race: which cues and presses are allowed")
+    language: str = Field(max_length=8, description="of the cues: de, en, fr, or `own`")
+
+
+class LapTime(BaseModel):
+    """One lap of ``laps``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    lap: int = Field(ge=0, le=LARGEST, description="its number, counted from 1")
+    race_s: float = Field(description="from the gun to its end")
+    lap_s: float | None
+    error_s: float | None = Field(
+        description="`lap_s` is right to this in 95 of 100 cases; 0: both ends were marked; null: "
+        "unknown"
+    )
+
+
+class LapsMessage(Message):
+    """``laps``: since when the race is on, and its last laps (repetitions)."""
+
+    gun_ms: int | None = Field(
+        ge=-LARGEST,
+        le=LARGEST,
+        description="when the race began, on the clock of `sent_ms`; null before",
+    )
+    over_ms: int | None = Field(
+        ge=-LARGEST, le=LARGEST, description="when it was over; null before"
+    )
+    laps: tuple[LapTime, ...] = Field(max_length=MOST_LAPS, description="the last ones, in order")
+
+
+class PartState(BaseModel):
+    """One part of ``health``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(max_length=40)
+    state: Literal["ok", "waiting", "bad"]
+    text: str = Field(max_length=120, description="for people, without the name")
+
+
+class HealthMessage(Message):
+    """``health``: how every part of the run is doing."""
+
+    parts: tuple[PartState, ...] = Field(max_length=MOST_PARTS)
 
 
 class TouchMessage(Message):
@@ -321,6 +373,9 @@ MODELS: Final[Mapping[str, type[Message]]] = {
     "status": StatusMessage,
     "state": StateMessage,
     "leg": LegMessage,
+    "race": RaceMessage,
+    "laps": LapsMessage,
+    "health": HealthMessage,
     "arm": ArmMessage,
     "disarm": DisarmMessage,
     "cue": CueMessage,

@@ -18,7 +18,7 @@ from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD_BYTES
-from kickcue.edges.mqtt.topics import RULES, Side, Topics, published_by
+from kickcue.edges.mqtt.topics import RULES, WHERE, Side, Topics, published_by
 
 PORT: Final = 1883
 TLS_PORT: Final = 8883
@@ -45,8 +45,6 @@ class Role:
 
 
 DAEMON: Final = "kickcue"
-WHERE: Final = ("status", "state", "leg")
-"""What tells where the runner is."""
 ROLES: Final[Mapping[str, Role]] = {
     DAEMON: Role("kickcue itself: sends the cues", published_by(Side.DAEMON), tuple(RULES)),
     "watch": Role(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.config.broker_form import TOPIC_LEVEL
+from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.events import Cue, CueKind, Estimate, LegBegin, LegKind, Mode, Phase
 from kickcue.core.watch.state_machine import CueAck
 from kickcue.edges.mqtt.messages import (
@@ -23,9 +24,14 @@ from kickcue.edges.mqtt.messages import (
     CommandMessage,
     CueMessage,
     DisarmMessage,
+    HealthMessage,
+    LapsMessage,
+    LapTime,
     LegMessage,
     Message,
+    PartState,
     PresenceMessage,
+    RaceMessage,
     SensorMessage,
     StateMessage,
     StatusMessage,
@@ -63,7 +69,36 @@ EXAMPLES: Final[Mapping[str, Message]] = {
         _RUN,
         812_250,
     ),
-    "leg": LegMessage.of(LegBegin(0, LegKind.REP, 4, 6, 2, 3, 0, "200 m"), _RUN, 812_250),
+    "leg": LegMessage(
+        run_id=_RUN,
+        sent_ms=812_250,
+        **LegMessage.values(LegBegin(0, LegKind.REP, 4, 6, 2, 3, 0, "200 m")),
+    ),
+    "race": RaceMessage(
+        run_id=_RUN,
+        sent_ms=1_000,
+        kind="race",
+        name="5000m",
+        distance_m=5000.0,
+        lap_m=400.0,
+        marker_m=400.0,
+        kick_m=400.0,
+        reps=None,
+        rules=Rules.TIMETRIAL,
+        language="en",
+    ),
+    "laps": LapsMessage(
+        run_id=_RUN,
+        sent_ms=812_300,
+        gun_ms=21_000,
+        over_ms=None,
+        laps=(LapTime(lap=12, race_s=791.2, lap_s=70.4, error_s=0.0),),
+    ),
+    "health": HealthMessage(
+        run_id=_RUN,
+        sent_ms=812_400,
+        parts=(PartState(name="pod", state="ok", text="connected"),),
+    ),
     "arm": touch_message(ArmMessage, _LAST_LAP, _RUN, 812_251, due_in_ms=5100, ttl_ms=2000),
     "disarm": DisarmMessage(
         run_id=_RUN, sent_ms=814_000, id="last_lap-1", why="the runner stopped"

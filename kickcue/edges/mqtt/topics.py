@@ -45,6 +45,15 @@ RULES: Final = {
     "leg": Rule(
         Side.DAEMON, 1, True, "In a session: which repetition, rest or easy run is on; on change."
     ),
+    "race": Rule(
+        Side.DAEMON, 1, True, "What is run: the race and its course, or the session; on change."
+    ),
+    "laps": Rule(
+        Side.DAEMON, 1, True, "When the race began, and the last laps with their times; on change."
+    ),
+    "health": Rule(
+        Side.DAEMON, 1, True, "How each sensor, the watch and the recording are doing; on change."
+    ),
     "arm": Rule(
         Side.DAEMON,
         1,
@@ -74,6 +83,10 @@ RULES: Final = {
         "One notification of a sensor read by a gateway, at sensor/<id>/<char>.",
     ),
 }
+
+
+WHERE: Final = ("status", "state", "leg", "race", "laps", "health")
+"""What tells where the runner is, and how everything is doing."""
 
 
 @dataclass(frozen=True, slots=True)

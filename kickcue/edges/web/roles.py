@@ -7,7 +7,7 @@ from typing import Final
 from kickcue.core.events import Orderer
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.messages import CommandMessage, parse
-from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.topics import WHERE, Topics
 
 
 class Role(StrEnum):
@@ -21,11 +21,10 @@ class Role(StrEnum):
     """See the race, and nothing else."""
 
 
-SEEN: Final = ("status", "state", "leg")
 HEARD: Final[Mapping[Role, tuple[str, ...]]] = {
-    Role.ATHLETE: (*SEEN, "arm", "disarm", "cue"),
-    Role.HELPER: SEEN,
-    Role.VIEWER: SEEN,
+    Role.ATHLETE: (*WHERE, "arm", "disarm", "cue"),
+    Role.HELPER: WHERE,
+    Role.VIEWER: WHERE,
 }
 """Whoever receives a cue counts as a wrist that may feel it: an athlete alone."""
 SAID: Final[Mapping[Role, tuple[str, ...]]] = {

@@ -37,7 +37,8 @@ def test_the_state_of_another_run_is_never_shown() -> None:
 
 
 def leg(run_id: str = "r") -> LegMessage:
-    return LegMessage.of(LegBegin(0, LegKind.REP, 5, 9, 3, 5, 0, "200 m"), run_id, 0)
+    values = LegMessage.values(LegBegin(0, LegKind.REP, 5, 9, 3, 5, 0, "200 m"))
+    return LegMessage(run_id=run_id, sent_ms=0, **values)
 
 
 def test_a_retained_leg_is_shown_once_its_sender_lives() -> None:

@@ -88,7 +88,7 @@ def test_a_helper_presses_as_a_helper(role: str, allowed: int) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_who_hears_what(role: Role, name: str) -> None:
     """Cues are heard by the athlete alone: who receives one counts as a wrist that felt it."""
-    seen = {"status", "state", "leg"} | (
+    seen = {"status", "state", "leg", "race", "laps", "health"} | (
         {"arm", "disarm", "cue"} if role is Role.ATHLETE else set()
     )
     if name in seen:
