@@ -10,7 +10,8 @@ from math import fsum, inf
 from typing import Final
 
 from kickcue.analysis.recorded_race import presses, recorded_run
-from kickcue.analysis.repetitions import RepetitionSource, RepFigures, metres_run, repetitions
+from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
+from kickcue.analysis.run_readings import run_readings
 from kickcue.core.course import Course
 from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, LegEnd, LegKind, LegResult, MarkSource
@@ -227,7 +228,8 @@ def _endings(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Ite
     """Yield how the last 200 m and the last kilometre went, where that can be told."""
     run = recorded_run(recording)
     from_ns, to_ns = s_to_ns(run.from_s), s_to_ns(run.to_s)
-    way = [(t_ns, m) for t_ns, m in metres_run(recording, profiles) if from_ns <= t_ns <= to_ns]
+    whole = run_readings(recording, profiles).way_m()
+    way = [(t_ns, m) for t_ns, m in whole if from_ns <= t_ns <= to_ns]
     while len(way) > 1 and not _moves(way):
         del way[-1]
     for metres in (END_M, LAST_M):
