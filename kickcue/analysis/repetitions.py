@@ -13,6 +13,7 @@ from typing import Final
 
 from kickcue.analysis.recorded_session import recorded_runs
 from kickcue.analysis.run_readings import GAP_NS, RunReadings, run_readings
+from kickcue.analysis.summary import profiles_by_id
 from kickcue.core.errors import DataError
 from kickcue.core.events import LegResult
 from kickcue.core.profiles import SensorProfile
@@ -90,7 +91,7 @@ def repetitions(
             f"{name}: spans {recording.duration_s / 86400:.0f} days by its own clock, too long "
             "for a session"
         )
-    readings = run_readings(recording, profiles)
+    readings = run_readings(recording, profiles_by_id(recording, profiles))
     way_m = readings.way_m()
     run = Interpolated(way_m) if way_m else None
     session = recorded_runs(recording)

@@ -1,12 +1,11 @@
 """What a recording's sensors read of the run, in order of time, and how far was run by them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import dist
 from typing import Final
 
-from kickcue.analysis.summary import GAP_S, profile_of
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DecodeError
@@ -26,7 +25,12 @@ from kickcue.recording.plausible import steps_m
 
 PRESSED: Final = frozenset({MarkSource.BUTTON, MarkSource.TRACKSIDE})
 """A line or a beacon that is crossed shows where one is, not that one begins or ends."""
+GAP_S: Final = 3.0
+"""Sensors notify once a second: longer than this without any word, and nothing was recorded."""
 GAP_NS: Final = s_to_ns(GAP_S)
+
+ProfileOf = Callable[[Notification], SensorProfile | None]
+"""Who reads a notification; None: nobody can."""
 
 Column = list[tuple[int, float]]
 """(``t_ns``, value)."""
@@ -75,8 +79,8 @@ class RunReadings:
         return _summed(self.speeds[0][0], steps)
 
 
-def run_readings(recording: Recording, profiles: Mapping[str, SensorProfile]) -> RunReadings:
-    """Return the readings; ``profiles`` by id, to read the notifications with."""
+def run_readings(recording: Recording, profile_of: ProfileOf) -> RunReadings:
+    """Return the readings; ``profile_of`` gives the profile to read each notification with."""
     everything = RunReadings()
     pods: dict[str, RunReadings] = {}
     for event in sorted(recording.inputs, key=lambda event: event.t_ns):
@@ -90,7 +94,7 @@ def run_readings(recording: Recording, profiles: Mapping[str, SensorProfile]) ->
             case Command(kind=CommandKind.UNDO_LAP):
                 del everything.presses_ns[-1:]
             case Notification():
-                reading = _reading(event, profile_of(recording, profiles, event))
+                reading = _reading(event, profile_of(event))
                 sensor = pods.setdefault(event.sensor, RunReadings())
                 _take(everything, sensor, event.t_ns, reading)
     pod = max(pods.values(), key=lambda each: len(each.speeds), default=everything)
