@@ -35,7 +35,11 @@ def broken(seed: int, names: Sequence[str] = tuple(PROMISES)) -> list[Broken]:
     """Return the promises that the recording of this seed breaks."""
     with tempfile.TemporaryDirectory(prefix="kickcue-mutated-") as folder:
         given, what = drawn(seed, Path(folder))
-        return [Broken(seed, what, name, error) for name in names if (error := _error(name, given))]
+        return [
+            Broken(seed, what, name, error)
+            for name in names
+            if (error := _error(name, given, Random(f"{name} {seed}")))
+        ]
 
 
 def drawn(seed: int, folder: Path) -> tuple[Given, str]:
@@ -47,11 +51,11 @@ def drawn(seed: int, folder: Path) -> tuple[Given, str]:
     return Given(folder, path, other, random), what
 
 
-def _error(name: str, given: Given) -> BaseException | None:
+def _error(name: str, given: Given, random: Random) -> BaseException | None:
     """Return by what a promise is broken, None where it holds."""
     try:
         with _no_longer_than(LONGEST_S):
-            PROMISES[name](given)
+            PROMISES[name](replace(given, random=random))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  whatever it is, it is what is looked for
