@@ -135,6 +135,19 @@ async def test_axe_finds_what_is_planted(browser: Watched, body: str, rule: str)
     assert "Target:" in str(failed.value)
 
 
+async def test_a_page_that_forbids_itself_everything(browser: Watched) -> None:
+    """GIVEN a page whose policy allows no request and no script WHEN axe looks at it THEN it can."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    page = await browser.open(
+        PAGE.replace(
+            "<title>", f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>'
+        ).format("<button></button>")
+    )
+
+    with pytest.raises(AssertionError, match="button-name"):
+        await axe(page)
+
+
 async def test_what_is_too_wide_is_measured(browser: Watched) -> None:
     """GIVEN something 500 pixels wide WHEN a phone shows it THEN the page has to be scrolled
     sideways, and by how much is known.
