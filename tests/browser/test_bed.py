@@ -136,7 +136,9 @@ async def test_axe_finds_what_is_planted(browser: Watched, body: str, rule: str)
 
 
 async def test_a_page_that_forbids_itself_everything(browser: Watched) -> None:
-    """GIVEN a page whose policy allows no request and no script WHEN axe looks at it THEN it can."""
+    """GIVEN a page whose policy allows no script WHEN axe looks at it THEN it finds what is wrong
+    with it.
+    """
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     page = await browser.open(
         PAGE.replace(

@@ -9,6 +9,7 @@ from typing import Final, Self
 from kickcue.config.plan_files import load_plan
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import course_for
+from kickcue.core.engine_choice import engine_for
 from kickcue.core.events import (
     Ack,
     Command,
@@ -29,7 +30,7 @@ from kickcue.recording.header import race_header
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry
 from kickcue.recording.sensor_encoding import POD, STRAP
-from kickcue.replay.source import source
+from kickcue.replay.run_engine import drive
 
 UTC: Final = "2026-06-14T10:09:11Z"
 CADENCE_AT: Final = 3
@@ -81,7 +82,8 @@ class Native:
         return self._run(self.also(*map(_answer, range(len(cues)), cues)).inputs)
 
     def _run(self, inputs: tuple[Input, ...]) -> tuple[Entry, ...]:
-        ran = source(Recording.of(Path("made"), self.header, inputs), None).run()
+        document = RaceDocument.model_validate(self.header.setup)
+        ran = drive(engine_for(document.engine_config()), inputs, ticks_recorded=False)
         return tuple(entry for event, outputs in ran for entry in (event, *outputs))
 
 

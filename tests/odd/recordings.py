@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from kickcue.core.events import Tick
+from kickcue.core.units import s_to_ns
 from kickcue.recording.sensor_encoding import POD, STRAP
 from tests.odd import foreign, native, strange
 from tests.odd.foreign import rows, write_fit, write_gpx, write_tcx
@@ -19,6 +21,8 @@ from tests.odd.native import HOUR_S, Native, race, session, write_inputs, write_
 Maker = Callable[[Path], Path]
 
 DAY_S: Final = 86_400
+END: Final = Tick(s_to_ns(600.0))
+"""Somebody ended the program."""
 
 
 def _live(name: str, make: Callable[[], Native]) -> Maker:
@@ -40,7 +44,7 @@ def _strange(name: str, text: str) -> Maker:
 def _cut_off(folder: Path) -> Path:
     """Write a file that ends within a record: the power went."""
     path = write_live(folder / "cut-off.mcap", race("1500m").between(0.0, 200.0))
-    path.write_bytes(path.read_bytes()[:-1234])
+    path.write_bytes(path.read_bytes()[:-9876])
     return path
 
 
@@ -71,6 +75,7 @@ _NATIVE: Final[Mapping[str, Maker]] = {
     ),
     "nothing at all": _inputs("nothing", lambda: race("1500m").with_inputs([])),
     "no start": _live("no-start", lambda: native.without_start(race("1500m"))),
+    "no start, replayed": _inputs("no-start", lambda: native.without_start(race("1500m"))),
     "a false start": _live("false-start", lambda: native.started_twice(race("1500m"), 60.0)),
     "a second heat": _live(
         "second-heat", lambda: native.two_heats(race("800m"), race("800m", seed=2), 45.0)
@@ -80,7 +85,7 @@ _NATIVE: Final[Mapping[str, Maker]] = {
     "cut off": _cut_off,
     "a gap of minutes": _live("gap", lambda: native.silent(race("5000m"), 300.0, 480.0)),
     "a gap over the finish": _live(
-        "gap-at-end", lambda: native.silent(race("1500m"), 200.0, 1000.0)
+        "gap-at-end", lambda: native.silent(race("1500m"), 200.0, 1000.0).also(END)
     ),
     "presses taken back": _live(
         "undone", lambda: native.pressed_and_undone(race("1500m"), (30.0, 100.0, 180.0))
