@@ -54,6 +54,7 @@ from kickcue.recording.sensor_encoding import (
     strap_notification,
 )
 from kickcue.recording.time_order import in_order, unset_clock
+from kickcue.recording.watch_records import WatchLap, WatchRecord, WatchRecords
 
 SPEED_WINDOW_S: Final = 5.0
 MOST_WAY: Final = 128
@@ -135,6 +136,26 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         laps_note=note,
         activities=activity.found,
         activities_note=activity.choice,
+        watch=_watch(filled, laps, epoch_ns),
+    )
+
+
+def _watch(points: Iterable[Point], laps: Iterable[Lap], epoch_ns: int) -> WatchRecords:
+    return WatchRecords(
+        tuple(
+            WatchRecord(
+                point.time_ns - epoch_ns,
+                *(point.distance_m, point.speed_mps),
+                *(point.cadence_per_min, point.heart_rate_bpm or None, point.stride_length_m),
+                *(point.lat_deg, point.lon_deg),
+            )
+            for point in points
+        ),
+        tuple(
+            WatchLap(lap.end_ns - epoch_ns, lap.trigger, lap.final, lap.distance_m)
+            for lap in laps
+            if lap.end_ns >= epoch_ns
+        ),
     )
 
 

@@ -11,7 +11,7 @@ reader which sorts by time can restore that order. ``log_time`` is the UTC momen
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 from mcap.records import Channel, Header as McapHeader, Message, Metadata, Schema
 
 from kickcue.core.errors import DataError, UsageError
-from kickcue.recording.codec import SHAPES, shape_of
+from kickcue.recording.codec import SHAPES, EventShape, shape_of
 from kickcue.recording.file_type import MCAP_MAGIC
 from kickcue.recording.header import MADE_BY, metadata_of, utc_ns
 from kickcue.recording.locked_file import StraightFile
@@ -28,6 +28,7 @@ from kickcue.recording.mcap_reader import METADATA
 from kickcue.recording.mcap_records import Contents
 from kickcue.recording.mcap_recovery import survey
 from kickcue.recording.model import Entry, Header
+from kickcue.recording.watch_records import WatchLap, WatchRecord
 
 FSYNC_EVERY_S: Final = 1.0
 SEQUENCES: Final = 1 << 32
@@ -104,7 +105,7 @@ class McapWriter:
             self._file.close()
             raise DataError(f"cannot write {self.path}: {error.strerror}") from error
 
-    def _missing_channels(self) -> bytes:
+    def _missing_channels(self, shapes: Iterable[EventShape] = SHAPES) -> bytes:
         """Return each channel's records, with its schema, that the file has not got like that yet.
 
         Before the first message that is all.
@@ -116,7 +117,7 @@ class McapWriter:
             if each.schema_id in schemas
         }
         missing = b""
-        for shape in SHAPES:
+        for shape in shapes:
             name = f"kickcue.{shape.kind}"
             data = json.dumps(shape.schema(name)).encode()
             if (shape.topic, data) not in known:
@@ -129,9 +130,11 @@ class McapWriter:
             self._channels[shape.topic] = known[shape.topic, data]
         return missing
 
-    def write(self, entry: Entry) -> None:
-        """Append one input or output; DataError where the disk refuses it."""
+    def write(self, entry: Entry | WatchRecord | WatchLap) -> None:
+        """Append an input, an output or what a watch wrote; DataError where the disk refuses it."""
         shape = shape_of(entry)
+        known = shape.topic in self._channels
+        channel = b"" if known else self._missing_channels([shape])
         message: dict[str, Any] = {"t_ns": entry.t_ns, **shape.write(entry)}
         data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
         at_ns = self._base_ns + entry.t_ns
@@ -139,7 +142,7 @@ class McapWriter:
         sequence = (self._contents.sequence + 1) % SEQUENCES
         record = Message(self._channels[shape.topic], at_ns, data, at_ns, sequence)
         try:
-            self._file.write(self._contents.add(record))
+            self._file.write(channel + self._contents.add(record))
             if time.monotonic() - self._synced_s >= FSYNC_EVERY_S:
                 self._to_disk()
         except OSError as error:
