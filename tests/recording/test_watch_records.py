@@ -41,7 +41,8 @@ def test_mcap_keeps_them_to_the_digit(tmp_path: Path, watch: WatchRecords) -> No
     path.unlink(missing_ok=True)
     with McapWriter(path, Header()) as writer:
         writer.write(Tick(0))
-        for each in (*watch.laps, *watch.records):
+        entries: list[WatchLap | WatchRecord] = [*watch.laps, *watch.records]
+        for each in entries:
             writer.write(each)
 
     found = read(path)
