@@ -35,10 +35,10 @@ def gpx_bytes(activity: ExportActivity) -> bytes:
             "no positions are known, and a GPX holds nothing without them: use --to tcx or fit"
         )
     document = gpx.GPX()
-    document.creator = "kickcue"  # type: ignore[assignment]  # the library forgot its type
+    document.creator = "kickcue"
     document.nsmap[_PREFIX] = TRACK_POINT
     track = gpx.GPXTrack(name=printable(activity.title))
-    track.type = "running"
+    track.type = "running"  # type: ignore[assignment]  # the library forgot its type
     document.tracks.append(track)
     before: ExportRow | None = None
     for row in activity.rows:

@@ -6,6 +6,7 @@ from typing import Final
 
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import Fix, Input, Notification
+from kickcue.core.gatt import short_uuid
 from kickcue.core.gatt.location_speed import LocationAndSpeed, PositionStatus
 from kickcue.core.units import NS_PER_S
 
@@ -45,7 +46,7 @@ def _found(inputs: Iterable[Input]) -> Iterator[LocatedAt]:
         if isinstance(event, Fix):
             fix = event.as_it_was()
             yield fix.t_ns, fix.lat_deg, fix.lon_deg
-        elif isinstance(event, Notification) and event.char == "2a67":
+        elif isinstance(event, Notification) and short_uuid(event.char) == "2a67":
             yield from _notified(event)
 
 
