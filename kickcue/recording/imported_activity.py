@@ -54,13 +54,16 @@ from kickcue.recording.sensor_encoding import (
     strap_notification,
 )
 from kickcue.recording.time_order import in_order, unset_clock
-from kickcue.recording.watch_records import WatchLap, WatchRecord, WatchRecords
+from kickcue.recording.watch_records import (
+    WatchLap,
+    WatchRecord,
+    WatchRecords,
+    counts_both_feet,
+)
 
 SPEED_WINDOW_S: Final = 5.0
 MOST_WAY: Final = 128
 """Positions that give the pace before positions froze."""
-STEPS_MEDIAN_SPM: Final = (130.0, 230.0)
-"""A median cadence in here can only be steps of both feet: nobody runs 130 strides a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +309,7 @@ def _cadence_note(points: Iterable[Point]) -> Iterator[str]:
     moving = [point.cadence_per_min for point in points if point.cadence_per_min]
     if not moving:
         yield "the file has no cadence"
-    elif STEPS_MEDIAN_SPM[0] <= median(moving) <= STEPS_MEDIAN_SPM[1]:
+    elif counts_both_feet(moving):
         yield (
             f"cadence appears to count both feet (median {median(moving):.0f}): used as recorded"
         )

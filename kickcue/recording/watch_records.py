@@ -4,7 +4,13 @@ A 2A53 counts tenths of a metre and whole strides; FIT counts centimetres and pa
 an export has these, and what it writes is what the watch wrote. A replay never looks at them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+STEPS_MEDIAN_SPM: Final = (130.0, 230.0)
+"""A median cadence in here can only be steps of both feet: nobody runs 130 strides a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +49,9 @@ class WatchRecords:
 
     records: tuple[WatchRecord, ...]
     laps: tuple[WatchLap, ...] = ()
+
+
+def counts_both_feet(cadences_per_min: Iterable[float | None]) -> bool:
+    """Tell whether a file's cadence counts steps and not strides: nobody runs 130 strides."""
+    moving = [cadence for cadence in cadences_per_min if cadence]
+    return bool(moving) and STEPS_MEDIAN_SPM[0] <= median(moving) <= STEPS_MEDIAN_SPM[1]
