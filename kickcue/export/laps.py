@@ -4,7 +4,7 @@ Of a race they end at its lines. Of a session they are repetitions and rests, of
 watch, or its kilometres.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 from typing import Final
@@ -16,10 +16,10 @@ from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.export.activity import ExportLap, ExportRow, Intensity, Trigger, by_lap
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.model import Recording
+from kickcue.recording.watch_records import WatchRecords
 
 SHORTEST_S: Final = 0.5
 """What is left over for less than this between two laps is rounding, and no lap."""
-SAME_LAP_NS: Final = NS_PER_S
 CM_PER_M: Final = 100
 MS_PER_S: Final = 1000
 
@@ -67,8 +67,10 @@ def export_laps(recording: Recording, review: Review, clock: RaceTime) -> tuple[
     """Return the laps, at least one; what was felt in them is added by ``with_body``."""
     if review.kind is ReviewKind.SESSION:
         stretches = list(_session(review))
+    elif review.kind is ReviewKind.RUN and recording.watch is not None and recording.watch.laps:
+        stretches = list(_to_the_end(_watch_laps(recording.watch, clock), review))
     else:
-        stretches = list(_to_the_end(_lines(recording, review, clock), review))
+        stretches = list(_to_the_end(_lines(review), review))
     if not stretches:
         stretches = [_Stretch(0.0, review.seconds, review.distance_m, Trigger.SESSION_END)]
     stretches[-1] = replace(stretches[-1], trigger=Trigger.SESSION_END)
@@ -98,26 +100,29 @@ def _mean(values: Sequence[float]) -> float | None:
 # ---- a race, a run
 
 
-def _lines(recording: Recording, review: Review, clock: RaceTime) -> Iterator[_Stretch]:
-    from_s = 0.0
+def _lines(review: Review) -> Iterator[_Stretch]:
     for lap in review.laps:
-        trigger = BY_TIMING[lap.timed_by]
-        if lap.timed_by is TimedBy.WATCH:
-            trigger = _by_watch(recording, clock.t_ns(lap.race_s)) or trigger
-        yield _Stretch(from_s, lap.race_s, lap.to_m - lap.from_m, trigger)
-        from_s = lap.race_s
+        to_s = lap.race_s + lap.seconds
+        yield _Stretch(lap.race_s, to_s, lap.to_m - lap.from_m, BY_TIMING[lap.timed_by])
 
 
-def _by_watch(recording: Recording, t_ns: int) -> Trigger | None:
-    """Return what ended the watch's own lap at a time."""
-    laps = () if recording.watch is None else recording.watch.laps
-    nearest = min(laps, key=lambda lap: abs(lap.t_ns - t_ns), default=None)
-    if nearest is None or abs(nearest.t_ns - t_ns) > SAME_LAP_NS:
-        return None
-    return BY_WORD.get(nearest.trigger)
+def _watch_laps(watch: WatchRecords, clock: RaceTime) -> Iterator[_Stretch]:
+    """Yield the laps of a run's watch; of those that ended before it began, there is none."""
+    known = [(each.t_ns, each.distance_m) for each in watch.records if each.distance_m is not None]
+    way = Interpolated([(t_ns, metres or 0.0) for t_ns, metres in known]) if known else None
+    from_s, from_ns = 0.0, clock.start_ns
+    for lap in watch.laps:
+        to_s = clock.at(lap.t_ns)
+        if to_s <= from_s:
+            continue
+        metres = lap.distance_m
+        if not metres and way is not None:
+            metres = way.at(lap.t_ns) - way.at(from_ns)
+        yield _Stretch(from_s, to_s, metres, BY_WORD.get(lap.trigger, Trigger.MANUAL))
+        from_s, from_ns = to_s, lap.t_ns
 
 
-def _to_the_end(laps: Iterator[_Stretch], review: Review) -> Iterator[_Stretch]:
+def _to_the_end(laps: Iterable[_Stretch], review: Review) -> Iterator[_Stretch]:
     """Yield the laps, and what was run after the last of them."""
     to_s, run_m = 0.0, 0.0
     for lap in laps:
