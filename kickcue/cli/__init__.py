@@ -123,6 +123,11 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "kickcue.cli.calibrate",
         ("what was learned about your foot pod's scale"),
     ),
+    "export": CliCommand(
+        "After it",
+        "kickcue.cli.export",
+        "write a recording as FIT, TCX, GPX, CSV, Parquet, for sites and other tools",
+    ),
     "verify": CliCommand(
         "Looking closer", "kickcue.cli.verify", "check that a recording replays to the same outputs"
     ),
