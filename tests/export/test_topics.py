@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from mcap.reader import make_reader
 
 from kickcue.config.profile_files import load_profiles
