@@ -10,13 +10,13 @@ from kickcue.report.pacing_words import pacing_sentences
 from kickcue.report.repeat_words import repeat_sentences
 
 TIMED_BY: Final = {
-    TimedBy.GUN: "the gun",
+    TimedBy.GUN: "gun",
     TimedBy.BUTTON: "lap button",
-    TimedBy.TRACKSIDE: "trackside button",
-    TimedBy.GATE: "position at the line",
-    TimedBy.BEACON: "beacon at the line",
-    TimedBy.WATCH: "the watch's lap",
-    TimedBy.ESTIMATE: "kickcue's estimate",
+    TimedBy.TRACKSIDE: "trackside press",
+    TimedBy.GATE: "position",
+    TimedBy.BEACON: "beacon",
+    TimedBy.WATCH: "watch lap",
+    TimedBy.ESTIMATE: "estimate",
 }
 """By what a line was timed."""
 _STOPPED: Final = {ReviewKind.RACE: "Gave up", ReviewKind.SESSION: "Stopped"}
@@ -61,8 +61,12 @@ def lap_name(lap: Lap, review: Review) -> str:
     """Return what a lap is called: its number, or which part of one it is."""
     if not lap.full:
         return f"{'first' if lap.number == 1 else 'last'} {metres(lap.to_m - lap.from_m)}"
-    lapped = review.course is not None and review.course.lap_m is not None
-    return f"{'lap' if lapped else 'part'} {lap.number}"
+    by_kilometre = lap.timed_by is not TimedBy.WATCH and abs(lap.to_m - lap.from_m - 1000) < 1
+    return f"{'km' if by_kilometre and not _on_track(review) else 'lap'} {lap.number}"
+
+
+def _on_track(review: Review) -> bool:
+    return review.course is not None and review.course.lap_m is not None
 
 
 def _left(review: Review) -> str:
