@@ -61,12 +61,14 @@ def lap_name(lap: Lap, review: Review) -> str:
     """Return what a lap is called: its number, or which part of one it is."""
     if not lap.full:
         return f"{'first' if lap.number == 1 else 'last'} {metres(lap.to_m - lap.from_m)}"
-    by_kilometre = lap.timed_by is not TimedBy.WATCH and abs(lap.to_m - lap.from_m - 1000) < 1
-    return f"{'km' if by_kilometre and not _on_track(review) else 'lap'} {lap.number}"
+    return f"{'km' if is_kilometre(lap, review) else 'lap'} {lap.number}"
 
 
-def _on_track(review: Review) -> bool:
-    return review.course is not None and review.course.lap_m is not None
+def is_kilometre(lap: Lap, review: Review) -> bool:
+    """Tell whether it is a kilometre of the road and no lap of a track or of a watch."""
+    on_track = review.course is not None and review.course.lap_m is not None
+    long = abs(lap.to_m - lap.from_m - 1000) < 1
+    return long and not on_track and lap.timed_by is not TimedBy.WATCH
 
 
 def _left(review: Review) -> str:
