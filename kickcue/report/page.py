@@ -14,7 +14,7 @@ from kickcue.report.page_data import has, page_data
 from kickcue.report.page_details import page_details, page_problems
 from kickcue.report.page_end import page_end, page_pacing
 from kickcue.report.page_laps import page_laps
-from kickcue.report.page_parts import paragraphs, section
+from kickcue.report.page_parts import section
 from kickcue.report.page_repeats import page_repeats
 from kickcue.report.page_top import page_top, switch
 from kickcue.report.shell import GENERATOR, self_contained
@@ -91,6 +91,6 @@ def _panels(review: Review) -> Markup:
         "charts",
         "From start to end",
         *(charts if shown else ()),
-        paragraphs(missing, class_="note"),
+        tag("p", " ".join(missing), class_="note") if missing else None,
         class_="charts",
     )

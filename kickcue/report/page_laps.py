@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from kickcue.analysis.review.model import Lap, Review, TimedBy
 from kickcue.report.formats import UNKNOWN, clock, lap_time, timed
 from kickcue.report.markup import Markup, join, tag
-from kickcue.report.page_parts import column, distance, in_metres, number, section, signed, table
+from kickcue.report.page_parts import both, column, in_metres, number, section, signed, table
 from kickcue.report.words import TIMED_BY
 
 LEAST_SCALE_S: Final = 1.0
@@ -33,7 +33,7 @@ def page_laps(review: Review) -> Markup | None:
     return section(
         "laps",
         "Laps",
-        table("Laps, one in a row", tuple(_head()), rows, class_="laps"),
+        table("Laps, one in a row", tuple(_head(track=track)), rows, class_="laps"),
         tag("p", *_notes(review.laps, scale), class_="note"),
     )
 
@@ -46,13 +46,13 @@ def _scale(laps: Sequence[Lap]) -> _Scale | None:
     return _Scale(mean_s, max(LEAST_SCALE_S, *(abs(seconds - mean_s) for seconds in full)))
 
 
-def _head() -> Iterator[Markup]:
+def _head(*, track: bool) -> Iterator[Markup]:
     yield column("Lap")
-    yield column("To")
+    yield column("To", "m" if track else both(str))
     yield column("Clock")
     yield column("Time")
-    yield column("Against mean", "s", class_="bar")
-    yield column("Cadence", "/min")
+    yield column("vs mean", "s", class_="bar")
+    yield column("Steps", "/min")
     yield column("Step", "m", class_="wide")
     yield column("Heart", "bpm")
 
@@ -63,7 +63,7 @@ def _row(lap: Lap, scale: _Scale | None, *, track: bool, last: bool) -> Markup:
     return tag(
         "tr",
         tag("th", lap.number, scope="row"),
-        tag("td", distance(lap.to_m, track=track, digits=1)),
+        tag("td", _to(lap, track=track)),
         tag("td", clock(lap.race_s)),
         tag("td", join((lap_time(lap.seconds), error_text)), class_="time"),
         tag("td", UNKNOWN if scale is None or not lap.full else _bar(lap, scale), class_="bar"),
@@ -72,6 +72,12 @@ def _row(lap: Lap, scale: _Scale | None, *, track: bool, last: bool) -> Markup:
         tag("td", number(lap.body.heart_rate_bpm)),
         class_="last" if last else None,
     )
+
+
+def _to(lap: Lap, *, track: bool) -> Markup:
+    if track:
+        return Markup(number(lap.to_m))
+    return both(lambda unit: number(lap.to_m / unit.metres, 2))
 
 
 def _bar(lap: Lap, scale: _Scale) -> Markup:

@@ -49,11 +49,6 @@ def section(name: str, heading: str, *parts: object, **attributes: object) -> Ma
     )
 
 
-def paragraphs(sentences: Iterable[object], **attributes: object) -> Markup:
-    """Return each sentence as a paragraph."""
-    return join(tag("p", sentence, **attributes) for sentence in sentences)
-
-
 def listed(sentences: Iterable[object]) -> Markup:
     """Return the sentences as a list."""
     return tag("ul", *(tag("li", sentence) for sentence in sentences))

@@ -1,9 +1,11 @@
 """The repetitions of a session, side by side."""
 
+from functools import partial
+
 from kickcue.analysis.review.model import Repeat, Repeats, Review
-from kickcue.report.formats import UNKNOWN, clock, lap_time
+from kickcue.report.formats import UNKNOWN, clock, lap_time, pace
 from kickcue.report.markup import Markup, tag
-from kickcue.report.page_parts import column, number, paced, section, table
+from kickcue.report.page_parts import both, column, number, section, table
 from kickcue.report.repeat_words import repeat_sentences
 
 
@@ -36,9 +38,9 @@ def _table(repeats: Repeats) -> Markup:
         column("Start", class_="wide"),
         column("Metres"),
         column("Time"),
-        column("Pace"),
-        column("Rest before", "min"),
-        column("Cadence", "/min"),
+        column("Pace", both(lambda unit: f"/{unit}")),
+        column("Rest"),
+        column("Steps", "/min"),
         column("Step", "m", class_="wide"),
         column("Heart", "bpm"),
     )
@@ -54,7 +56,7 @@ def _row(each: Repeat, *, last: bool) -> Markup:
         tag("td", clock(each.race_s, 0), class_="wide"),
         tag("td", number(each.metres)),
         tag("td", lap_time(each.seconds) + ("" if each.whole else " *"), class_="time"),
-        tag("td", paced(each.mps) if each.mps else UNKNOWN),
+        tag("td", both(partial(pace, each.mps))),
         tag("td", UNKNOWN if each.rest_s is None else clock(each.rest_s, 0)),
         tag("td", number(each.body.cadence_spm)),
         tag("td", number(each.body.step_m, 2), class_="wide"),

@@ -22,7 +22,7 @@ def page_top(review: Review, unit: PaceUnit) -> Markup:
         tag("p", " · ".join(part for part in over if part), class_="over"),
         tag("h1", review.headline),
         facts(_figures(review), "figures"),
-        _units_switch(unit),
+        _units_switch(unit) if review.distance_m else None,
     )
 
 
@@ -61,7 +61,7 @@ def _figures(review: Review) -> Iterator[tuple[object, object]]:
         name = window_name(review, review.pacing)
         yield _capital(name), lap_time(review.pacing.last_s)
     if review.body.cadence_spm is not None:
-        yield "Cadence", join((f"{review.body.cadence_spm:.0f}", tag("small", " steps/min")))
+        yield "Cadence", join((f"{review.body.cadence_spm:.0f}", tag("small", " /min")))
     if review.body.heart_rate_bpm is not None:
         yield "Heart rate", _heart_rate(review.body.heart_rate_bpm, review)
 

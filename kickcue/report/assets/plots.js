@@ -24,20 +24,19 @@ function decimalSteps(unit) {
 }
 
 // Speeds at round paces: the axis is one of speed, so that faster is higher. From the fastest
-// down, each as round as the room to the one before allows.
+// down, each as round as its distance to the one before allows.
 function paceSplits(least, most, room) {
   const unit = UNIT_M[chosen("units")];
   const gap = (most - least) / room;
   const splits = [];
-  for (let before = unit / most, next = before; ; ) {
-    const step = TIME_STEPS.findLast((each) => each <= Math.max(next - before, 1));
-    before = Math.ceil(next / step - 1e-6) * step;
-    const mps = unit / before;
-    if (mps < Math.max(least, SLOWEST_MPS)) return splits.reverse();
+  for (let next = unit / most, mps = most; ; next = unit / (mps - gap)) {
+    const step = TIME_STEPS.findLast((each) => each <= unit / (mps - gap) - unit / mps) ?? 1;
+    mps = unit / (Math.ceil(next / step - 1e-6) * step);
+    if (mps < Math.max(least, SLOWEST_MPS)) break;
     splits.push(mps);
-    if (mps - gap <= SLOWEST_MPS) return splits.reverse();
-    next = unit / (mps - gap);
+    if (mps - gap <= SLOWEST_MPS) break;
   }
+  return splits.reverse();
 }
 
 // How many labels there is room for below a plot.

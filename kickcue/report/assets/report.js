@@ -17,12 +17,8 @@ let panels = [];
 let xs = TIMES;
 let row = null;
 
-function along() {
-  return chosen("along") ?? "time";
-}
-
 function xAt(second) {
-  return along() === "time" ? second : valueAt(FAR, second);
+  return chosen("along") === "time" ? second : valueAt(FAR, second);
 }
 
 // ---- the five panels
@@ -103,7 +99,7 @@ function makePanel(host, number, all) {
     height: height + (isLast ? 22 : 0) + (number === 0 ? 16 : 0),
     top: number === 0 ? 20 : 4,
     series: panelSeries(column),
-    axes: [xAxis(along(), isLast), yAxis(column, column === "mps" ? 6 : 4)],
+    axes: [xAxis(chosen("along"), isLast), yAxis(column, column === "mps" ? 6 : 4)],
     range: () => yRange(column),
     below: drawBands,
     above: (plot) => {
@@ -295,7 +291,7 @@ function onGrid(values, [, from, seconds], grid) {
 function build() {
   plots.forEach((plot) => plot.destroy());
   plots = [];
-  xs = along() === "time" ? TIMES : FAR;
+  xs = chosen("along") === "time" ? TIMES : FAR;
   const hosts = [...document.querySelectorAll("#panels .plot")];
   panels = hosts.map(makePanel);
   hosts.forEach(describe);

@@ -8,8 +8,11 @@ const FAR = COLUMNS.distance_m && withoutHoles(COLUMNS.distance_m);
 const UNIT_M = { km: 1000, mi: 1609.344 };
 const SLOWEST_MPS = 0.4; // slower is standing, and has no pace
 
+const UNCHOSEN = { units: "km", along: "time" };
+
+// What a switch of the page is on, or what holds where the page has no such switch.
 function chosen(name) {
-  return document.querySelector(`input[name="${name}"]:checked`)?.value;
+  return document.querySelector(`input[name="${name}"]:checked`)?.value ?? UNCHOSEN[name];
 }
 
 // Unknown distances become the last known one: x must be known, and never go back.
