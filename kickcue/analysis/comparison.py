@@ -22,11 +22,15 @@ LEAST_M: Final = 100.0
 KILOMETRE_M: Final = 1000.0
 SHORT_M: Final = 200.0
 """Runs shorter than three kilometres are cut into pieces of this length."""
+LEAST_SHARE: Final = 0.1
+"""Less than this share of a piece goes with the one before it."""
 MOST_ROWS: Final = 500
 """Of the curves: more than a screen is wide helps nobody."""
 FINEST_M: Final = 10.0
 PACE_OVER_M: Final = 50.0
-"""The least length over which a speed is meant: sensors tell metres and whole seconds."""
+PACE_OVER_SHARE: Final = 0.01
+"""A speed is the mean over this share of the way, and over at least so many metres: sensors tell
+metres and whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,9 @@ def _lines_m(first: Review, common_m: float) -> tuple[bool, float, list[float]]:
         lines_m = [first.laps[0].from_m, *(lap.to_m for lap in first.laps)]
     else:
         by_lap, piece_m = False, KILOMETRE_M if common_m >= 3 * KILOMETRE_M else SHORT_M
-        lines_m = [piece_m * number for number in range(ceil(common_m / piece_m))]
+        # What is left over at the end, a few metres of a receiver, makes no piece of its own.
+        whole = max(ceil(common_m / piece_m - LEAST_SHARE), 1)
+        lines_m = [piece_m * number for number in range(whole)]
     inside = [line_m for line_m in lines_m if line_m < common_m - SAME_LENGTH_M]
     return by_lap, piece_m, [*inside, common_m]
 
@@ -198,14 +204,12 @@ def _curves(curves: Sequence[RaceCurve], common_m: float) -> Curves:
             )
             for now in zip(*times, strict=True)
         ),
-        mps=tuple(
-            tuple(_mps(curve, metres, common_m, step_m) for curve in curves) for metres in at_m
-        ),
+        mps=tuple(tuple(_mps(curve, metres, common_m) for curve in curves) for metres in at_m),
     )
 
 
-def _mps(curve: RaceCurve, at_m: float, common_m: float, step_m: float) -> float | None:
-    half_m = max(PACE_OVER_M, step_m) / 2.0
+def _mps(curve: RaceCurve, at_m: float, common_m: float) -> float | None:
+    half_m = max(PACE_OVER_M, PACE_OVER_SHARE * common_m) / 2.0
     from_m, to_m = max(at_m - half_m, 0.0), min(at_m + half_m, common_m)
     seconds = curve.time_at(to_m) - curve.time_at(from_m)
     return (to_m - from_m) / seconds if seconds > 0.0 else None

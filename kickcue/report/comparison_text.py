@@ -1,6 +1,7 @@
 """A comparison in a terminal: who was faster, where, and the time behind in braille."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from rich.console import RenderableType
@@ -10,6 +11,7 @@ from kickcue.analysis.comparison import Comparison, Stretch
 from kickcue.analysis.session_comparison import RepeatRow, SessionComparison
 from kickcue.core.printable import printable
 from kickcue.report.comparison_words import (
+    ESTIMATED,
     estimated,
     headline,
     letter,
@@ -18,6 +20,7 @@ from kickcue.report.comparison_words import (
     side_line,
     signed,
     stretch_name,
+    stretch_time,
 )
 from kickcue.report.formats import UNKNOWN, lap_time, metres
 from kickcue.report.text_curves import STEPS_M, round_labels
@@ -25,7 +28,6 @@ from kickcue.report.text_plots import Axis, Plot
 from kickcue.report.text_tables import EMPHASIS, Column, ReportTable
 
 AGAINST: Final = "B-A: seconds lost (+) or won (-) against A"
-ESTIMATED: Final = "~ between lines where it was not timed: an estimate"
 
 
 def comparison_text(found: Comparison) -> Iterator[RenderableType]:
@@ -63,21 +65,14 @@ def _stretch_table(found: Comparison) -> ReportTable:
         Column("to", lambda stretch: metres(round(stretch.to_m)), 46),
     ]
     for number in range(len(found.sides)):
-        columns.append(Column(letter(number), _seconds(number)))
+        columns.append(Column(letter(number), partial(stretch_time, found, number=number)))
         if number:
-            columns.append(Column(f"{letter(number)}-A", _lost(number)))
+            columns.append(Column(f"{letter(number)}-A", partial(_lost, number=number)))
     return ReportTable(found.stretches, columns, lambda stretch: stretch is found.stretches[-1])
 
 
-def _seconds(number: int) -> Callable[[Stretch], str]:
-    def cell(stretch: Stretch) -> str:
-        return f"{'' if stretch.timed[number] else '~'}{lap_time(stretch.seconds[number])}"
-
-    return cell
-
-
-def _lost(number: int) -> Callable[[Stretch], str]:
-    return lambda stretch: signed(stretch.lost_s[number])
+def _lost(stretch: Stretch, number: int) -> str:
+    return signed(stretch.lost_s[number])
 
 
 def _behind(found: Comparison, number: int) -> Plot:
@@ -97,36 +92,29 @@ def _behind(found: Comparison, number: int) -> Plot:
 
 
 def _repeat_table(found: SessionComparison) -> ReportTable:
-    columns = [
-        Column("rep", lambda row: str(row.number)),
-        Column("length", _length),
-    ]
+    columns = [Column("rep", lambda row: str(row.number)), Column("length", repeat_length)]
     for number in range(len(found.sides)):
-        columns.append(Column(letter(number), _rep_time(number)))
+        columns.append(Column(letter(number), partial(repeat_time, number=number)))
         if number:
-            columns.append(Column(f"{letter(number)}-A", _rep_lost(number)))
+            columns.append(Column(f"{letter(number)}-A", partial(_repeat_lost, number=number)))
     return ReportTable(found.rows, columns, lambda _: False)
 
 
-def _length(row: RepeatRow) -> str:
+def repeat_length(row: RepeatRow) -> str:
+    """Return how long the repetitions of a row are, as the first says that knows."""
     lengths_m = (rep.metres for rep in row.each if rep is not None and rep.metres is not None)
     length_m = next(lengths_m, None)
     return UNKNOWN if length_m is None else metres(round(length_m))
 
 
-def _rep_time(number: int) -> Callable[[RepeatRow], str]:
-    def cell(row: RepeatRow) -> str:
-        repeat = row.each[number]
-        if repeat is None:
-            return UNKNOWN
-        return f"{'' if repeat.whole else '~'}{lap_time(repeat.seconds)}"
-
-    return cell
+def repeat_time(row: RepeatRow, number: int) -> str:
+    """Return the time of one side's repetition, with a ~ where an end was not seen."""
+    repeat = row.each[number]
+    if repeat is None:
+        return UNKNOWN
+    return f"{'' if repeat.whole else '~'}{lap_time(repeat.seconds)}"
 
 
-def _rep_lost(number: int) -> Callable[[RepeatRow], str]:
-    def cell(row: RepeatRow) -> str:
-        lost_s = row.lost_s[number]
-        return UNKNOWN if lost_s is None else signed(lost_s)
-
-    return cell
+def _repeat_lost(row: RepeatRow, number: int) -> str:
+    lost_s = row.lost_s[number]
+    return UNKNOWN if lost_s is None else signed(lost_s)

@@ -5,11 +5,12 @@ from typing import Final
 
 from kickcue.analysis.comparison import Comparison, Side, Stretch
 from kickcue.analysis.session_comparison import SessionComparison
-from kickcue.report.formats import clock, count, metres, percent, timed
+from kickcue.report.formats import clock, count, lap_time, metres, percent, timed
 
 SAME_S: Final = 0.05
 """Less is 0.0 s as it is printed."""
 SAME_PERCENT: Final = 0.05
+ESTIMATED: Final = "Times with ~ are between lines where it was not timed: estimates."
 
 
 def letter(number: int) -> str:
@@ -32,9 +33,8 @@ def headline(found: Comparison) -> str:
         return f"{letter(best)} was the fastest {over}: {clock(found.sides[best].common_s)}."
     if abs(lost_s) < SAME_S:
         return f"B was as fast as A {over}: {clock(first.common_s)}."
-    how = "slower" if lost_s > 0 else "faster"
     both = f"{clock(second.common_s)} against {clock(first.common_s)}"
-    return f"B was {abs(lost_s):.1f} s {how} than A {over}: {both}."
+    return f"B was {_slower(lost_s)} than A {over}: {both}."
 
 
 def sentences(found: Comparison) -> Iterator[str]:
@@ -73,9 +73,15 @@ def stretch_name(found: Comparison, stretch: Stretch) -> str:
     return f"{stretch.from_m:g} to {stretch.to_m:.0f} m"
 
 
+def stretch_time(found: Comparison, stretch: Stretch, number: int) -> str:
+    """Return a side's time, with a ~ where a lap's is an estimate."""
+    doubt = "~" if found.by_lap and not stretch.timed[number] else ""
+    return f"{doubt}{lap_time(stretch.seconds[number])}"
+
+
 def estimated(found: Comparison) -> bool:
-    """Tell whether a time in the table is an estimate."""
-    return not all(all(stretch.timed) for stretch in found.stretches)
+    """Tell whether the time of a lap is an estimate; those of kilometres always are."""
+    return found.by_lap and not all(all(stretch.timed) for stretch in found.stretches)
 
 
 def session_sentences(found: SessionComparison) -> Iterator[str]:
@@ -106,9 +112,11 @@ def _against_first(found: Comparison, number: int) -> str:
     lost_s = found.sides[number].common_s - found.sides[0].common_s
     if abs(lost_s) < SAME_S:
         return f"{letter(number)} was as fast as A."
-    return (
-        f"{letter(number)} was {abs(lost_s):.1f} s {'slower' if lost_s > 0 else 'faster'} than A."
-    )
+    return f"{letter(number)} was {_slower(lost_s)} than A."
+
+
+def _slower(lost_s: float) -> str:
+    return f"{timed(abs(lost_s))} {'slower' if lost_s > 0 else 'faster'}"
 
 
 def _where(found: Comparison, number: int) -> Iterator[str]:
@@ -118,12 +126,12 @@ def _where(found: Comparison, number: int) -> Iterator[str]:
     worst = max(found.stretches, key=lambda stretch: stretch.lost_s[number])
     best = min(found.stretches, key=lambda stretch: stretch.lost_s[number])
     parts = [
-        f"{verb} most in {_the(stretch_name(found, stretch))} ({abs(stretch.lost_s[number]):.1f} s)"
-        for verb, stretch, is_so in (
-            ("lost", worst, worst.lost_s[number] >= SAME_S),
-            ("gained", best, best.lost_s[number] <= -SAME_S),
+        f"{verb} most in {_the(stretch_name(found, stretch))} ({timed(abs(lost_s))})"
+        for verb, stretch, lost_s in (
+            ("lost", worst, max(worst.lost_s[number], 0.0)),
+            ("gained", best, min(best.lost_s[number], 0.0)),
         )
-        if is_so
+        if abs(lost_s) >= SAME_S
     ]
     if parts:
         yield f"{letter(number)} {' and '.join(parts)}."

@@ -88,7 +88,13 @@ def test_a_line_that_was_not_timed_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("metres", "piece_m", "lines"),
-    [(5432.0, 1000.0, 6), (3000.0, 1000.0, 3), (2999.0, 200.0, 15), (450.0, 200.0, 3)],
+    [
+        (5432.0, 1000.0, 6),
+        (5005.0, 1000.0, 5),
+        (2999.0, 200.0, 15),
+        (450.0, 200.0, 3),
+        (110.0, 200.0, 1),
+    ],
 )
 def test_runs_are_cut_into_kilometres(metres: float, piece_m: float, lines: int) -> None:
     """Runs without the lines of a track are compared by kilometres, short ones by 200 m."""
