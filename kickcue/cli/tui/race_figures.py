@@ -6,9 +6,10 @@ from rich.text import Text
 
 from kickcue.cli.tui.formatting import KNOWS_BY, UNKNOWN, pace, which_lap, whole
 from kickcue.cli.tui.race_state import RaceBoard
-from kickcue.cli.tui.session_view import session_known_by
+from kickcue.cli.tui.session_view import ROWS, session_known_by
+from kickcue.cli.tui.time_rows import time_rows
 from kickcue.cli.tui.watch_face import DIGITS, KICK, PHASES
-from kickcue.core.cueing.phases import RACING
+from kickcue.core.cueing.phases import OVER, RACING
 from kickcue.core.events import Phase
 from kickcue.core.position.uncertainty import plus_minus
 
@@ -28,16 +29,25 @@ def phase_line(board: RaceBoard) -> Text:
     return line
 
 
-def to_go_lines(board: RaceBoard) -> Iterator[Text]:
-    """Yield the metres to go, in large digits."""
+def figure_lines(board: RaceBoard) -> Iterator[Text]:
+    """Yield the metres to go in large digits; of a race that is over the times of its laps."""
+    if board.phase in OVER and board.result is not None:
+        last = board.result.last_against_rest or ""
+        yield from time_rows(board.result.times, ROWS - 1)
+        yield Text(f"  {last}", style="bold bright_yellow", no_wrap=True, overflow="ellipsis")
+    else:
+        yield from _to_go(board)
+
+
+def _to_go(board: RaceBoard) -> Iterator[Text]:
     to_go_m, sd_m = left_m(board), None if board.estimate is None else board.estimate.distance_sd_m
     digits = UNKNOWN if to_go_m is None else str(max(round(to_go_m), 0))
     error = f"{plus_minus(sd_m)} " if to_go_m is not None and board.phase in RACING else ""
-    for row in range(3):
+    for row in range(ROWS):
         drawn = Text("   ").append(
             " ".join(DIGITS[digit][row] for digit in digits), "bold bright_white"
         )
-        yield drawn.append(f"  {error}m to go" if row == 2 else "", "dim")
+        yield drawn.append(f"  {error}m to go" if row == ROWS - 1 else "", "dim")
 
 
 def left_m(board: RaceBoard) -> float | None:

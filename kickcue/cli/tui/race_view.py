@@ -17,10 +17,10 @@ from kickcue.cli.tui.formatting import (
     since_gun,
 )
 from kickcue.cli.tui.race_figures import (
+    figure_lines,
     left_m,
     phase_line,
     short_value_lines,
-    to_go_lines,
     value_lines,
 )
 from kickcue.cli.tui.race_keys import key_lines
@@ -94,7 +94,7 @@ def _where(board: RaceBoard, width: int) -> Iterator[RenderableType]:
     if board.session is not None:
         phase, figure = session_phase(board), session_figure(board)
     else:
-        phase, figure = phase_line(board), to_go_lines(board)
+        phase, figure = phase_line(board), figure_lines(board)
     if width < BOTH_COLUMNS:
         yield Text("\n").join([phase, *figure, *short_value_lines(board)])
         yield _coming(board, width)
