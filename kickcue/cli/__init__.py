@@ -98,6 +98,11 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "kickcue.cli.info",
         ("show what a recording contains (MCAP, JSONL, FIT, TCX, GPX)"),
     ),
+    "report": CliCommand(
+        "After it",
+        "kickcue.cli.report",
+        "write a page about a race or session: laps, kick, curves, cues",
+    ),
     "replay": CliCommand(
         "After it",
         "kickcue.cli.replay",
