@@ -22,7 +22,7 @@ def page_top(review: Review, unit: PaceUnit) -> Markup:
         tag("p", " · ".join(part for part in over if part), class_="over"),
         tag("h1", review.headline),
         facts(_figures(review), "figures"),
-        _units_switch(unit) if review.distance_m else None,
+        units_switch(unit) if review.distance_m else None,
     )
 
 
@@ -108,6 +108,7 @@ def _day(utc: str | None) -> str | None:
     return f"{when:%A}, {when.day} {when:%B %Y, %H:%M} UTC"
 
 
-def _units_switch(now: PaceUnit) -> Markup:
+def units_switch(now: PaceUnit) -> Markup:
+    """Return the switch between kilometres and miles."""
     names = {PaceUnit.KILOMETRE: "kilometres", PaceUnit.MILE: "miles"}
     return switch("units", "Units", [(unit, name, unit is now) for unit, name in names.items()])
