@@ -18,12 +18,12 @@ from kickcue.core.gatt import short_uuid
 from kickcue.core.plan import Plan
 from kickcue.core.units import ns_to_s
 from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, describe
-from kickcue.edges.virtual_sensor.playback import PlaybackCount, play
+from kickcue.edges.virtual_sensor.playback import PlaybackCount, paced, play
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate import simulate
 from kickcue.lab.simulate_session import simulate_session
-from kickcue.recording.header import MADE_BY, race_header
+from kickcue.recording.header import SIMULATED, race_header
 
 if TYPE_CHECKING:
     from kickcue.edges.virtual_sensor.sensor import VirtualSensor
@@ -129,7 +129,7 @@ def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
 
     UsageError where the file exists.
     """
-    header = race_header(document.with_digests(), ticks=False, made_by=f"{MADE_BY} simulate")
+    header = race_header(document.with_digests(), ticks=False, made_by=SIMULATED)
     if path.suffix == ".jsonl":
         # As everywhere, a format is loaded where it is needed.
         from kickcue.recording import jsonl  # noqa: PLC0415
@@ -227,10 +227,8 @@ def _description(names: Sequence[str], chars: dict[str, set[str]]) -> Descriptio
 
 async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
     """Say when a runner would press what; it is for whoever tries kickcue to press it."""
-    for event in inputs:
-        if not isinstance(event, Mark | Command):
-            continue
-        await asyncio.sleep(zero_s + ns_to_s(event.t_ns) / rate - asyncio.get_running_loop().time())
+    presses = [event for event in inputs if isinstance(event, Mark | Command)]
+    async for _, event in paced(presses, rate=rate, zero_s=zero_s):
         print(
             f"{ns_to_s(event.t_ns):7.1f} s: {event.kind if isinstance(event, Command) else 'lap'}",
             flush=True,
