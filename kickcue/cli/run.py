@@ -37,7 +37,7 @@ from kickcue.daemon.health import summed_up
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.simulated_sensors import SimulatedRun
 from kickcue.daemon.wiring import live
-from kickcue.edges.radio import RadioError, looking_around
+from kickcue.edges.radio import WITHOUT_BLUETOOTH, RadioError, looking_around
 from kickcue.supervision import tasks
 from kickcue.workouts.plan_source import is_workout
 
@@ -177,7 +177,10 @@ def _with_sensors(
         raise UsageError(asyncio.run(_who_is_around(settings)))
     found, keep = asyncio.run(_choose(settings, path))
     if not found:
-        raise UsageError("a race needs at least one sensor: `kickcue scan` shows what is nearby")
+        raise UsageError(
+            "a race needs at least one sensor: `kickcue scan` shows what is nearby; "
+            f"{WITHOUT_BLUETOOTH}"
+        )
     for each in found:
         tell(f"{each.sensor}: {describe(each)}")
         if keep and path is not None:
@@ -211,7 +214,9 @@ async def _who_is_around(settings: Settings) -> str:
     else:
         more = f" and {len(around) - SHOWN_SENSORS} more" if len(around) > SHOWN_SENSORS else ""
         nearby = (
-            f"nearby: {', '.join(around[:SHOWN_SENSORS])}{more}" if around else "none found nearby"
+            f"nearby: {', '.join(around[:SHOWN_SENSORS])}{more}"
+            if around
+            else f"none found nearby ({WITHOUT_BLUETOOTH})"
         )
     return (
         f"race.toml has no sensors, and kickcue does not guess which are yours; {nearby}; choose "
