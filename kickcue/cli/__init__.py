@@ -142,7 +142,7 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
     "simulate": CliCommand(
         "Looking closer",
         "kickcue.cli.simulate",
-        "simulate a race: as a recording, or as virtual Bluetooth sensors",
+        "simulate a race: a recording, Bluetooth sensors, or MQTT to a run",
     ),
     "evaluate": CliCommand(
         "Looking closer",
