@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
-from typing import Final
 
 from kickcue.analysis.recorded_race import presses
+from kickcue.analysis.run_readings import GAP_S, ProfileOf
 from kickcue.config.generic_profiles import generic_profile
 from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DecodeError
@@ -29,9 +29,6 @@ from kickcue.core.readings import HeartReading, LocationReading, PodReading, cad
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
 from kickcue.recording.plausible import grown_m
-
-GAP_S: Final = 3.0
-"""Sensors notify once a second: longer than this without any word, and nothing was recorded."""
 
 _Step = tuple[int, int]
 """From one time to the next, in nanoseconds."""
@@ -214,6 +211,11 @@ def profile_of(
     return profiles.get(recording.header.sensors.get(event.sensor, "")) or profiles.get(
         generic_profile(event.char) or ""
     )
+
+
+def profiles_by_id(recording: Recording, profiles: Mapping[str, SensorProfile]) -> ProfileOf:
+    """Return the same as a function of the notification alone; ``profiles`` by id."""
+    return lambda event: profile_of(recording, profiles, event)
 
 
 def _sensor(
