@@ -1,0 +1,118 @@
+// The page's connection to the broker, through the port that the page came from.
+//
+// Events: "up", "down" (detail: why), "message" (detail: {name, message, retained, received}).
+
+import mqtt from "../vendor/u8-mqtt.v4.min.js";
+import { read } from "./messages.js";
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 5000;
+const SILENT_MS = 10_000; // a status comes each second: then the network has lost us
+const KEEP_ALIVE_S = 10;
+const WITHIN_MS = 1000;
+
+export const nowMs = () => Math.round(performance.now());
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const wait = (ms) => sleep(ms).then(() => false);
+
+export class Link extends EventTarget {
+  #client = null;
+  #heard = 0;
+  #stamp = -1;
+  up = false;
+  why = "connecting";
+  unreadable = 0; // messages that were none
+  runId = [...crypto.getRandomValues(new Uint8Array(6))].map((b) => b.toString(36)).join("");
+
+  constructor(prefix, names, will = null) {
+    super();
+    this.prefix = prefix;
+    this.names = names;
+    this.will = will;
+  }
+
+  // Connect, and again whenever that ends.
+  async run() {
+    for (let pause = FIRST_WAIT_MS; ; pause = Math.min(pause * 2, LONGEST_WAIT_MS)) {
+      const began = nowMs();
+      const why = await this.#once();
+      if (nowMs() - began > LONGEST_WAIT_MS) pause = FIRST_WAIT_MS;
+      if (this.up || why !== this.why) this.#tell("down", why);
+      await sleep(pause * (0.8 + 0.4 * Math.random()));
+    }
+  }
+
+  // Publish `values` with what every message has. True once the broker has it, false where it has
+  // not taken it within a second: sent later, a press would mark another line.
+  async publish(name, values, rest = "") {
+    const client = this.#client;
+    if (!this.up || client === null) return false;
+    const topic = `${this.prefix}/${name}${rest}`;
+    const payload = JSON.stringify({ wire: 1, run_id: this.runId, sent_ms: this.#now(), ...values });
+    if (name === "sensor") return client.post(topic, payload).then(() => true, () => false);
+    const sent = client.send(topic, payload).then(([, error]) => !error, () => false);
+    return Promise.race([sent, wait(WITHIN_MS)]);
+  }
+
+  // A time for `sent_ms`, different in each message.
+  #now() {
+    this.#stamp = Math.max(this.#stamp + 1, nowMs());
+    return this.#stamp;
+  }
+
+  async #once() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/mqtt`, ["mqtt"]);
+    const closed = new Promise((done) => socket.addEventListener("close", done));
+    const client = mqtt({ on_mqtt_type: { mqtt_publish: (packet) => this.#take(client, packet) } });
+    client.with({ log_conn() {}, on_error() {}, on_disconnect() {} });
+    try {
+      client.with_websock(socket);
+      await Promise.race([this.#hail(client), closed]);
+    } catch {
+      socket.close();
+    }
+    const watchdog = setInterval(() => {
+      if (nowMs() - this.#heard > SILENT_MS) socket.close();
+    }, 1000);
+    const end = await closed;
+    clearInterval(watchdog);
+    this.#client = null;
+    return end.reason || "no connection to kickcue";
+  }
+
+  async #hail(client) {
+    this.#heard = nowMs();
+    const connect = { client_id: "page", keep_alive: KEEP_ALIVE_S };
+    if (this.will) {
+      connect.will = {
+        topic: `${this.prefix}/${this.will.name}`,
+        payload: JSON.stringify({ wire: 1, run_id: this.runId, sent_ms: null, ...this.will.values }),
+        qos: 1,
+      };
+    }
+    await client.connect(connect);
+    await client.subscribe(this.names.map((name) => [`${this.prefix}/${name}`, 1]));
+    this.#client = client;
+    this.#tell("up");
+  }
+
+  #take(client, packet) {
+    this.#heard = nowMs();
+    if (packet.qos === 1) client.puback(packet);
+    const name = packet.topic.slice(this.prefix.length + 1);
+    const message = read(name, packet.payload ?? new Uint8Array());
+    if (message === null) {
+      this.unreadable += 1;
+      return;
+    }
+    const detail = { name, message, retained: packet.retain, received: this.#heard };
+    this.dispatchEvent(new CustomEvent("message", { detail }));
+  }
+
+  #tell(what, why = null) {
+    this.up = what === "up";
+    this.why = why;
+    this.dispatchEvent(new CustomEvent(what, { detail: why }));
+  }
+}

@@ -1,0 +1,97 @@
+// What came over the wire, checked: strangers may send anything (docs/wire.md).
+
+const LARGEST_BYTES = 8192;
+const LONGEST_TEXT = 200;
+const MOST_PULSES = 32;
+const WIRE = 1;
+
+const number = (value) => (typeof value === "number" && Number.isFinite(value) ? value : null);
+const whole = (value) => (Number.isInteger(value) ? value : null);
+
+// Text as it may be shown: controls, changes of direction and what has no width are left out.
+export function plain(value, most = LONGEST_TEXT) {
+  if (typeof value !== "string") return null;
+  return value.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "").slice(0, most);
+}
+
+function pulses(value) {
+  if (!Array.isArray(value) || value.length > MOST_PULSES) return [];
+  return value.filter((p) => Array.isArray(p) && p.length === 3 && p.every((n) => n >= 0 && n < 1e5));
+}
+
+function touch(given) {
+  const id = plain(given.id, 64);
+  const ttlMs = whole(given.ttl_ms);
+  if (!id || ttlMs === null || ttlMs < 0) return null;
+  return {
+    id,
+    ttlMs,
+    kind: plain(given.kind, 32) ?? "",
+    text: plain(given.text) ?? "",
+    say: plain(given.say),
+    pulses: pulses(given.pulses),
+    toGo: number(given.to_go_m),
+    dueIn: number(given.due_in_ms) ?? 0,
+  };
+}
+
+const numbers = (given, ...keys) => Object.fromEntries(keys.map((key) => [key, number(given[key])]));
+
+const lap = (given) => ({
+  lap: whole(given?.lap), ...numbers(given ?? {}, "race_s", "lap_s", "error_s"),
+});
+const part = (given) => ({
+  name: plain(given?.name, 40) ?? "",
+  state: ["ok", "waiting", "bad"].includes(given?.state) ? given.state : "bad",
+  text: plain(given?.text, 120) ?? "",
+});
+const list = (value, most, read) => (Array.isArray(value) ? value.slice(0, most).map(read) : []);
+
+const READERS = {
+  status: (given) => ({
+    status: given.status === "online" ? "online" : "offline",
+    phase: plain(given.phase, 16),
+  }),
+  state: (given) => ({
+    ...numbers(given, "distance_m", "distance_sd_m", "to_go_m", "speed_mps", "cadence_spm"),
+    ...numbers(given, "heart_rate_bpm", "lap", "lap_min", "lap_max", "eta_bell_s"),
+    ...numbers(given, "eta_bell_sd_s"),
+    mode: plain(given.mode, 16),
+  }),
+  leg: (given) => ({
+    kind: plain(given.kind, 8), text: plain(given.text, 60) ?? "",
+    ...numbers(given, "leg", "legs", "rep", "reps"),
+  }),
+  race: (given) => ({
+    kind: given.kind === "session" ? "session" : "race",
+    name: plain(given.name, 100) ?? "",
+    rules: plain(given.rules, 16),
+    language: plain(given.language, 8),
+    ...numbers(given, "distance_m", "lap_m", "marker_m", "kick_m", "reps"),
+  }),
+  laps: (given) => ({
+    gun_ms: whole(given.gun_ms), over_ms: whole(given.over_ms), laps: list(given.laps, 16, lap),
+  }),
+  health: (given) => ({ parts: list(given.parts, 12, part) }),
+  arm: touch,
+  cue: touch,
+  disarm: (given) => ({ id: plain(given.id, 64) ?? "" }),
+};
+
+// Return {runId, sent, ...} of a payload on the topic `name`; null for what is no message of ours.
+// `sent` is null in the last will of a sender.
+export function read(name, payload) {
+  if (payload.byteLength > LARGEST_BYTES) return null;
+  let given;
+  try {
+    given = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+  } catch {
+    return null;
+  }
+  if (given === null || typeof given !== "object" || (given.wire ?? WIRE) !== WIRE) return null;
+  const runId = plain(given.run_id, 64);
+  const sent = given.sent_ms === null && name === "status" ? null : whole(given.sent_ms);
+  if (!runId || (sent === null && given.sent_ms !== null)) return null;
+  const found = READERS[name]?.(given) ?? null;
+  return found && { runId, sent, ...found };
+}
