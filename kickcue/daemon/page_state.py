@@ -73,6 +73,7 @@ class PageLaps:
         return {
             "gun_ms": _ms(gun_ns, race),
             "over_ms": _ms(view.over_ns, race),
+            "rate": race.rate,
             "laps": [
                 {
                     "lap": lap.lap,

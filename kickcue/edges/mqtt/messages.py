@@ -197,6 +197,9 @@ class LapsMessage(Message):
     over_ms: int | None = Field(
         ge=-LARGEST, le=LARGEST, description="when it was over; null before"
     )
+    rate: float = Field(
+        gt=0, description="seconds of the race in one of the sender's: 1 but in a simulation"
+    )
     laps: tuple[LapTime, ...] = Field(max_length=MOST_LAPS, description="the last ones, in order")
 
 

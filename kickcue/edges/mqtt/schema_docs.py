@@ -92,6 +92,7 @@ EXAMPLES: Final[Mapping[str, Message]] = {
         sent_ms=812_300,
         gun_ms=21_000,
         over_ms=None,
+        rate=1.0,
         laps=(LapTime(lap=12, race_s=791.2, lap_s=70.4, error_s=0.0),),
     ),
     "health": HealthMessage(

@@ -52,7 +52,7 @@ _SAFE: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "bluetooth=(self), screen-wake-lock=(self)",
+    "Permissions-Policy": "screen-wake-lock=(self), camera=(), microphone=(), geolocation=()",
 }
 _LET_IN: Final = (
     "kickcue: this page is for who has the code of the race. Scan the QR code on the screen of "

@@ -26,12 +26,10 @@ export function pace(mps, unit) {
   return clock((unit === "mi" ? MILE_M : 1000) / mps, false);
 }
 
-// "612 ± 8": never a distance without its error.
-export function metres(value, sd) {
-  if (value === null) return "–";
-  const shown = String(Math.max(Math.round(value), 0));
-  return sd === null ? shown : `${shown} ± ${Math.max(Math.round(1.96 * sd), 1)}`;
-}
+export const metres = (value) => (value === null ? "–" : String(Math.max(Math.round(value), 0)));
+
+// "± 8 ", half of the 95 % interval: no distance is shown without it.
+export const halfWidth = (sd) => (sd === null ? "" : `± ${Math.max(Math.round(1.96 * sd), 1)} `);
 
 export const whole = (value) => (value === null ? "–" : String(Math.round(value)));
 

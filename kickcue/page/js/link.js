@@ -2,7 +2,7 @@
 //
 // Events: "up", "down" (detail: why), "message" (detail: {name, message, retained, received}).
 
-import mqtt from "../vendor/u8-mqtt.v4.min.js";
+import mqtt from "../vendor/u8-mqtt.basic-v4.min.js";
 import { read } from "./messages.js";
 
 const FIRST_WAIT_MS = 500;

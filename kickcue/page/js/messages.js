@@ -70,7 +70,8 @@ const READERS = {
     ...numbers(given, "distance_m", "lap_m", "marker_m", "kick_m", "reps"),
   }),
   laps: (given) => ({
-    gun_ms: whole(given.gun_ms), over_ms: whole(given.over_ms), laps: list(given.laps, 16, lap),
+    gun_ms: whole(given.gun_ms), over_ms: whole(given.over_ms), rate: number(given.rate) ?? 1,
+    laps: list(given.laps, 16, lap),
   }),
   health: (given) => ({ parts: list(given.parts, 12, part) }),
   arm: touch,

@@ -52,7 +52,7 @@ export class RaceStore extends EventTarget {
   get raceSeconds() {
     const { gun_ms: gun = null, over_ms: over = null } = this.laps ?? {};
     if (gun === null || this.#offset === null) return null;
-    return ((over ?? nowMs() - this.#offset) - gun) / 1000;
+    return (((over ?? nowMs() - this.#offset) - gun) / 1000) * this.laps.rate;
   }
 
   // Seconds until the armed cue; null where none is.

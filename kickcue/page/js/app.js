@@ -1,0 +1,87 @@
+// The page: who it is for, and its parts.
+
+import { h } from "./dom.js";
+import { HealthView, LinkBanner } from "./health_view.js";
+import { Link } from "./link.js";
+import { Player } from "./player.js";
+import { PressView } from "./press_view.js";
+import { RaceStore } from "./race_store.js";
+import { RaceView } from "./race_view.js";
+import { SensorsView } from "./sensors_view.js";
+import { SettingsView } from "./settings_view.js";
+import { WatchView } from "./watch_view.js";
+import { wishes, word } from "./words.js";
+import { WornWatch } from "./worn_watch.js";
+
+const SEEN = ["status", "state", "leg", "race", "laps", "health"];
+const HEARD = [...SEEN, "arm", "disarm", "cue"];
+const LEFT = { name: "presence", values: { status: "offline", kind: "web", why: null } };
+const AGAIN_MS = 2000;
+
+async function session() {
+  for (;;) {
+    try {
+      const answer = await fetch("session.json");
+      if (answer.status === 403) return null;
+      const known = await answer.json();
+      if (known.prefix) return known;
+    } catch {
+      // the network, or kickcue, is not there yet
+    }
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+  }
+}
+
+// Tabs at the thumb: one part is shown, the others keep running.
+function tabs(parts) {
+  const names = Object.keys(parts);
+  const panels = names.map((name) => h("section", { id: name, role: "tabpanel", hidden: true }, ...parts[name]));
+  const buttons = names.map((name) => h("button", {
+    type: "button", role: "tab", "aria-controls": name, onclick: () => show(name),
+  }, word(name)));
+  function show(name) {
+    for (const [at, each] of names.entries()) {
+      panels[at].hidden = each !== name;
+      buttons[at].setAttribute("aria-selected", String(each === name));
+      buttons[at].tabIndex = each === name ? 0 : -1;
+    }
+  }
+  const bar = h("nav", { role: "tablist", "aria-label": "kickcue", onkeydown: (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const at = (buttons.indexOf(document.activeElement) + step + names.length) % names.length;
+    show(names[at]);
+    buttons[at].focus();
+  } }, ...buttons);
+  show(names[0]);
+  return [h("main", {}, ...panels), ...(names.length > 1 ? [bar] : [])];
+}
+
+async function begin() {
+  document.documentElement.lang = wishes.language;
+  const known = await session();
+  if (known === null) {
+    location.reload(); // the server says what to do
+    return;
+  }
+  const athlete = known.role === "athlete";
+  const link = new Link(known.prefix, athlete ? HEARD : SEEN, athlete ? LEFT : null);
+  const store = new RaceStore(link);
+  const race = [new RaceView(store)];
+  if (known.role !== "viewer") {
+    race.push(new PressView(link, store, athlete ? null : "trackside"));
+  }
+  race.push(new HealthView(link, store), new SettingsView());
+  const parts = { race };
+  if (athlete) {
+    const player = new Player();
+    player.language = wishes.language;
+    parts.watch = [new WatchView(new WornWatch(link, player))];
+    parts.sensors = [new SensorsView(link)];
+  }
+  document.body.dataset.role = known.role;
+  document.body.replaceChildren(new LinkBanner(link, store), ...tabs(parts));
+  link.run();
+}
+
+begin();

@@ -1,0 +1,91 @@
+// The buttons: for the runner, or for a helper at the trackside.
+
+import { h, say } from "./dom.js";
+import { word } from "./words.js";
+
+const CONFIRM_MS = 3000;
+const TOLD_MS = 2500;
+const NEAR_FINISH_M = 200; // nearer than this, "finish" needs no second tap
+
+export class PressView extends HTMLElement {
+  #link;
+  #store;
+  #by;
+  #count = 0;
+  #asked = null;
+  #told;
+  #buttons;
+
+  constructor(link, store, by) {
+    super();
+    this.#link = link;
+    this.#store = store;
+    this.#by = by;
+    this.#told = h("p", { class: "told", role: "status" });
+    this.#buttons = Object.fromEntries(
+      [["lap", "lapPress", "primary"], ["start", "start", "primary"], ["undo_lap", "undo", ""],
+        ["finish", "finish", ""], ["again", "again", ""], ["abort", "abort", ""]].map(
+        ([kind, label, look]) => [
+          kind, h("button", { type: "button", class: look, onclick: () => this.#tap(kind) }, word(label)),
+        ],
+      ),
+    );
+    const { lap, start, undo_lap: undo, finish, again, abort } = this.#buttons;
+    const more = h("details", {}, h("summary", {}, word("more")), h("div", { class: "row" }, again, abort));
+    this.append(this.#told, lap, start, h("div", { class: "row" }, undo, finish), more);
+    if (by === "trackside") this.prepend(h("p", { class: "hint" }, word("helperHint")));
+    store.addEventListener("change", () => this.#draw());
+    this.#draw();
+  }
+
+  #draw() {
+    const { running } = this.#store;
+    this.#buttons.lap.hidden = !running;
+    this.#buttons.start.hidden = running;
+    this.#buttons.finish.disabled = this.#buttons.again.disabled = !running;
+    this.#buttons.abort.disabled = !running;
+    for (const button of Object.values(this.#buttons)) {
+      if (!this.#link.up) button.disabled = true;
+      else if (["lap", "start", "undo_lap"].includes(this.#kindOf(button))) button.disabled = false;
+    }
+  }
+
+  #kindOf(button) {
+    return Object.keys(this.#buttons).find((kind) => this.#buttons[kind] === button);
+  }
+
+  #tap(kind) {
+    if (this.#needsSureness(kind) && this.#asked !== kind) {
+      this.#asked = kind;
+      this.#say(word("sure"));
+      setTimeout(() => {
+        if (this.#asked === kind) this.#asked = null;
+      }, CONFIRM_MS);
+      return;
+    }
+    this.#asked = null;
+    this.#press(kind === "again" ? "start" : kind);
+  }
+
+  #needsSureness(kind) {
+    if (kind === "finish") return (this.#store.position?.to_go_m ?? Infinity) > NEAR_FINISH_M;
+    return kind === "again" || kind === "abort";
+  }
+
+  async #press(kind) {
+    this.#count += 1;
+    const press = { id: `${this.#count}`, kind };
+    if (this.#by) press.by = this.#by;
+    navigator.vibrate?.(30);
+    const label = { lap: "lapPress", undo_lap: "undo" }[kind] ?? kind;
+    const sent = await this.#link.publish("command", press);
+    this.#say(`${word(label)}: ${word(sent ? "sent" : "notSent")}`);
+  }
+
+  #say(text) {
+    say(this.#told, text);
+    clearTimeout(this.#told.timer);
+    this.#told.timer = setTimeout(() => say(this.#told, ""), TOLD_MS);
+  }
+}
+customElements.define("press-view", PressView);
