@@ -18,6 +18,7 @@ from kickcue.analysis.review.delivery import delivery_review
 from kickcue.analysis.review.each_second import series
 from kickcue.analysis.review.headline import race_headline
 from kickcue.analysis.review.lap_table import Doubt, LineTime, Track, laps, line_times
+from kickcue.analysis.review.mark_lines import with_lines
 from kickcue.analysis.review.model import (
     CourseFacts,
     Ending,
@@ -28,7 +29,7 @@ from kickcue.analysis.review.model import (
 )
 from kickcue.analysis.review.pacing import pacing
 from kickcue.analysis.review.position_review import mark_review, position_review
-from kickcue.analysis.review.race_curve import Knot, RaceCurve, fitted, growing
+from kickcue.analysis.review.race_curve import Knot, RaceCurve, Shape, fitted, growing
 from kickcue.analysis.review.race_end import RaceEnd, RaceSpan, race_end
 from kickcue.analysis.review.race_marks import BY, RaceMark, race_marks
 from kickcue.analysis.review.race_shape import race_shape
@@ -59,13 +60,14 @@ def race_review(
 ) -> Review:
     """Return the review of a race that was started."""
     course = _course(recording, config.race.course)
-    marks = race_marks(recording, course, span.start_ns, span.end_ns + s_to_ns(SAME_MARK_S))
-    end = race_end(recording, course, span, marks)
+    told_marks = race_marks(recording, course, span.start_ns, span.end_ns + s_to_ns(SAME_MARK_S))
+    end = race_end(recording, course, span, told_marks)
     time = RaceTime(span.start_ns, timers_of(recording))
     readings = readings_of(recording, profiles)
     estimates = [e for e in estimates_of(recording) if span.start_ns <= e.t_ns <= end.t_ns]
     end_s = max(time.at(end.t_ns), 0.0)
     shape = race_shape(readings, estimates, time, end_s)
+    marks = with_lines(told_marks, course, end, time, shape)
     known = _known(marks, end, time, end_s)
     curve = _curve(known, end, end_s, shape)
     track = Track(curve, time, BodyReadings(readings, time))
@@ -155,16 +157,11 @@ def _known(marks: Sequence[RaceMark], end: RaceEnd, time: RaceTime, end_s: float
     return found
 
 
-def _curve(
-    known: Sequence[LineTime], end: RaceEnd, end_s: float, shape: Sequence[Knot]
-) -> RaceCurve:
+def _curve(known: Sequence[LineTime], end: RaceEnd, end_s: float, shape: Shape) -> RaceCurve:
     anchors: list[Knot] = [(line.race_s, line.line_m) for line in known]
     if end.at_m is not None:
         anchors.append((end_s, end.at_m))
-    curve = fitted(growing(anchors), shape)
-    if curve.to_s < end_s:
-        curve = RaceCurve([*curve.knots, (end_s, curve.to_m)])
-    return curve
+    return fitted(growing(anchors), shape).level_until(end_s)
 
 
 def _facts(course: Course) -> CourseFacts:
