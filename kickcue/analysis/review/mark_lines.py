@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import Final, NamedTuple
 
 from kickcue.analysis.review.model import Ending, TimedBy
@@ -33,6 +34,8 @@ MISSED_COST: Final = 1.6
 """One line in five has no mark; the first ones often have none, and that counts once."""
 DISSENT_COST: Final = 1.0
 """The engine knew more than this table: to differ takes evidence."""
+FAULT_COST: Final = 3.0
+"""Once in twenty laps the sensors are at fault, and the clock alone tells [judgement]."""
 LEAP_COST: Final = 1.0
 """A total that leapt was wrong to do so more often than it made up for what was not heard."""
 WORST_COST: Final = 6.0
@@ -63,12 +66,13 @@ def with_lines(
     timed = end.ending is Ending.FINISHED and end.by is not TimedBy.ESTIMATE
     finish = told(end.t_ns, course.distance_m) if timed else None
     inner = [mark for mark in marks if mark.t_ns < end.t_ns]
+    heard = [told(mark.t_ns, mark.line_m) for mark in inner]
     dealer = Dealer(
         course.crossings_m[:-1] if timed else course.crossings_m,
         course.marker_m,
         MEASURED_SHARE if shape else CLOCK_SHARE,
+        _usual_mps([*heard, *([finish] if finish else [])]) if shape else None,
     )
-    heard = [told(mark.t_ns, mark.line_m) for mark in inner]
     lines = _elsewhere(heard, course) or dealer.lines(heard, finish)
     after = [
         mark if mark.t_ns == end.t_ns else replace(mark, line_m=None)
@@ -107,12 +111,14 @@ class _Dealt:
 class Dealer:
     """What is known before the marks: the lines, and how the way was measured.
 
-    ``share``: one standard deviation of the way between two marks, relative.
+    ``share``: one standard deviation of the way between two marks, relative. ``mps`` is the usual
+    pace, None where nothing else than the clock measured the way.
     """
 
     lines_m: Sequence[float]
     marker_m: float
     share: float
+    mps: float | None
 
     def lines(self, marks: Sequence[Told], finish: Told | None) -> tuple[float | None, ...]:
         """Return the line of each mark; ``finish`` is that of the finish where it is certain."""
@@ -198,17 +204,32 @@ class Dealer:
         """Return how unlikely one mark after another is, the lines between them without any."""
         from_m, to_m = before.line_m or 0.0, mark.line_m or 0.0
         missed = len([line_m for line_m in self.lines_m if from_m < line_m < to_m])
-        cost = self._off(to_m - from_m, scale * (mark.way - before.way))
-        leapt = mark.leapt - before.leapt
+        run_m, way, leapt = to_m - from_m, mark.way - before.way, mark.leapt - before.leapt
+        costs = [WORST_COST, _off(run_m, scale * way, self.share)]
         if leapt:
-            with_leap = scale * (mark.way - before.way + leapt)
-            cost = min(cost, LEAP_COST + self._off(to_m - from_m, with_leap))
-        cost = min(cost, WORST_COST)
+            costs.append(LEAP_COST + _off(run_m, scale * (way + leapt), self.share))
+        if self.mps is not None:
+            by_clock_m = self.mps * (mark.race_s - before.race_s)
+            costs.append(FAULT_COST + _off(run_m, by_clock_m, CLOCK_SHARE))
+        cost = min(costs)
         return cost + MISSED_COST * (min(missed, 1) if from_m == 0.0 else missed)
 
-    def _off(self, run_m: float, sensed_m: float) -> float:
-        sd_m = math.hypot(self.share * run_m, MARKED_M)
-        return 0.5 * ((run_m - sensed_m) / sd_m) ** 2 + math.log(sd_m / MARKED_M)
+
+def _off(run_m: float, sensed_m: float, share: float) -> float:
+    """Return how unlikely the sensors are to have measured so much of a way between two lines."""
+    sd_m = math.hypot(share * run_m, MARKED_M)
+    return 0.5 * ((run_m - sensed_m) / sd_m) ** 2 + math.log(sd_m / MARKED_M)
+
+
+def _usual_mps(marks: Sequence[Told]) -> float | None:
+    """Return the median pace from mark to mark, by the engine's lines."""
+    known = [(mark.race_s, mark.line_m) for mark in marks if mark.line_m is not None]
+    paces = [
+        (to_m - from_m) / (to_s - from_s)
+        for (from_s, from_m), (to_s, to_m) in pairwise(known)
+        if to_s > from_s and to_m > from_m
+    ]
+    return median(paces) if paces else None
 
 
 def _elsewhere(marks: Sequence[Told], course: Course) -> tuple[float | None, ...] | None:
@@ -229,5 +250,6 @@ def _strays(marks: Sequence[Told], before_s: float) -> float:
     cost = 0.0
     for mark in marks:
         cost += DOUBLE_COST if mark.race_s - before_s <= DOUBLE_S else STRAY_COST
+        cost += 0.0 if mark.line_m is None else DISSENT_COST
         before_s = mark.race_s
     return cost

@@ -87,6 +87,8 @@ class Shape:
 
     knots: Sequence[Knot] = ()
     leaps: Sequence[Knot] = ()
+    by_pod: bool = False
+    """Whether a pod's own distance is what it is of."""
 
     def __bool__(self) -> bool:
         return bool(self.knots)
@@ -103,7 +105,7 @@ def fitted(anchors: Sequence[Knot], shape: Shape) -> RaceCurve:
     """
     knots = [anchors[0]]
     times = [t_s for t_s, _ in shape.knots]
-    usual = _usual_scale(anchors, shape)
+    usual = usual_scale(anchors, shape)
     for before, after in pairwise(anchors):
         if shape and usual is not None:
             inner = shape.knots[bisect_right(times, before[0]) : bisect_left(times, after[0])]
@@ -168,7 +170,7 @@ def growing(anchors: Iterable[Knot]) -> list[Knot]:
     return found
 
 
-def _usual_scale(anchors: Sequence[Knot], shape: Shape) -> float | None:
+def usual_scale(anchors: Sequence[Knot], shape: Shape) -> float | None:
     """Return true metres for each of the sensors', the median of the ways between anchors."""
     sensed = RaceCurve(shape.knots) if shape else None
     scales = [

@@ -1,6 +1,7 @@
 """How the sensors saw the way go, whatever its scale: what a distance curve is shaped by."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import fsum
 from typing import Final
@@ -43,7 +44,8 @@ def race_shape(
         return Shape()
     holes = [_holes_s(way) for way in moving]
     best = next((n for n, hole_s in enumerate(holes) if hole_s <= HOLES_SHARE * to_s), None)
-    return moving[holes.index(min(holes)) if best is None else best]
+    chosen = moving[holes.index(min(holes)) if best is None else best]
+    return replace(chosen, by_pod=chosen is found[0])
 
 
 def _inside(way: Column, time: RaceTime, to_s: float) -> Shape:
