@@ -32,6 +32,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.core.course": 10,
     "kickcue.core.restart": 10,
     "kickcue.core.profiles": 11,
+    "kickcue.core.generic_profiles": 11,
     "kickcue.core.plan": 11,
     "kickcue.core.records": 11,
     "kickcue.core.readings": 12,

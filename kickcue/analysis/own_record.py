@@ -10,10 +10,11 @@ from math import fsum, inf
 from typing import Final
 
 from kickcue.analysis.recorded_race import presses, recorded_run
+from kickcue.analysis.recorded_session import recorded_runs
 from kickcue.analysis.repetitions import RepetitionSource, RepFigures, metres_run, repetitions
 from kickcue.core.course import Course
 from kickcue.core.errors import DataError
-from kickcue.core.events import Command, CommandKind, LegEnd, LegKind, LegResult, MarkSource
+from kickcue.core.events import Command, CommandKind, LegEnd, LegResult, MarkSource
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.repetitions.repetition import WALK_MPS
@@ -101,9 +102,9 @@ def performance(
     """Return what was done.
 
     ``course``: that of the race, by the recording's header, None where it names none. ``profiles``
-    by id, to read the notifications with.
+    by sensor name.
     """
-    legs = _repetition_legs(recording)
+    legs = recorded_runs(recording)
     if legs:
         return _session(legs)
     if course is None:
@@ -118,15 +119,6 @@ def performance(
 
 
 # ---- a session of a plan
-
-
-def _repetition_legs(recording: Recording) -> list[LegResult]:
-    """Return the repetitions in order; a later result of a leg replaces the one before."""
-    legs: dict[tuple[LegKind, int], LegResult] = {}
-    for output in recording.outputs:
-        if isinstance(output, LegResult) and output.kind in (LegKind.REP, LegKind.EXTRA):
-            legs[output.kind, output.leg] = output
-    return sorted(legs.values(), key=lambda leg: leg.began_ns)
 
 
 def _session(legs: Sequence[LegResult]) -> Performance:

@@ -12,22 +12,15 @@ from math import dist
 from statistics import fmean
 from typing import Final
 
+from kickcue.analysis.recorded_race import presses
 from kickcue.analysis.recorded_session import recorded_runs
-from kickcue.analysis.summary import GAP_S, profile_of
+from kickcue.analysis.spans import GAP_S
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DataError, DecodeError
-from kickcue.core.events import (
-    Command,
-    CommandKind,
-    Fix,
-    LegResult,
-    Mark,
-    MarkSource,
-    Notification,
-)
+from kickcue.core.events import Fix, LegEnd, LegResult, MarkSource, Notification
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.readings import LocationReading, PodReading, cadence_spm, interpret
+from kickcue.core.readings import HeartReading, LocationReading, PodReading, cadence_spm, interpret
 from kickcue.core.repetitions.rep_segmentation import reps_from_marks
 from kickcue.core.repetitions.repetition import Rep, reps_from_fixes, reps_from_speeds
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
@@ -59,7 +52,7 @@ WORDS: Final = {RepetitionSource.MARKS: "lap presses", RepetitionSource.SESSION:
 
 @dataclass(frozen=True, slots=True)
 class RepFigures:
-    """One repetition; distance, speed and cadence (steps per minute) are None where unknown.
+    """One repetition; distance, speed, cadence (steps per minute) and heart rate: None is unknown.
 
     An end that was not seen is where the recording begins or ends, by presses where the usual
     length puts it; no distance is given then. ``rest_s`` is the time since the repetition before,
@@ -73,6 +66,8 @@ class RepFigures:
     rest_s: float | None
     distance_m: float | None
     cadence_spm: float | None
+    heart_rate_bpm: float | None
+    most_heart_rate_bpm: float | None
 
     @property
     def seconds(self) -> float:
@@ -87,14 +82,16 @@ class RepFigures:
     @property
     def speed_mps(self) -> float | None:
         """Mean speed."""
-        return None if self.distance_m is None else self.distance_m / self.seconds
+        if self.distance_m is None or self.seconds <= 0.0:
+            return None
+        return self.distance_m / self.seconds
 
 
 @dataclass(slots=True)
 class _Readings:
     """A recording's readings of running, in order of time.
 
-    The speeds, totals and cadences are one sensor's.
+    The speeds, totals and cadences are one sensor's, and so are the heart rates.
     """
 
     fixes: list[Fix] = field(default_factory=list)
@@ -102,6 +99,7 @@ class _Readings:
     speeds: list[tuple[int, float]] = field(default_factory=list)
     totals: list[tuple[int, float]] = field(default_factory=list)
     cadences: list[tuple[int, float]] = field(default_factory=list)
+    heart_rates: list[tuple[int, float]] = field(default_factory=list)
 
 
 def repetitions(
@@ -111,21 +109,21 @@ def repetitions(
 
     ``way`` None takes those that a session of kickcue's recorded, else positions, else speeds, else
     presses, whichever show any. Presses are the last choice because those of a race look like
-    them. ``profiles`` by id, to read the notifications with. DataError where there are none: its
-    text is what was looked at and why that shows none.
+    them. ``profiles`` by sensor name. DataError where there are none: its text is what was looked
+    at and why that shows none.
     """
-    name = recording.path.name
-    if recording.duration_s > LONGEST_S:
-        raise DataError(
-            f"{name}: spans {recording.duration_s / 86400:.0f} days by its own clock, too long "
-            "for a session"
-        )
     readings = _readings(recording, profiles)
     way_m = _way_m(readings)
     run = Interpolated(way_m) if way_m else None
     session = recorded_runs(recording)
     if session and way in (None, RepetitionSource.SESSION):
         return RepetitionSource.SESSION, tuple(_as_told(readings, run, session))
+    name = recording.path.name
+    if recording.duration_s > LONGEST_S:
+        raise DataError(
+            f"{name}: spans {recording.duration_s / 86400:.0f} days by its own clock, too long "
+            "for a session"
+        )
     there = _sources(readings, run)
     _check_asked(name, way, there)
     shown: dict[RepetitionSource, tuple[Rep, ...]] = {}
@@ -144,7 +142,10 @@ def _as_told(
     readings: _Readings, run: Interpolated | None, session: Sequence[LegResult]
 ) -> Iterator[RepFigures]:
     """Yield the figures with the metres that the session told: the pod's are of no known scale."""
-    reps = [Rep(each.began_ns, each.ended_ns) for each in session]
+    reps = [
+        Rep(each.began_ns, each.ended_ns, end_seen=each.by is not LegEnd.SESSION)
+        for each in session
+    ]
     for told, figures in zip(
         session, _figures(readings, run, reps, RepetitionSource.SESSION), strict=True
     ):
@@ -203,50 +204,44 @@ def _why_none(way: RepetitionSource, reps: Sequence[Rep], run: Interpolated | No
 
 
 def _readings(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Readings:
-    everything = _Readings()
-    pods: dict[str, _Readings] = {}
+    everything = _Readings(
+        presses_ns=[t_ns for t_ns, source in presses(recording) if source in PRESSED]
+    )
+    sensors: dict[str, _Readings] = {}
     for event in sorted(recording.inputs, key=lambda event: event.t_ns):
         match event:
             case Fix(lat_deg=lat_deg, lon_deg=lon_deg) if is_position(lat_deg, lon_deg):
                 everything.fixes.append(event)
-            case Mark() if event.source in PRESSED:
-                everything.presses_ns.append(event.t_ns)
-            case Command(kind=CommandKind.LAP):
-                everything.presses_ns.append(event.t_ns)
-            case Command(kind=CommandKind.UNDO_LAP):
-                del everything.presses_ns[-1:]
-            case Notification():
-                _take(
-                    everything,
-                    pods.setdefault(event.sensor, _Readings()),
-                    event,
-                    profile_of(recording, profiles, event),
-                )
-    pod = max(pods.values(), key=lambda each: len(each.speeds), default=everything)
+            case Notification() if event.sensor in profiles:
+                sensor = sensors.setdefault(event.sensor, _Readings())
+                _take(everything, sensor, event, profiles[event.sensor])
+    pod = max(sensors.values(), key=lambda each: len(each.speeds), default=everything)
+    strap = max(sensors.values(), key=lambda each: len(each.heart_rates), default=everything)
     everything.speeds, everything.totals, everything.cadences = pod.speeds, pod.totals, pod.cadences
+    everything.heart_rates = strap.heart_rates
     return everything
 
 
 def _take(
-    everything: _Readings, pod: _Readings, event: Notification, profile: SensorProfile | None
+    everything: _Readings, sensor: _Readings, event: Notification, profile: SensorProfile
 ) -> None:
-    if profile is None:
-        return
     try:
         reading = interpret(profile, event.char, event.data)
     except DecodeError:
         return
+    if isinstance(reading, HeartReading) and reading.bpm is not None:
+        sensor.heart_rates.append((event.t_ns, reading.bpm))
     if not isinstance(reading, PodReading | LocationReading):
         return
     if isinstance(reading, LocationReading):
         _take_position(everything, event.t_ns, reading)
     if reading.speed_mps is not None:
-        pod.speeds.append((event.t_ns, reading.speed_mps))
+        sensor.speeds.append((event.t_ns, reading.speed_mps))
     if reading.distance_m is not None:
-        pod.totals.append((event.t_ns, reading.distance_m))
+        sensor.totals.append((event.t_ns, reading.distance_m))
     steps = cadence_spm(reading) if isinstance(reading, PodReading) else None
     if steps:
-        pod.cadences.append((event.t_ns, steps))
+        sensor.cadences.append((event.t_ns, steps))
 
 
 def _take_position(everything: _Readings, t_ns: int, reading: LocationReading) -> None:
@@ -309,12 +304,10 @@ def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int,
 def _figures(
     readings: _Readings, run: Interpolated | None, reps: Sequence[Rep], way: RepetitionSource
 ) -> Iterator[RepFigures]:
-    cadence_times = [t_ns for t_ns, _ in readings.cadences]
     for before, rep in pairwise((None, *reps)):
         assert rep is not None  # only the first ``before`` is
-        steps = readings.cadences[
-            bisect_left(cadence_times, rep.start_ns) : bisect_right(cadence_times, rep.end_ns)
-        ]
+        steps = _within(readings.cadences, rep)
+        beats = _within(readings.heart_rates, rep)
         made_up = way is RepetitionSource.MARKS and not (rep.start_seen and rep.end_seen)
         yield RepFigures(
             start_s=ns_to_s(rep.start_ns),
@@ -325,5 +318,14 @@ def _figures(
             distance_m=run.at(rep.end_ns) - run.at(rep.start_ns)
             if run is not None and not made_up
             else None,
-            cadence_spm=fmean(spm for _, spm in steps) if steps else None,
+            cadence_spm=fmean(steps) if steps else None,
+            heart_rate_bpm=fmean(beats) if beats else None,
+            most_heart_rate_bpm=max(beats, default=None),
         )
+
+
+def _within(values: Sequence[tuple[int, float]], rep: Rep) -> list[float]:
+    """Return the values from the start of a repetition to its end."""
+    first = bisect_left(values, rep.start_ns, key=lambda each: each[0])
+    behind = bisect_right(values, rep.end_ns, key=lambda each: each[0])
+    return [value for _, value in values[first:behind]]

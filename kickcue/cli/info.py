@@ -8,17 +8,20 @@ from textwrap import wrap
 from typing import Any, Final
 
 from kickcue.analysis.recorded_race import RecordedRun, recorded_run
-from kickcue.analysis.recorded_session import RecordedSession, recorded_session
+from kickcue.analysis.recorded_readings import sensor_profiles
+from kickcue.analysis.recorded_session import RecordedSession, recorded_runs
 from kickcue.analysis.summary import RecordingSummary, summarize
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.format.console import console, json_line
 from kickcue.cli.format.info_page import PROBLEM, distance_m, notes, rows
 from kickcue.cli.format.printing import complain
 from kickcue.cli.format.read_progress import read_progress
+from kickcue.config.plan_document import PlanDocument
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
 from kickcue.core.printable import printable
 from kickcue.core.profiles import SensorProfile
+from kickcue.core.session.numbered_legs import numbered, repetitions
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording, read
 
@@ -71,8 +74,8 @@ def _print(
     *,
     first: bool,
 ) -> None:
-    summary, run = summarize(recording, profiles), recorded_run(recording)
-    session = recorded_session(recording)
+    summary = summarize(recording, sensor_profiles(recording, profiles))
+    run, session = recorded_run(recording), _session(recording)
     if args.json:
         print(json_line(_as_json(recording, summary, run, session)))
         return
@@ -90,6 +93,19 @@ def _print(
             out.print(
                 shown, style="bold yellow" if label == PROBLEM else "", markup=False, soft_wrap=True
             )
+
+
+def _session(recording: Recording) -> RecordedSession | None:
+    """Return the session of a recording, None where it is a race's or nobody's.
+
+    UsageError where its plan cannot be read.
+    """
+    given = (recording.header.setup or {}).get("plan")
+    if given is None:
+        return None
+    plan = PlanDocument.parse(given, recording.path.name)
+    planned = repetitions(numbered(plan.plan()))
+    return RecordedSession(plan.name, plan.title, planned, recorded_runs(recording))
 
 
 def _as_json(
@@ -138,8 +154,8 @@ def _as_json(
 
 def _session_object(session: RecordedSession) -> dict[str, Any]:
     return {
-        "plan": session.plan.name,
-        "title": session.plan.title,
+        "plan": session.name,
+        "title": session.title,
         "reps_planned": session.reps,
         "reps": [
             {

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.analysis.own_record import performance
+from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.coaching.belief import Evidence
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_document import RaceDocument
@@ -53,7 +54,8 @@ def own_record(
         try:
             recording = read(path, marks=PRESSES)
             began = _usable(recording)
-            done = performance(recording, profiles, _course(recording.header, path.name))
+            course = _course(recording.header, path.name)
+            done = performance(recording, sensor_profiles(recording, profiles), course)
         except KickcueError as error:
             told = str(error).removeprefix(f"{path}: ")
             report(f"{path.name} left out: {told}")

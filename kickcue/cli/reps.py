@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, Final
 
+from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.format.console import json_line, table
@@ -18,7 +19,7 @@ from kickcue.recording.laps import PRESSES
 AUTO: Final = "auto"
 FILLED_IN: Final = "~"
 UNSEEN: Final = {
-    RepetitionSource.SESSION: "the recording starts or ends in it",
+    RepetitionSource.SESSION: "the session was ended in it",
     RepetitionSource.POSITIONS: "the recording starts or ends in it",
     RepetitionSource.SPEED: "the recording starts or ends in it",
     RepetitionSource.MARKS: "an end without a press, filled in with the usual length",
@@ -66,7 +67,9 @@ def run(args: argparse.Namespace) -> int:
     if args.way == RepetitionSource.MARKS and recording.laps_note:
         complain(f"{args.recording}: {recording.laps_note}")
     way, reps = repetitions(
-        recording, load_profiles(), None if args.way == AUTO else RepetitionSource(args.way)
+        recording,
+        sensor_profiles(recording, load_profiles()),
+        None if args.way == AUTO else RepetitionSource(args.way),
     )
     print(
         json_line(_as_json(recording, way, reps))

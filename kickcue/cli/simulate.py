@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.race_options import add_race_options, race_from_options, race_wish
 from kickcue.config.extras import how_to_get
-from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, Input, Mark, Notification
 from kickcue.core.gatt import short_uuid
+from kickcue.core.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.core.plan import Plan
 from kickcue.core.units import ns_to_s
 from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, describe

@@ -27,9 +27,9 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Input, Mark, MarkSource, Timer
+from kickcue.core.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.core.units import NS_PER_S
 from kickcue.recording.frozen import frozen, run_meanwhile_m
 from kickcue.recording.header import utc_text

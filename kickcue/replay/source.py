@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from kickcue.config.generic_profiles import generic_profile
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.engine_choice import AnyEngine, engine_for
 from kickcue.core.errors import DataError, UsageError
@@ -19,6 +18,7 @@ from kickcue.core.events import (
     Output,
     Tick,
 )
+from kickcue.core.generic_profiles import generic_profile
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording import Recording
 from kickcue.replay.run_engine import drive

@@ -5,7 +5,8 @@ from typing import Final
 
 from kickcue.analysis.recorded_race import RecordedRun
 from kickcue.analysis.recorded_session import RecordedSession
-from kickcue.analysis.summary import GAP_S, Range, RecordingSummary, SensorSummary, TimeSpan
+from kickcue.analysis.spans import GAP_S, TimeSpan
+from kickcue.analysis.summary import Range, RecordingSummary, SensorSummary
 from kickcue.cli.format.session_text import session_text
 from kickcue.core.position.uncertainty import to_go
 from kickcue.core.units import ns_to_s
@@ -84,9 +85,9 @@ def _for_the_runner(
 
 def _session(session: RecordedSession) -> Iterator[tuple[str, str]]:
     """Yield the plan, and the repetitions with their times."""
-    yield "session", session.plan.title or session.plan.name
-    if session.plan.title:
-        yield "plan", session.plan.name
+    yield "session", session.title or session.name
+    if session.title:
+        yield "plan", session.name
     head, *others = session_text(session.runs).splitlines()
     of = "" if len(session.runs) == session.reps else f" (the plan has {session.reps})"
     yield "reps", f"{head.strip()}{of if not others else ''}"

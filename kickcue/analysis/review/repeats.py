@@ -1,0 +1,116 @@
+"""The repetitions of a session beside each other: those it led, or those found in any recording."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
+from statistics import fmean, stdev
+from typing import Final
+
+from kickcue.analysis.recorded_session import recorded_runs
+from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
+from kickcue.analysis.review.model import Body, Repeat, Repeats
+from kickcue.core.errors import DataError
+from kickcue.core.events import LegKind, LegResult
+from kickcue.core.profiles import SensorProfile
+from kickcue.core.units import ns_to_s
+from kickcue.recording.model import Recording
+
+SAME_LENGTH_SHARE: Final = 0.1
+"""Repetitions are of one length within this share of it: a receiver's distance over 200 m is good
+to a few per cent."""
+S_PER_MIN: Final = 60.0
+
+
+def repeats_review(
+    recording: Recording, profiles: Mapping[str, SensorProfile], start_ns: int, planned: int | None
+) -> Repeats | None:
+    """Return the repetitions, None where there are none; ``profiles`` by sensor name.
+
+    ``planned``: how many the plan has, None where there is no plan. With a plan there are
+    repetitions even where none was run.
+    """
+    led = recorded_runs(recording)
+    if planned is not None and not led:
+        return repeats_of((), planned, RepetitionSource.SESSION)
+    try:
+        way, found = repetitions(recording, profiles)
+    except DataError:
+        return None
+    legs = led if way is RepetitionSource.SESSION else ()
+    return repeats_of(tuple(_repeats(found, legs, ns_to_s(start_ns))), planned, way)
+
+
+def repeats_of(each: Sequence[Repeat], planned: int | None, way: RepetitionSource) -> Repeats:
+    """Return repetitions with the figures of those that are alike."""
+    alike = _alike(each)
+    times_s = [repeat.seconds for repeat in alike]
+    rests_s = [repeat.rest_s for repeat in alike if repeat.rest_s is not None]
+    return Repeats(
+        each=tuple(each),
+        planned=planned,
+        found_by=way.value,
+        alike=len(alike),
+        mean_s=fmean(times_s) if times_s else None,
+        spread_s=_spread(times_s),
+        fastest_s=min(times_s, default=None),
+        slowest_s=max(times_s, default=None),
+        mean_rest_s=fmean(rests_s) if rests_s else None,
+        rest_spread_s=_spread(rests_s),
+        last_percent=_last_percent(alike),
+    )
+
+
+def _repeats(
+    found: Sequence[RepFigures], legs: Sequence[LegResult], start_s: float
+) -> Iterator[Repeat]:
+    for number, (rep, leg) in enumerate(zip_longest(found, legs), 1):
+        yield Repeat(
+            number=number,
+            kind=LegKind.REP if leg is None else leg.kind,
+            t_s=rep.start_s,
+            race_s=rep.start_s - start_s,
+            seconds=rep.seconds,
+            metres=rep.distance_m,
+            mps=rep.speed_mps,
+            rest_s=rep.rest_s,
+            whole=rep.whole,
+            by=None if leg is None else leg.by,
+            body=_body(rep),
+        )
+
+
+def _body(rep: RepFigures) -> Body:
+    spm, mps = rep.cadence_spm, rep.speed_mps
+    return Body(
+        cadence_spm=spm,
+        step_m=S_PER_MIN * mps / spm if spm and mps is not None else None,
+        heart_rate_bpm=rep.heart_rate_bpm,
+        most_heart_rate_bpm=rep.most_heart_rate_bpm,
+    )
+
+
+def _alike(each: Sequence[Repeat]) -> list[Repeat]:
+    """Return the most whole repetitions that are of one length, of as many the later ones.
+
+    Where no length is known all of them count.
+    """
+    whole = [repeat for repeat in each if repeat.whole and repeat.seconds > 0.0]
+    known = [repeat.metres for repeat in whole if repeat.metres]
+    if not known:
+        return whole
+    groups = [
+        [r for r in whole if r.metres and abs(r.metres - length_m) <= SAME_LENGTH_SHARE * length_m]
+        for length_m in known
+    ]
+    return max(reversed(groups), key=len)
+
+
+def _spread(values: Sequence[float]) -> float | None:
+    return stdev(values) if len(values) > 1 else None
+
+
+def _last_percent(alike: Sequence[Repeat]) -> float | None:
+    """Return by how much faster the last was than the mean of the others, in per cent."""
+    if len(alike) < 2:
+        return None
+    *others, last_s = (repeat.seconds / (repeat.metres or 1.0) for repeat in alike)
+    return 100.0 * (fmean(others) / last_s - 1.0)

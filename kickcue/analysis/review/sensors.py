@@ -1,0 +1,135 @@
+"""How well each sensor was heard, and when nothing was."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum
+
+from kickcue.analysis.recorded_readings import rate_hz
+from kickcue.analysis.review.freshness import Freshness, Stretch
+from kickcue.analysis.review.model import SensorReview, Span
+from kickcue.analysis.spans import TimeSpan, gaps_in, mostly_paused, pauses_in, running_s, steps
+from kickcue.core.errors import DecodeError
+from kickcue.core.events import Link, Notification
+from kickcue.core.profiles import SensorProfile
+from kickcue.core.units import ns_to_s
+from kickcue.recording.model import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """The time that is looked at, and when the recorder was stopped in it."""
+
+    from_ns: int
+    to_ns: int
+    pauses: tuple[TimeSpan, ...]
+
+    def holds(self, t_ns: int) -> bool:
+        return self.from_ns <= t_ns <= self.to_ns
+
+    def running_s(self, from_ns: int, to_ns: int) -> float:
+        inside = TimeSpan(ns_to_s(max(from_ns, self.from_ns)), ns_to_s(min(to_ns, self.to_ns)))
+        return running_s(inside, self.pauses) if inside.seconds > 0.0 else 0.0
+
+
+def sensor_reviews(
+    recording: Recording, profiles: Mapping[str, SensorProfile], from_ns: int, to_ns: int
+) -> tuple[SensorReview, ...]:
+    """Return every sensor that the recording names or has heard; ``profiles`` by sensor name."""
+    watched = _Watched(from_ns, to_ns, pauses_in(recording))
+    said: dict[str, list[Notification | Link]] = defaultdict(list)
+    for event in recording.inputs:
+        if isinstance(event, Notification | Link):
+            said[event.sensor].append(event)
+    named = recording.header.sensors
+    return tuple(
+        _review(name, named.get(name), said[name], profiles.get(name), watched)
+        for name in dict.fromkeys((*named, *said))
+    )
+
+
+def pauses_from_gun(recording: Recording, start_ns: int) -> tuple[Span, ...]:
+    """Return when the recorder was stopped, from the gun."""
+    return tuple(_from_gun(pauses_in(recording), start_ns))
+
+
+def gaps_from_gun(recording: Recording, start_ns: int) -> tuple[Span, ...]:
+    """Return when nothing told where the runner was, from the gun."""
+    return tuple(_from_gun(gaps_in(recording), start_ns))
+
+
+def _from_gun(spans: Iterable[TimeSpan], start_ns: int) -> Iterator[Span]:
+    start_s = ns_to_s(start_ns)
+    for span in spans:
+        yield Span(span.from_s - start_s, span.to_s - start_s)
+
+
+def _review(
+    name: str,
+    named: str | None,
+    said: Iterable[Notification | Link],
+    profile: SensorProfile | None,
+    watched: _Watched,
+) -> SensorReview:
+    in_order = sorted(said, key=lambda event: event.t_ns)
+    times_ns = [
+        event.t_ns
+        for event in in_order
+        if isinstance(event, Notification) and watched.holds(event.t_ns)
+    ]
+    longest = _longest_silence(times_ns, watched)
+    covered, broken = _covered(in_order, profile, watched)
+    return SensorReview(
+        name=name,
+        profile=named,
+        notifications=len(times_ns),
+        rate_hz=rate_hz(times_ns),
+        covered=covered,
+        longest_silence_s=0.0 if longest is None else longest.seconds,
+        longest_silence_race_s=(
+            None if longest is None else longest.from_s - ns_to_s(watched.from_ns)
+        ),
+        broken=broken,
+        lost_links=len(
+            [
+                event
+                for event in in_order
+                if isinstance(event, Link) and not event.up and watched.holds(event.t_ns)
+            ]
+        ),
+    )
+
+
+def _longest_silence(times_ns: Sequence[int], watched: _Watched) -> TimeSpan | None:
+    """Return the longest time without a word while the recorder ran, None where there is none."""
+    silences = [
+        step
+        for step in steps((watched.from_ns, *times_ns, watched.to_ns))
+        if step.seconds > 0.0 and not mostly_paused(step, watched.pauses)
+    ]
+    return max(silences, key=lambda step: step.seconds, default=None)
+
+
+def _covered(
+    said: Sequence[Notification | Link], profile: SensorProfile | None, watched: _Watched
+) -> tuple[float, int]:
+    """Return the share of the time with fresh values, and how much could not be read."""
+    if profile is None or not said:
+        return 0.0, 0
+    freshness, broken = Freshness(profile, said[0].t_ns), 0
+    for event in said:
+        if isinstance(event, Notification):
+            try:
+                freshness.take(event)
+            except DecodeError:
+                broken += watched.holds(event.t_ns)
+        elif not event.up:
+            freshness.finish(event.t_ns)
+    freshness.finish(watched.to_ns)
+    whole_s = watched.running_s(watched.from_ns, watched.to_ns)
+    fresh_s = max(_fresh_s(stretches, watched) for stretches in (freshness.heart, freshness.motion))
+    return min(fresh_s / whole_s, 1.0) if whole_s > 0.0 else 0.0, broken
+
+
+def _fresh_s(stretches: Iterable[Stretch], watched: _Watched) -> float:
+    return fsum(watched.running_s(from_ns, to_ns) for from_ns, to_ns in stretches)
