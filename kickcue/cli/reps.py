@@ -12,6 +12,7 @@ from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.format.console import json_line, table
 from kickcue.cli.format.printing import complain
 from kickcue.config.profile_files import load_profiles
+from kickcue.core.clock_format import clock
 from kickcue.core.cueing.policy import ANSWERED_RATIO
 from kickcue.recording import MARKS, Recording
 from kickcue.recording.laps import PRESSES
@@ -102,10 +103,10 @@ def _as_text(
 def _row(number: int, rep: RepFigures, digits: int) -> tuple[str, ...]:
     return (
         str(number),
-        f"{'' if rep.start_seen else FILLED_IN}{_clock(rep.start_s, digits)}",
+        f"{'' if rep.start_seen else FILLED_IN}{clock(rep.start_s, digits)}",
         f"{'' if rep.whole else FILLED_IN}{rep.seconds:.{digits}f}",
         _shown(rep.distance_m, 0),
-        "-" if not rep.speed_mps else _pace(rep.speed_mps),
+        "-" if not rep.speed_mps else clock(1000.0 / rep.speed_mps),
         _shown(rep.cadence_spm, 0),
         _shown(rep.rest_s, digits),
     )
@@ -169,21 +170,6 @@ def for_the_kick(speed: float | None, cadence: float | None) -> str:
 
 def _shown(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
-
-
-def _pace(speed_mps: float) -> str:
-    seconds = round(1000.0 / speed_mps)
-    return f"{seconds // 60}:{seconds % 60:02}"
-
-
-def _clock(seconds: float, digits: int) -> str:
-    """Return h:mm:ss, without the hours where there are none."""
-    units = 10**digits
-    whole, part = divmod(round(seconds * units), units)
-    minutes, rest = divmod(abs(whole), 60)
-    end = f"{rest:02}.{part}" if digits else f"{rest:02}"
-    start = f"{minutes // 60}:{minutes % 60:02}" if minutes >= 60 else minutes
-    return f"{'-' if whole < 0 else ''}{start}:{end}"
 
 
 # ---- for programs

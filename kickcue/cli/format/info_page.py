@@ -8,6 +8,7 @@ from kickcue.analysis.recorded_session import RecordedSession
 from kickcue.analysis.spans import GAP_S, TimeSpan
 from kickcue.analysis.summary import Range, RecordingSummary, SensorSummary
 from kickcue.cli.format.session_text import session_text
+from kickcue.core.clock_format import clock
 from kickcue.core.position.uncertainty import to_go
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording
@@ -80,7 +81,7 @@ def _for_the_runner(
     yield from _laps(recording, summary, run, session)
     for cue in summary.cues:
         where = "" if cue.to_go_m is None else f", {to_go(cue.to_go_m, cue.sd_m)}"
-        yield "cue", f"{_clock(ns_to_s(cue.t_ns))}  {cue.kind}{where}: {cue.text}"
+        yield "cue", f"{clock(ns_to_s(cue.t_ns), 1)}  {cue.kind}{where}: {cue.text}"
 
 
 def _session(session: RecordedSession) -> Iterator[tuple[str, str]]:
@@ -111,9 +112,9 @@ def distance_m(
 
 
 def _time(run: RecordedRun, paused_s: float) -> str:
-    known = _clock(run.seconds)
+    known = clock(run.seconds, 1)
     if paused_s:
-        return f"{known}, stopped for {_clock(paused_s)} of it"
+        return f"{known}, stopped for {clock(paused_s, 1)} of it"
     return known if run.started else f"{known} (the whole recording; it has no start)"
 
 
@@ -127,7 +128,7 @@ def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
         star = "*" if each.taken else " "
         text = (
             f"{star}{each.number:2d}  {start}  {each.sport[:SPORT_LETTERS]:<{SPORT_LETTERS}} "
-            f"{_clock(each.duration_s):>9} {metres:>8}"
+            f"{clock(each.duration_s, 1):>9} {metres:>8}"
         )
         yield "activity" if each.number == 1 else "", text
     more = len(recording.activities) - MOST_ACTIVITIES
@@ -137,8 +138,7 @@ def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
 
 def _pace(run_m: float, run_s: float) -> Iterator[tuple[str, str]]:
     if run_s > 0 and run_m / run_s >= WALK_MPS:
-        seconds = round(1000 * run_s / run_m)
-        yield "pace", f"{seconds // 60}:{seconds % 60:02} min/km"
+        yield "pace", f"{clock(1000 * run_s / run_m)} min/km"
 
 
 def _body(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
@@ -173,14 +173,14 @@ def _laps(
     hint = "none (--marks all uses the laps as marks)" if recording.laps else "none"
     yield "marks", _counted(summary.marks) or hint
     if run.lap_times_s and session is None:
-        yield "lap times", "  ".join(map(_clock, run.lap_times_s))
+        yield "lap times", "  ".join(clock(lap_s, 1) for lap_s in run.lap_times_s)
 
 
 # ---- for the engineer
 
 
 def _for_the_engineer(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
-    yield "length", _clock(summary.duration_s)
+    yield "length", clock(summary.duration_s, 1)
     for sensor in summary.sensors:
         yield from _sensor_rows(sensor)
     if summary.counts:
@@ -202,7 +202,7 @@ def _sensor_rows(sensor: SensorSummary) -> Iterator[tuple[str, str]]:
         parts.append(f"{sensor.rate_hz:.3g} Hz")
     if sensor.silence.seconds > GAP_S:
         parts.append(
-            f"silent for {sensor.silence.seconds:.0f} s at {_clock(sensor.silence.from_s)}"
+            f"silent for {sensor.silence.seconds:.0f} s at {clock(sensor.silence.from_s, 1)}"
         )
     if sensor.broken:
         parts.append(f"{sensor.broken} broken")
@@ -233,17 +233,10 @@ def _gaps(gaps: tuple[TimeSpan, ...]) -> str:
 def _longest(spans: tuple[TimeSpan, ...], what: str = "") -> str:
     longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN_GAPS]
     shown = ", ".join(
-        f"{span.seconds:.0f} s at {_clock(span.from_s)}"
+        f"{span.seconds:.0f} s at {clock(span.from_s, 1)}"
         for span in sorted(longest, key=lambda span: span.from_s)
     )
     return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN_GAPS else ''}: {shown}"
-
-
-def _clock(seconds: float) -> str:
-    """Return h:mm:ss.s, without the hours where there are none."""
-    tenths = round(seconds * 10)
-    hours, minutes, rest = tenths // 36000, tenths // 600 % 60, tenths % 600 / 10
-    return f"{hours}:{minutes:02}:{rest:04.1f}" if hours else f"{minutes}:{rest:04.1f}"
 
 
 def _sentence(text: str) -> str:
