@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kickcue.cli.activity_option import add_activity_option, opened
+from kickcue.cli.format.output_format import clock_column
 from kickcue.cli.race_options import add_race_options, race_from_options, race_wish
 from kickcue.config.extras import how_to_get
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.errors import DataError, UsageError
-from kickcue.core.events import Command, Input, Mark, Notification
+from kickcue.core.events import Command, CommandKind, Input, Mark, Notification
 from kickcue.core.gatt import short_uuid
 from kickcue.core.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.core.plan import Plan
@@ -226,15 +227,18 @@ def _description(names: Sequence[str], chars: dict[str, set[str]]) -> Descriptio
 
 
 async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
-    """Say when a runner would press what; it is for whoever tries kickcue to press it."""
+    """Say when a runner would press what, from the gun; whoever tries kickcue is to press it."""
+    gun_ns = next((event.t_ns for event in inputs if _is_start(event)), 0)
     for event in inputs:
         if not isinstance(event, Mark | Command):
             continue
         await asyncio.sleep(zero_s + ns_to_s(event.t_ns) / rate - asyncio.get_running_loop().time())
-        print(
-            f"{ns_to_s(event.t_ns):7.1f} s: {event.kind if isinstance(event, Command) else 'lap'}",
-            flush=True,
-        )
+        what = event.kind if isinstance(event, Command) else "lap"
+        print(f"{clock_column(ns_to_s(event.t_ns - gun_ns))}  {what}", flush=True)
+
+
+def _is_start(event: Input) -> bool:
+    return isinstance(event, Command) and event.kind is CommandKind.START
 
 
 def _ending(played: PlaybackCount) -> str:

@@ -28,24 +28,30 @@ def repeats_review(
     ``planned``: how many the plan has, None where there is no plan. With a plan there are
     repetitions even where none was run.
     """
-    led = recorded_runs(recording)
-    if planned is not None and not led:
-        return repeats_of((), planned, RepetitionSource.SESSION)
+    if planned is not None and not recorded_runs(recording):
+        return repeats_of(recording, RepetitionSource.SESSION, (), start_ns, planned)
     try:
         way, found = repetitions(recording, profiles)
     except DataError:
         return None
-    legs = led if way is RepetitionSource.SESSION else ()
-    return repeats_of(tuple(_repeats(found, legs, ns_to_s(start_ns))), planned, way)
+    return repeats_of(recording, way, found, start_ns, planned)
 
 
-def repeats_of(each: Sequence[Repeat], planned: int | None, way: RepetitionSource) -> Repeats:
-    """Return repetitions with the figures of those that are alike."""
+def repeats_of(
+    recording: Recording,
+    way: RepetitionSource,
+    found: Sequence[RepFigures],
+    start_ns: int,
+    planned: int | None = None,
+) -> Repeats:
+    """Return repetitions that were found in a recording, with the figures of those alike."""
+    led = recorded_runs(recording) if way is RepetitionSource.SESSION else ()
+    each = tuple(_repeats(found, led, ns_to_s(start_ns)))
     alike = _alike(each)
     times_s = [repeat.seconds for repeat in alike]
     rests_s = [repeat.rest_s for repeat in alike if repeat.rest_s is not None]
     return Repeats(
-        each=tuple(each),
+        each=each,
         planned=planned,
         found_by=way.value,
         alike=len(alike),

@@ -41,7 +41,7 @@ def rows(
     """Yield label and text of each line."""
     yield from _for_the_runner(recording, summary, run, session)
     if verbose:
-        yield from _for_the_engineer(summary)
+        yield from _for_the_engineer(summary, run.from_s)
     yield from (("note", _sentence(note)) for note in notes(recording))
     yield from ((PROBLEM, _sentence(problem)) for problem in recording.problems)
     if not verbose:
@@ -81,7 +81,7 @@ def _for_the_runner(
     yield from _laps(recording, summary, run, session)
     for cue in summary.cues:
         where = "" if cue.to_go_m is None else f", {to_go(cue.to_go_m, cue.sd_m)}"
-        yield "cue", f"{clock(ns_to_s(cue.t_ns), 1)}  {cue.kind}{where}: {cue.text}"
+        yield "cue", f"{clock(ns_to_s(cue.t_ns) - run.from_s, 1)}  {cue.kind}{where}: {cue.text}"
 
 
 def _session(session: RecordedSession) -> Iterator[tuple[str, str]]:
@@ -179,15 +179,16 @@ def _laps(
 # ---- for the engineer
 
 
-def _for_the_engineer(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
-    yield "length", clock(summary.duration_s, 1)
+def _for_the_engineer(summary: RecordingSummary, gun_s: float) -> Iterator[tuple[str, str]]:
+    before = f", {clock(gun_s, 1)} of it before the start" if gun_s else ""
+    yield "length", f"{clock(summary.duration_s, 1)}{before}"
     for sensor in summary.sensors:
-        yield from _sensor_rows(sensor)
+        yield from _sensor_rows(sensor, gun_s)
     if summary.counts:
         yield "also", _counted(summary.counts)
     if summary.pauses:
-        yield "pauses", _longest(summary.pauses)
-    yield "gaps", _gaps(summary.gaps)
+        yield "pauses", _longest(summary.pauses, gun_s)
+    yield "gaps", _gaps(summary.gaps, gun_s)
     if summary.outputs:
         yield "outputs", _counted(summary.outputs)
 
@@ -196,14 +197,12 @@ def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
-def _sensor_rows(sensor: SensorSummary) -> Iterator[tuple[str, str]]:
+def _sensor_rows(sensor: SensorSummary, gun_s: float) -> Iterator[tuple[str, str]]:
     parts = [f"{sensor.profile or 'profile not recorded'}: {sensor.notifications} notifications"]
     if sensor.rate_hz is not None:
         parts.append(f"{sensor.rate_hz:.3g} Hz")
     if sensor.silence.seconds > GAP_S:
-        parts.append(
-            f"silent for {sensor.silence.seconds:.0f} s at {clock(sensor.silence.from_s, 1)}"
-        )
+        parts.append(f"silent for {_when(sensor.silence, gun_s)}")
     if sensor.broken:
         parts.append(f"{sensor.broken} broken")
     if sensor.half_rr:
@@ -224,19 +223,20 @@ def _range(values: Range, digits: int) -> str:
     return f"{values.low:.{digits}f} to {values.high:.{digits}f}, median {values.median:.{digits}f}"
 
 
-def _gaps(gaps: tuple[TimeSpan, ...]) -> str:
+def _gaps(gaps: tuple[TimeSpan, ...], gun_s: float) -> str:
     if not gaps:
         return f"none over {GAP_S:g} s"
-    return _longest(gaps, f" over {GAP_S:g} s")
+    return _longest(gaps, gun_s, f" over {GAP_S:g} s")
 
 
-def _longest(spans: tuple[TimeSpan, ...], what: str = "") -> str:
+def _longest(spans: tuple[TimeSpan, ...], gun_s: float, what: str = "") -> str:
     longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN_GAPS]
-    shown = ", ".join(
-        f"{span.seconds:.0f} s at {clock(span.from_s, 1)}"
-        for span in sorted(longest, key=lambda span: span.from_s)
-    )
+    shown = ", ".join(_when(span, gun_s) for span in sorted(longest, key=lambda span: span.from_s))
     return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN_GAPS else ''}: {shown}"
+
+
+def _when(span: TimeSpan, gun_s: float) -> str:
+    return f"{span.seconds:.0f} s at {clock(span.from_s - gun_s, 1)}"
 
 
 def _sentence(text: str) -> str:
