@@ -120,6 +120,7 @@ PURE_RECORDING: Final = frozenset(
         "kickcue.recording.interpolation",
         "kickcue.recording.model",
         "kickcue.recording.plausible",
+        "kickcue.recording.utc",
     }
 )
 """What the analysis may know of recordings: what they are, and nothing that opens one."""

@@ -11,7 +11,20 @@ from typing import Final
 
 from kickcue.analysis.recorded_race import presses, recorded_run
 from kickcue.analysis.recorded_session import recorded_runs
-from kickcue.analysis.repetitions import RepetitionSource, RepFigures, metres_run, repetitions
+from kickcue.analysis.repetitions import (
+    SAME_LENGTH_SHARE,
+    RepetitionSource,
+    RepFigures,
+    repetitions,
+)
+from kickcue.analysis.run_readings import run_readings
+from kickcue.analysis.timing import (
+    BY_FILE_SD_S,
+    FOUND_SD_S,
+    LINE_SD_S,
+    PRESSED_SD_S,
+    SAME_MARK_S,
+)
 from kickcue.core.course import Course
 from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, LegEnd, LegResult, MarkSource
@@ -21,20 +34,6 @@ from kickcue.core.repetitions.repetition import WALK_MPS
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
 
-PRESSED_SD_S: Final = 0.3
-"""How well a time between two presses is known: a thumb is off by 0.2 s at each end."""
-FOUND_SD_S: Final = 0.5
-"""The same of a repetition between a start and an end found by the pod's speed: in simulated
-sessions each end is within 0.7 s in 95 %."""
-LINE_SD_S: Final = 1.0
-"""The same of a lap between two lines found by position or a beacon, once a second each."""
-BY_FILE_SD_S: Final = 1.0
-"""The same of what is found in an imported activity, which has a record a second at best."""
-SAME_MARK_S: Final = 3.0
-"""A press and the order to finish within this time are one crossing of the finish line."""
-SAME_LENGTH_SHARE: Final = 0.1
-"""Repetitions of one session are of one length within this share of their mean: a receiver's
-distance over 200 m is good to a few per cent."""
 END_M: Final = 200.0
 LAST_M: Final = 1000.0
 FEWEST_PARTS: Final = 3
@@ -219,7 +218,8 @@ def _endings(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Ite
     """Yield how the last 200 m and the last kilometre went, where that can be told."""
     run = recorded_run(recording)
     from_ns, to_ns = s_to_ns(run.from_s), s_to_ns(run.to_s)
-    way = [(t_ns, m) for t_ns, m in metres_run(recording, profiles) if from_ns <= t_ns <= to_ns]
+    whole = run_readings(recording, profiles).way_m()
+    way = [(t_ns, m) for t_ns, m in whole if from_ns <= t_ns <= to_ns]
     while len(way) > 1 and not _moves(way):
         del way[-1]
     for metres in (END_M, LAST_M):

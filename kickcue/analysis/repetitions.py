@@ -4,37 +4,31 @@ As kickcue followed them live, or found by positions, speeds or presses.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
-from math import dist
 from statistics import fmean
 from typing import Final
 
-from kickcue.analysis.recorded_race import presses
 from kickcue.analysis.recorded_session import recorded_runs
-from kickcue.analysis.spans import GAP_S
-from kickcue.core.crossing.gate import Plane
-from kickcue.core.crossing.receiver_selection import is_position
-from kickcue.core.errors import DataError, DecodeError
-from kickcue.core.events import Fix, LegEnd, LegResult, MarkSource, Notification
+from kickcue.analysis.run_readings import GAP_NS, Column, RunReadings, run_readings
+from kickcue.core.errors import DataError
+from kickcue.core.events import LegEnd, LegResult
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.readings import HeartReading, LocationReading, PodReading, cadence_spm, interpret
 from kickcue.core.repetitions.rep_segmentation import reps_from_marks
 from kickcue.core.repetitions.repetition import Rep, reps_from_fixes, reps_from_speeds
-from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
+from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.model import Recording
-from kickcue.recording.plausible import steps_m
 
-PRESSED: Final = frozenset({MarkSource.BUTTON, MarkSource.TRACKSIDE})
-"""A line or a beacon that is crossed shows where one is, not that one begins or ends."""
 FEWEST: Final = 2
 """One stretch of running is no session of repetitions."""
 LONGEST_S: Final = 2 * 86400.0
 """No session lasts longer; in a longer one the clock jumped."""
-GAP_NS: Final = s_to_ns(GAP_S)
+SAME_LENGTH_SHARE: Final = 0.1
+"""Repetitions are of one length within this share of it: a receiver's distance over 200 m is good
+to a few per cent."""
 
 
 class RepetitionSource(StrEnum):
@@ -87,21 +81,6 @@ class RepFigures:
         return self.distance_m / self.seconds
 
 
-@dataclass(slots=True)
-class _Readings:
-    """A recording's readings of running, in order of time.
-
-    The speeds, totals and cadences are one sensor's, and so are the heart rates.
-    """
-
-    fixes: list[Fix] = field(default_factory=list)
-    presses_ns: list[int] = field(default_factory=list)
-    speeds: list[tuple[int, float]] = field(default_factory=list)
-    totals: list[tuple[int, float]] = field(default_factory=list)
-    cadences: list[tuple[int, float]] = field(default_factory=list)
-    heart_rates: list[tuple[int, float]] = field(default_factory=list)
-
-
 def repetitions(
     recording: Recording, profiles: Mapping[str, SensorProfile], way: RepetitionSource | None = None
 ) -> tuple[RepetitionSource, tuple[RepFigures, ...]]:
@@ -112,8 +91,8 @@ def repetitions(
     them. ``profiles`` by sensor name. DataError where there are none: its text is what was looked
     at and why that shows none.
     """
-    readings = _readings(recording, profiles)
-    way_m = _way_m(readings)
+    readings = run_readings(recording, profiles)
+    way_m = readings.way_m()
     run = Interpolated(way_m) if way_m else None
     session = recorded_runs(recording)
     if session and way in (None, RepetitionSource.SESSION):
@@ -139,7 +118,7 @@ def repetitions(
 
 
 def _as_told(
-    readings: _Readings, run: Interpolated | None, session: Sequence[LegResult]
+    readings: RunReadings, run: Interpolated | None, session: Sequence[LegResult]
 ) -> Iterator[RepFigures]:
     """Yield the figures with the metres that the session told: the pod's are of no known scale."""
     reps = [
@@ -153,18 +132,8 @@ def _as_told(
         yield replace(figures, distance_m=told.distance_m) if known else figures
 
 
-def metres_run(
-    recording: Recording, profiles: Mapping[str, SensorProfile]
-) -> list[tuple[int, float]]:
-    """Return (``t_ns``, metres run since the first reading), by one sensor; may be empty.
-
-    It is the pod's own distance, else that along the positions, else what the speeds add up to.
-    """
-    return _way_m(_readings(recording, profiles))
-
-
 def _sources(
-    readings: _Readings, run: Interpolated | None
+    readings: RunReadings, run: Interpolated | None
 ) -> dict[RepetitionSource, Callable[[], tuple[Rep, ...]]]:
     """Return what there is to find repetitions by, the first choice first."""
     there: dict[RepetitionSource, Callable[[], tuple[Rep, ...]]] = {}
@@ -200,62 +169,12 @@ def _why_none(way: RepetitionSource, reps: Sequence[Rep], run: Interpolated | No
     return "hard running and rest differ by less than 1 m/s, or neither efforts nor rests are alike"
 
 
-# ---- what is in the recording
-
-
-def _readings(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Readings:
-    everything = _Readings(
-        presses_ns=[t_ns for t_ns, source in presses(recording) if source in PRESSED]
-    )
-    sensors: dict[str, _Readings] = {}
-    for event in sorted(recording.inputs, key=lambda event: event.t_ns):
-        match event:
-            case Fix(lat_deg=lat_deg, lon_deg=lon_deg) if is_position(lat_deg, lon_deg):
-                everything.fixes.append(event)
-            case Notification() if event.sensor in profiles:
-                sensor = sensors.setdefault(event.sensor, _Readings())
-                _take(everything, sensor, event, profiles[event.sensor])
-    pod = max(sensors.values(), key=lambda each: len(each.speeds), default=everything)
-    strap = max(sensors.values(), key=lambda each: len(each.heart_rates), default=everything)
-    everything.speeds, everything.totals, everything.cadences = pod.speeds, pod.totals, pod.cadences
-    everything.heart_rates = strap.heart_rates
-    return everything
-
-
-def _take(
-    everything: _Readings, sensor: _Readings, event: Notification, profile: SensorProfile
-) -> None:
-    try:
-        reading = interpret(profile, event.char, event.data)
-    except DecodeError:
-        return
-    if isinstance(reading, HeartReading) and reading.bpm is not None:
-        sensor.heart_rates.append((event.t_ns, reading.bpm))
-    if not isinstance(reading, PodReading | LocationReading):
-        return
-    if isinstance(reading, LocationReading):
-        _take_position(everything, event.t_ns, reading)
-    if reading.speed_mps is not None:
-        sensor.speeds.append((event.t_ns, reading.speed_mps))
-    if reading.distance_m is not None:
-        sensor.totals.append((event.t_ns, reading.distance_m))
-    steps = cadence_spm(reading) if isinstance(reading, PodReading) else None
-    if steps:
-        sensor.cadences.append((event.t_ns, steps))
-
-
-def _take_position(everything: _Readings, t_ns: int, reading: LocationReading) -> None:
-    lat_deg, lon_deg = reading.lat_deg, reading.lon_deg
-    if lat_deg is not None and lon_deg is not None and is_position(lat_deg, lon_deg):
-        everything.fixes.append(Fix(t_ns, lat_deg, lon_deg))
-
-
-def _each_second(readings: _Readings) -> list[tuple[int, float]]:
+def _each_second(readings: RunReadings) -> list[tuple[int, float]]:
     """Return the speeds at each full second.
 
     In a gap it is what the total grew by, nothing where there is no total.
     """
-    run = Interpolated(_way_m(readings)) if readings.totals else None
+    run = Interpolated(readings.way_m()) if readings.totals else None
     times = [t_ns for t_ns, _ in readings.speeds]
     found: list[tuple[int, float]] = []
     for t_ns in range(times[0], times[-1] + 1, NS_PER_S):
@@ -276,33 +195,8 @@ def _each_second(readings: _Readings) -> list[tuple[int, float]]:
 # ---- what is shown of them
 
 
-def _way_m(readings: _Readings) -> list[tuple[int, float]]:
-    """Return the metres run over time, by the pod, else positions, else speeds; may be empty."""
-    if readings.totals:
-        return _summed(readings.totals[0][0], steps_m(readings.totals))
-    if readings.fixes:
-        plane = Plane(readings.fixes[0].lat_deg, readings.fixes[0].lon_deg)
-        places = [(fix.t_ns, plane.east_north(fix.lat_deg, fix.lon_deg)) for fix in readings.fixes]
-        return _summed(places[0][0], [(b_ns, dist(a, b)) for (_, a), (b_ns, b) in pairwise(places)])
-    if readings.speeds:
-        steps = [
-            (b_ns, (a + b) / 2.0 * ns_to_s(b_ns - a_ns) if b_ns - a_ns <= GAP_NS else 0.0)
-            for (a_ns, a), (b_ns, b) in pairwise(readings.speeds)
-        ]
-        return _summed(readings.speeds[0][0], steps)
-    return []
-
-
-def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
-    way_m, found = 0.0, [(from_ns, 0.0)]
-    for t_ns, step_m in steps:
-        way_m += step_m
-        found.append((t_ns, way_m))
-    return found
-
-
 def _figures(
-    readings: _Readings, run: Interpolated | None, reps: Sequence[Rep], way: RepetitionSource
+    readings: RunReadings, run: Interpolated | None, reps: Sequence[Rep], way: RepetitionSource
 ) -> Iterator[RepFigures]:
     for before, rep in pairwise((None, *reps)):
         assert rep is not None  # only the first ``before`` is
@@ -324,7 +218,7 @@ def _figures(
         )
 
 
-def _within(values: Sequence[tuple[int, float]], rep: Rep) -> list[float]:
+def _within(values: Column, rep: Rep) -> list[float]:
     """Return the values from the start of a repetition to its end."""
     first = bisect_left(values, rep.start_ns, key=lambda each: each[0])
     behind = bisect_right(values, rep.end_ns, key=lambda each: each[0])

@@ -32,9 +32,16 @@ def pauses_in(recording: Recording) -> tuple[TimeSpan, ...]:
     return tuple(_pauses(recording.inputs))
 
 
-def gaps_in(recording: Recording) -> tuple[TimeSpan, ...]:
-    """Return when nothing told where the runner was, though the recorder was running."""
-    telling = (event.t_ns for event in recording.inputs if isinstance(event, Notification | Fix))
+def gaps_in(recording: Recording, within_ns: tuple[int, int] | None = None) -> tuple[TimeSpan, ...]:
+    """Return when nothing told where the runner was, though the recorder was running.
+
+    ``within_ns``: from when to when one should have been told; None: from the first word to the
+    last.
+    """
+    telling = [event.t_ns for event in recording.inputs if isinstance(event, Notification | Fix)]
+    if within_ns is not None:
+        from_ns, to_ns = within_ns
+        telling = [from_ns, *(t_ns for t_ns in telling if from_ns < t_ns < to_ns), to_ns]
     pauses = pauses_in(recording)
     return tuple(
         span for span in steps(telling) if span.seconds > GAP_S and not mostly_paused(span, pauses)

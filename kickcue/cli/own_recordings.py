@@ -15,11 +15,11 @@ from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
 from kickcue.core.errors import DataError, KickcueError
 from kickcue.recording import Recording, read
-from kickcue.recording.header import utc_ns
 from kickcue.recording.laps import PRESSES
 from kickcue.recording.mcap_reader import first_header
 from kickcue.recording.model import Header
 from kickcue.recording.parts import RUNS
+from kickcue.recording.utc import utc_ns
 
 SUFFIX: Final = ".mcap"
 MOST_HEADERS: Final = 200

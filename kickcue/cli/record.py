@@ -21,7 +21,7 @@ from kickcue.cli.tui.formatting import minutes
 from kickcue.cli.tui.keyboard import HUNG_UP, ORDERS
 from kickcue.cli.tui.pairing_dialog import dialogue
 from kickcue.cli.tui.prompts import POD, STRAP
-from kickcue.cli.tui.race_view import STAGES
+from kickcue.cli.tui.race_parts import STAGES
 from kickcue.cli.tui.screen import END, INTERRUPT, canvas
 from kickcue.cli.tui.terminal import be_quiet, is_terminal, showable
 from kickcue.cli.tui.values import Values, spelt

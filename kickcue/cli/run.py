@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import os
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from kickcue import machine_time
+from kickcue.cli.after_race import log_outcome, outcome, tell_outcome
 from kickcue.cli.end_requests import end_requests, hang_up_ends
 from kickcue.cli.format.printing import complain, tell
 from kickcue.cli.pair import describe
@@ -26,7 +28,6 @@ from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import DataError, UsageError
-from kickcue.core.events import Phase
 from kickcue.daemon import logging_setup, service
 from kickcue.daemon.health import summed_up
 from kickcue.daemon.race_daemon import RaceDaemon
@@ -214,23 +215,30 @@ async def _on_screen(settings: Settings, how: _How) -> str | None:
                 await _until_over(race, requested)
             race.announcer.aloud = complain
             phase = race.phase
-        print(_ending(race, phase))
+        path = _recorded(race)
+        found = outcome(path, phase)
+        tell_outcome(found)
+        print("\n".join(_ending(path, found.page)))
+        if phase in RACING:
+            print(
+                f"The {race.document.kind} was not over: `kickcue run` within ten minutes, "
+                "with the same options, resumes it."
+            )
     return _trouble(race)
 
 
-def _ending(race: RaceDaemon, phase: Phase) -> str:
-    path = None if race.recorder is None else race.recorder.path
-    kept = (
-        "Nothing was recorded."
-        if path is None
-        else f"Recorded in {path}\nSee it again: kickcue replay {path}"
-    )
-    return (
-        f"{kept}\nThe {race.document.kind} was not over: `kickcue run` within ten minutes, "
-        "with the same options, resumes it."
-        if phase in RACING
-        else kept
-    )
+def _recorded(race: RaceDaemon) -> Path | None:
+    return None if race.recorder is None else race.recorder.path
+
+
+def _ending(path: Path | None, page: Path | None) -> Iterator[str]:
+    """Yield where the recording is, and how to look at it again."""
+    if path is None:
+        yield "Nothing was recorded."
+        return
+    yield f"Recorded in {path}"
+    yield f"Report: {page}" if page is not None else f"Report: kickcue report {path}"
+    yield f"See it again: kickcue replay {path}"
 
 
 def _trouble(race: RaceDaemon) -> str | None:
@@ -258,7 +266,10 @@ async def _headless(settings: Settings, how: _How) -> str | None:
                     with hang_up_ends(requested, unless=lambda: race.phase in RACING):
                         await _until_over(race, requested)
                 finally:
+                    phase = race.phase
                     service.stopping(STOPPING_S)
+        # Meanwhile the watchdog gets its signs of life.
+        log_outcome(await asyncio.to_thread(outcome, _recorded(race), phase))
     return _trouble(race)
 
 

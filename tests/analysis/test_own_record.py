@@ -8,7 +8,8 @@ from random import Random
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.analysis.own_record import LINE_SD_S, PRESSED_SD_S, Ending
+from kickcue.analysis.own_record import Ending
+from kickcue.analysis.timing import LINE_SD_S, PRESSED_SD_S
 from kickcue.core.course import course_for
 from kickcue.core.events import Command, CommandKind, LegEnd, LegKind, Mark, MarkSource
 from kickcue.core.units import s_to_ns

@@ -7,16 +7,15 @@ from kickcue.analysis.review.model import CueReview, DeliveryReview
 
 
 def delivery_review(cues: Sequence[CueReview]) -> DeliveryReview | None:
-    """Return what became of all cues together, None where none was given."""
+    """Return the figures; None where no cue was given."""
     if not cues:
         return None
     latencies_ms = [cue.latency_ms for cue in cues if cue.latency_ms is not None]
-    answers = [cue.felt for cue in cues]
     return DeliveryReview(
         given=len(cues),
-        felt=answers.count(True),
-        dropped=answers.count(False),
-        unanswered=answers.count(None),
+        felt=len([cue for cue in cues if cue.felt]),
+        dropped=len([cue for cue in cues if cue.felt is False]),
+        unanswered=len([cue for cue in cues if cue.felt is None]),
         median_latency_ms=median(latencies_ms) if latencies_ms else None,
         worst_latency_ms=max(latencies_ms, default=None),
     )

@@ -3,21 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from statistics import fmean, stdev
-from typing import Final
 
 from kickcue.analysis.recorded_session import recorded_runs
-from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
+from kickcue.analysis.repetitions import (
+    SAME_LENGTH_SHARE,
+    RepetitionSource,
+    RepFigures,
+    repetitions,
+)
+from kickcue.analysis.review.body_readings import step_m
+from kickcue.analysis.review.common import timers_of
 from kickcue.analysis.review.model import Body, Repeat, Repeats
+from kickcue.analysis.review.race_time import RaceTime
 from kickcue.core.errors import DataError
 from kickcue.core.events import LegKind, LegResult
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.units import ns_to_s
+from kickcue.core.units import s_to_ns
 from kickcue.recording.model import Recording
-
-SAME_LENGTH_SHARE: Final = 0.1
-"""Repetitions are of one length within this share of it: a receiver's distance over 200 m is good
-to a few per cent."""
-S_PER_MIN: Final = 60.0
 
 
 def repeats_review(
@@ -25,11 +27,11 @@ def repeats_review(
 ) -> Repeats | None:
     """Return the repetitions, None where there are none; ``profiles`` by sensor name.
 
-    ``planned``: how many the plan has, None where there is no plan. With a plan there are
-    repetitions even where none was run.
+    ``planned``: how many the plan has, None where there is no plan. With a plan those count that
+    the session reported, and no others.
     """
     if planned is not None and not recorded_runs(recording):
-        return repeats_of(recording, RepetitionSource.SESSION, (), start_ns, planned)
+        return None
     try:
         way, found = repetitions(recording, profiles)
     except DataError:
@@ -46,7 +48,8 @@ def repeats_of(
 ) -> Repeats:
     """Return repetitions that were found in a recording, with the figures of those alike."""
     led = recorded_runs(recording) if way is RepetitionSource.SESSION else ()
-    each = tuple(_repeats(found, led, ns_to_s(start_ns)))
+    time = RaceTime(start_ns, timers_of(recording))
+    each = tuple(_repeats(found, led, time))
     alike = _alike(each)
     times_s = [repeat.seconds for repeat in alike]
     rests_s = [repeat.rest_s for repeat in alike if repeat.rest_s is not None]
@@ -66,14 +69,14 @@ def repeats_of(
 
 
 def _repeats(
-    found: Sequence[RepFigures], legs: Sequence[LegResult], start_s: float
+    found: Sequence[RepFigures], legs: Sequence[LegResult], time: RaceTime
 ) -> Iterator[Repeat]:
     for number, (rep, leg) in enumerate(zip_longest(found, legs), 1):
         yield Repeat(
             number=number,
             kind=LegKind.REP if leg is None else leg.kind,
             t_s=rep.start_s,
-            race_s=rep.start_s - start_s,
+            race_s=time.at(s_to_ns(rep.start_s)),
             seconds=rep.seconds,
             metres=rep.distance_m,
             mps=rep.speed_mps,
@@ -85,10 +88,9 @@ def _repeats(
 
 
 def _body(rep: RepFigures) -> Body:
-    spm, mps = rep.cadence_spm, rep.speed_mps
     return Body(
-        cadence_spm=spm,
-        step_m=S_PER_MIN * mps / spm if spm and mps is not None else None,
+        cadence_spm=rep.cadence_spm,
+        step_m=step_m(rep.speed_mps, rep.cadence_spm),
         heart_rate_bpm=rep.heart_rate_bpm,
         most_heart_rate_bpm=rep.most_heart_rate_bpm,
     )

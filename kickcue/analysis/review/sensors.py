@@ -1,18 +1,20 @@
 """How well each sensor was heard, and when nothing was."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
 from kickcue.analysis.recorded_readings import rate_hz
+from kickcue.analysis.review.common import timers_of
 from kickcue.analysis.review.freshness import Freshness, Stretch
 from kickcue.analysis.review.model import SensorReview, Span
+from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.spans import TimeSpan, gaps_in, mostly_paused, pauses_in, running_s, steps
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import Link, Notification
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.units import ns_to_s
+from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
 
 
@@ -23,6 +25,7 @@ class _Watched:
     from_ns: int
     to_ns: int
     pauses: tuple[TimeSpan, ...]
+    time: RaceTime
 
     def holds(self, t_ns: int) -> bool:
         return self.from_ns <= t_ns <= self.to_ns
@@ -36,7 +39,8 @@ def sensor_reviews(
     recording: Recording, profiles: Mapping[str, SensorProfile], from_ns: int, to_ns: int
 ) -> tuple[SensorReview, ...]:
     """Return every sensor that the recording names or has heard; ``profiles`` by sensor name."""
-    watched = _Watched(from_ns, to_ns, pauses_in(recording))
+    time = RaceTime(from_ns, timers_of(recording))
+    watched = _Watched(from_ns, to_ns, pauses_in(recording), time)
     said: dict[str, list[Notification | Link]] = defaultdict(list)
     for event in recording.inputs:
         if isinstance(event, Notification | Link):
@@ -48,20 +52,20 @@ def sensor_reviews(
     )
 
 
-def pauses_from_gun(recording: Recording, start_ns: int) -> tuple[Span, ...]:
-    """Return when the recorder was stopped, from the gun."""
-    return tuple(_from_gun(pauses_in(recording), start_ns))
+def gaps_and_pauses(
+    recording: Recording, start_ns: int, end_ns: int
+) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Return when nothing was heard though the recorder was running, and when it was stopped."""
+    time = RaceTime(start_ns, timers_of(recording))
+    pauses = (each for each in pauses_in(recording) if start_ns <= s_to_ns(each.from_s) <= end_ns)
+    return (
+        tuple(_by_race(time, each) for each in gaps_in(recording, (start_ns, end_ns))),
+        tuple(_by_race(time, each) for each in pauses),
+    )
 
 
-def gaps_from_gun(recording: Recording, start_ns: int) -> tuple[Span, ...]:
-    """Return when nothing told where the runner was, from the gun."""
-    return tuple(_from_gun(gaps_in(recording), start_ns))
-
-
-def _from_gun(spans: Iterable[TimeSpan], start_ns: int) -> Iterator[Span]:
-    start_s = ns_to_s(start_ns)
-    for span in spans:
-        yield Span(span.from_s - start_s, span.to_s - start_s)
+def _by_race(time: RaceTime, span: TimeSpan) -> Span:
+    return Span(time.at(s_to_ns(span.from_s)), time.at(s_to_ns(span.to_s)))
 
 
 def _review(
@@ -87,7 +91,7 @@ def _review(
         covered=covered,
         longest_silence_s=0.0 if longest is None else longest.seconds,
         longest_silence_race_s=(
-            None if longest is None else longest.from_s - ns_to_s(watched.from_ns)
+            None if longest is None else watched.time.at(s_to_ns(longest.from_s))
         ),
         broken=broken,
         lost_links=len(

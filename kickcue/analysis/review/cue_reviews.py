@@ -1,0 +1,104 @@
+"""What became of each cue: whether it was on time, whether it was felt, and what followed it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from kickcue.analysis.review.body_readings import step_m
+from kickcue.analysis.review.lap_table import Track
+from kickcue.analysis.review.model import CueReview, Response
+from kickcue.core.course import Course
+from kickcue.core.events import Ack, Cue, CueKind
+
+AROUND_S: Final = 10.0
+"""Before and after the cue are compared over so long."""
+SPEED_PERCENT: Final = 1.5
+"""A change of speed by less is none: over 10 s a pod's mean speed differs by about 1 % from one
+stretch to the next at an even pace (a judgement)."""
+CADENCE_PERCENT: Final = 1.5
+"""The same of cadence: at 180 steps a minute 10 s hold 30 steps, half a step is 1.7 %."""
+RUNNING_MPS: Final = 2.0
+"""Who walked before a cue did not answer it by running off: that was the start."""
+
+
+def cue_reviews(
+    cues: Iterable[Cue], acks: Sequence[Ack], track: Track, course: Course | None
+) -> Iterator[CueReview]:
+    """Yield the cues that were given from the start to the end, in order."""
+    for cue in cues:
+        race_s = track.time.at(cue.t_ns)
+        if 0.0 <= race_s <= track.curve.to_s:
+            yield _review(cue, race_s, _answer(cue, acks), track, course)
+
+
+def _review(
+    cue: Cue, race_s: float, ack: Ack | None, track: Track, course: Course | None
+) -> CueReview:
+    before, after = _mps(track, race_s - AROUND_S), _mps(track, race_s)
+    cadence = track.body.cadence
+    spm = cadence.mean(race_s - AROUND_S, race_s), cadence.mean(race_s, race_s + AROUND_S)
+    ran = before is not None and before >= RUNNING_MPS
+    speed, steps = (_percent(before, after), _percent(*spm)) if ran else (None, None)
+    at_m = None if track.curve.to_m <= 0.0 else track.curve.at(race_s)
+    return CueReview(
+        id=cue.id,
+        kind=cue.kind,
+        text=cue.text,
+        t_s=track.time.t_s(race_s),
+        race_s=race_s,
+        at_m=at_m,
+        to_go_m=None if at_m is None or course is None else max(course.distance_m - at_m, 0.0),
+        sd_m=cue.sd_m,
+        late_s=_late_s(cue, race_s, track, course),
+        felt=None if ack is None else ack.felt,
+        dropped=None if ack is None or ack.felt else ack.why,
+        latency_ms=None if ack is None else ack.latency_ms,
+        before_mps=before,
+        after_mps=after,
+        speed_percent=speed,
+        cadence_percent=steps,
+        step_percent=_percent(step_m(before, spm[0]), step_m(after, spm[1])) if ran else None,
+        response=_response(speed, steps),
+    )
+
+
+def _answer(cue: Cue, acks: Sequence[Ack]) -> Ack | None:
+    """Return the watch's answer to the cue; of several one that it was felt."""
+    answers = [ack for ack in acks if ack.cue_id == cue.id and ack.t_ns >= cue.t_ns]
+    return next((ack for ack in answers if ack.felt), answers[0] if answers else None)
+
+
+def _mps(track: Track, from_s: float) -> float | None:
+    """Return the mean speed over the time from then; None where nobody knows it."""
+    to_s = from_s + AROUND_S
+    if from_s < 0.0 or to_s > track.curve.to_s or track.curve.straight_over(from_s, to_s):
+        return None
+    return track.curve.mps(from_s, to_s)
+
+
+def _percent(before: float | None, after: float | None) -> float | None:
+    return 100.0 * (after / before - 1.0) if before and after is not None else None
+
+
+def _response(speed: float | None, cadence: float | None) -> Response:
+    if speed is None:
+        return Response.UNKNOWN
+    if abs(speed) > SPEED_PERCENT:
+        return Response.FASTER if speed > 0.0 else Response.SLOWER
+    quicker = cadence is not None and cadence > CADENCE_PERCENT
+    return Response.TURNOVER_ONLY if quicker else Response.UNCHANGED
+
+
+def _late_s(cue: Cue, race_s: float, track: Track, course: Course | None) -> float | None:
+    """Return how long after its line a cue came; None of one that is for no line."""
+    line_m = None if course is None else _line_m(cue.kind, track.curve.at(race_s), course)
+    if line_m is None or line_m > track.curve.to_m:
+        return None
+    return race_s - track.curve.time_at(line_m)
+
+
+def _line_m(kind: CueKind, at_m: float, course: Course) -> float | None:
+    if kind in (CueKind.LAST_LAP, CueKind.HOLD):
+        return course.bell_m
+    if kind is CueKind.SPLIT:
+        return min(course.crossings_m, key=lambda line_m: abs(line_m - at_m))
+    return None

@@ -1,0 +1,64 @@
+"""The one sentence of a review."""
+
+from typing import Final
+
+from kickcue.analysis.review.model import Ending, Pacing, PacingClass
+from kickcue.core.course import Course
+
+EVEN_CV_PERCENT: Final = 2.0
+
+
+def clock(seconds: float) -> str:
+    """Return a time as runners write it: 58.31 s are 58.3, 942.3 s 15:42.3, 4012 s 1:06:52."""
+    tenths = round(10.0 * seconds)
+    if tenths < 600:
+        return f"{tenths / 10:.1f} s"
+    minutes, rest = divmod(tenths, 600)
+    if minutes < 60:
+        return f"{minutes}:{rest / 10:04.1f}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest // 10:02d}"
+
+
+def race_headline(
+    course: Course, ending: Ending, seconds: float, at_m: float | None, pacing: Pacing | None
+) -> str:
+    """Return the sentence of a race."""
+    event = course.event
+    if ending is Ending.FINISHED:
+        how = "" if pacing is None else f": {_paced(course, pacing)}"
+        return f"{event} in {clock(seconds)}{how}."
+    so_far = f"after {clock(seconds)}" + ("" if at_m is None else f" and {metres(at_m)}")
+    if ending is Ending.ABORTED:
+        return f"{event}, stopped {so_far}."
+    return f"{event}: the recording ends {so_far}, before the race does."
+
+
+def run_headline(seconds: float, run_m: float | None) -> str:
+    """Return the sentence of a run of which nobody said what it was."""
+    if not run_m:
+        return f"{clock(seconds)} of recording, without a distance."
+    return f"{metres(run_m)} in {clock(seconds)}, {clock(1000.0 * seconds / run_m)} a kilometre."
+
+
+def metres(run_m: float) -> str:
+    """Return a distance as runners say it."""
+    return f"{run_m:.0f} m" if run_m < 10_000.0 else f"{run_m / 1000.0:.2f} km"
+
+
+def _paced(course: Course, pacing: Pacing) -> str:
+    window, kick = course.window_name, pacing.kick_speed_percent
+    how = f"the {window} {abs(kick):.1f} % {'faster' if kick >= 0.0 else 'slower'} than the rest"
+    if pacing.pacing is PacingClass.EVEN:
+        return f"evenly paced to the end, {how}"
+    laps_even = pacing.inner_lap_cv_percent is not None and (
+        pacing.inner_lap_cv_percent <= EVEN_CV_PERCENT
+    )
+    return f"even laps, and {how}" if laps_even else how
+
+
+def session_headline(title: str, seconds: float, done: int, planned: int | None) -> str:
+    """Return the sentence of a session."""
+    of = f" of {planned}" if planned and planned != done else ""
+    reps = f"{done}{of} repetition{'' if done == 1 and not of else 's'}"
+    return f"{title}: {reps} in {clock(seconds)}."

@@ -1,0 +1,160 @@
+"""The marks of a race, and which line each is of, by what the engine made of it."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kickcue.analysis.review.model import TimedBy
+from kickcue.core.course import Course
+from kickcue.core.events import (
+    Command,
+    CommandKind,
+    Estimate,
+    Mark,
+    MarkSource,
+    Notice,
+    PhaseChange,
+)
+from kickcue.core.units import NS_PER_S, ns_to_s
+from kickcue.recording.model import INPUTS, Recording
+
+SAID: Final = re.compile(r"([0-9.]+(?:e\+[0-9]+)?) m \((\w+)\)$")
+"""How the engine's notice of a line ends: metres run, to five digits, and who marked it."""
+DIGITS_SHARE: Final = 1e-4
+"""Five digits leave so much out."""
+OLDEST_S: Final = 3.0
+"""A crossing by position or beacon is known so late at most."""
+NEAR_S: Final = 1.0
+"""The estimate just before a mark is no older than this."""
+
+BY: Final = {
+    MarkSource.BUTTON: TimedBy.BUTTON,
+    MarkSource.TRACKSIDE: TimedBy.TRACKSIDE,
+    MarkSource.GATE: TimedBy.GATE,
+    MarkSource.BEACON: TimedBy.BEACON,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RaceMark:
+    """A mark at ``t_ns``, when its line was passed; ``line_m`` None: it was of no line.
+
+    ``told`` is the estimate just before it, None where there was none.
+    """
+
+    t_ns: int
+    source: MarkSource
+    line_m: float | None
+    told: Estimate | None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person made it."""
+        return self.source in (MarkSource.BUTTON, MarkSource.TRACKSIDE)
+
+    @property
+    def told_m(self) -> float | None:
+        """Where the engine had the runner at the moment of the mark."""
+        return None if self.told is None else estimated_m(self.told, self.t_ns)
+
+
+def estimated_m(estimate: Estimate, t_ns: int) -> float | None:
+    """Return where an estimate has the runner a moment after it, or before."""
+    if estimate.distance_m is None:
+        return None
+    return estimate.distance_m + (estimate.speed_mps or 0.0) * (t_ns - estimate.t_ns) / NS_PER_S
+
+
+def race_marks(recording: Recording, course: Course, from_ns: int, to_ns: int) -> list[RaceMark]:
+    """Return the marks of a race in order of time; those that were taken back are none."""
+    found: list[RaceMark] = []
+    estimates = [out for out in recording.outputs if isinstance(out, Estimate)]
+    times = [estimate.t_ns for estimate in estimates]
+    for each in _as_told(recording):
+        if each is None:
+            _take_back(found)
+        elif from_ns < each.t_ns <= to_ns:
+            found.append(_placed(each, course, estimates, times))
+    return _each_line_once(found)
+
+
+def _as_told(recording: Recording) -> Iterator[RaceMark | None]:
+    """Yield each mark that the engine heard of, None where the last one was taken back."""
+    cause = None
+    for entry in recording.entries:
+        if isinstance(entry, INPUTS):
+            cause = entry
+        elif isinstance(entry, PhaseChange):
+            cause = None if isinstance(cause, Command) and _undoes(cause) else cause
+        elif isinstance(entry, Notice):
+            if entry.code == "line":
+                yield _said(entry)
+            elif entry.code == "mark_doubted" and isinstance(cause, Mark | Command):
+                source = cause.source if isinstance(cause, Mark) else MarkSource.BUTTON
+                yield RaceMark(entry.t_ns, source, None, None)
+            elif entry.code == "undone" and isinstance(cause, Command) and _undoes(cause):
+                yield None
+
+
+def _undoes(order: Command) -> bool:
+    return order.kind is CommandKind.UNDO_LAP
+
+
+def _said(notice: Notice) -> RaceMark:
+    said = SAID.search(notice.text)
+    if said is None or said[2] not in set(MarkSource):
+        return RaceMark(notice.t_ns, MarkSource.BUTTON, None, None)
+    return RaceMark(notice.t_ns, MarkSource(said[2]), float(said[1]), None)
+
+
+def _take_back(found: list[RaceMark]) -> None:
+    """Take away the last mark that a person made."""
+    for at in range(len(found) - 1, -1, -1):
+        if found[at].by_hand and found[at].line_m is not None:
+            del found[at]
+            return
+
+
+def _placed(
+    mark: RaceMark, course: Course, estimates: Sequence[Estimate], times: Sequence[int]
+) -> RaceMark:
+    """Return the mark with its line to the last digit, its own time and the estimate before it."""
+    if mark.line_m is not None:
+        near = min(course.crossings_m, key=lambda line_m: abs(line_m - (mark.line_m or 0.0)))
+        if abs(near - mark.line_m) <= DIGITS_SHARE * near + 0.1:
+            mark = replace(mark, line_m=near)
+    after = bisect_right(times, mark.t_ns)
+    if mark.line_m is not None and not mark.by_hand:
+        mark = replace(mark, t_ns=_passed_ns(mark, mark.line_m, estimates[after - 1 : after + 1]))
+        after = bisect_right(times, mark.t_ns)
+    before = next(
+        (e for e in reversed(estimates[max(after - 2, 0) : after]) if e.t_ns < mark.t_ns), None
+    )
+    if before is not None and ns_to_s(mark.t_ns - before.t_ns) <= NEAR_S:
+        return replace(mark, told=before)
+    return mark
+
+
+def _passed_ns(mark: RaceMark, line_m: float, around: Sequence[Estimate]) -> int:
+    """Return when the line was passed, of which the engine heard a little later."""
+    for estimate in around:
+        here_m, mps = estimated_m(estimate, mark.t_ns), estimate.speed_mps
+        if estimate.t_ns >= mark.t_ns and here_m is not None and mps:
+            ago_s = (here_m - line_m) / mps
+            return mark.t_ns - round(min(max(ago_s, 0.0), OLDEST_S) * NS_PER_S)
+    return mark.t_ns
+
+
+def _each_line_once(marks: Sequence[RaceMark]) -> list[RaceMark]:
+    """Return the marks with the first of each line only; later ones, or backward, are of none."""
+    found: list[RaceMark] = []
+    far_m = 0.0
+    for mark in sorted(marks, key=lambda mark: mark.t_ns):
+        if mark.line_m is not None and mark.line_m > far_m:
+            far_m = mark.line_m
+            found.append(mark)
+        else:
+            found.append(replace(mark, line_m=None))
+    return found

@@ -1,0 +1,25 @@
+"""How well a time is known, by what took it: one place for all figures of this kind."""
+
+from math import sqrt
+from typing import Final
+
+from kickcue.core.events import MarkSource
+from kickcue.core.position.uncertainty import SIGMAS_95
+
+PRESSED_SD_S: Final = 0.3
+"""How well a time between two presses is known: a thumb is off by 0.2 s at each end."""
+FOUND_SD_S: Final = 0.5
+"""The same of a repetition between a start and an end found by the pod's speed: in simulated
+sessions each end is within 0.7 s in 95 %."""
+LINE_SD_S: Final = 1.0
+"""The same of a lap between two lines found by position or a beacon, once a second each."""
+BY_FILE_SD_S: Final = 1.0
+"""The same of what is found in an imported activity, which has a record a second at best."""
+SAME_MARK_S: Final = 3.0
+"""A press and the order to finish within this time are one crossing of the finish line."""
+
+
+def line_error_s(source: MarkSource) -> float:
+    """Return half of the 95 % interval of the time at one line, by who marked it."""
+    by_hand = source in (MarkSource.BUTTON, MarkSource.TRACKSIDE)
+    return SIGMAS_95 * (PRESSED_SD_S if by_hand else LINE_SD_S) / sqrt(2.0)
