@@ -118,6 +118,7 @@ IMPURE_MODULES: Final[Mapping[str, frozenset[str]]] = {
 PURE_RECORDING: Final = frozenset(
     {
         "kickcue.recording.interpolation",
+        "kickcue.recording.json_text",
         "kickcue.recording.model",
         "kickcue.recording.plausible",
         "kickcue.recording.utc",
@@ -229,12 +230,18 @@ def core_violations(modules: Sources) -> list[str]:
 def analysis_violations(modules: Sources) -> list[str]:
     """Return one sentence for each thing in the analysis that does I/O, or that is neither of the
     standard library, nor the core's, nor one of the pure parts of a recording.
+
+    It may reckon with dates.
     """
-    wrong = []
+    wrong: list[str] = []
     for module, source in modules.items():
         if not f"{module}.".startswith("kickcue.analysis."):
             continue
-        wrong += impurities(module, source, modules)
+        wrong += [
+            each
+            for each in impurities(module, source, modules)
+            if not each.endswith(" imports datetime (clocks)")
+        ]
         wrong += [
             f"{module} imports {target} (not pure)"
             for target in imported(source, modules)

@@ -19,6 +19,7 @@ from kickcue.core.crossing.gate import Gate
 from kickcue.core.errors import UsageError
 from kickcue.core.units import s_to_ns
 from kickcue.recording import Recording
+from kickcue.recording.header import is_simulated
 from kickcue.replay.source import recorded_document, sensors_of
 
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     document = _document(args, recording)
     course = document.course()
     gun_s = recorded_run(recording).from_s if args.start_offset is None else args.start_offset
-    if (recording.header.made_by or "").endswith(" simulate"):
+    if is_simulated(recording.header):
         complain(f"{args.file}: simulated, so its finish line is not on a real track")
     line = taught_line(recording, course, document.engine_config().sensors, s_to_ns(gun_s))
     if args.json:

@@ -9,8 +9,8 @@ from kickcue.report.text_plots import Axis, Plot, Point
 
 _LEAST_POINTS: Final = 2
 _MOST_LABELS: Final = 6
-_STEPS_M: Final = (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0, 20_000.0)
-_STEPS_S: Final = (10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0)
+STEPS_M: Final = (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0, 20_000.0)
+STEPS_S: Final = (10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0)
 
 
 def curves(review: Review, unit: PaceUnit) -> Iterator[Plot]:
@@ -49,7 +49,7 @@ def _over_metres(review: Review, reached: Sequence[float]) -> Axis:
         high=high_m,
         marks=[lap.to_m for lap in review.laps if lap.to_m <= high_m],
         bright=[] if last_m is None else [(last_m, high_m)],
-        labels=_labels(0.0, high_m, _STEPS_M, metres),
+        labels=round_labels(0.0, high_m, STEPS_M, metres),
     )
 
 
@@ -61,11 +61,11 @@ def _over_time(review: Review, reached: Sequence[float]) -> Axis:
         high=high_s,
         marks=[repeat.race_s for repeat in repeats],
         bright=[(repeat.race_s, repeat.race_s + repeat.seconds) for repeat in repeats],
-        labels=_labels(low_s, high_s, _STEPS_S, lambda seconds: clock(seconds, 0)),
+        labels=round_labels(low_s, high_s, STEPS_S, lambda seconds: clock(seconds, 0)),
     )
 
 
-def _labels(
+def round_labels(
     low: float, high: float, steps: Sequence[float], write: Callable[[float], str]
 ) -> list[tuple[float, str]]:
     """Return round places from ``low`` to ``high``, no more than there is room for."""
