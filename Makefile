@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test test-long evaluate test-radio test-bluez test-chaos test-kill test-random
-.PHONY: test-pythons mutants
+.PHONY: test-mutated test-pythons mutants
 .PHONY: check docs bench bench-latency clean
 
 help:
@@ -29,6 +29,8 @@ help:
 	@echo "make test-chaos   2,000 random schedules of all that can go wrong on the way to the wrist"
 	@echo "make test-kill    kill the daemon in mid-race, 200 times"
 	@echo "make test-random  feed the engine 2,000,000 random events"
+	@echo "make test-mutated mutated recordings through report, compare, history and export, for an" \
+	  "hour (MINUTES)"
 	@echo "make test-pythons the core on every Python that is here, 3.11 to 3.14"
 	@echo "make mutants      200 small mistakes made in a copy: which does no test notice?"
 	@echo "make evaluate     a thousand simulated races of each kind: how far off were the cues?" \
@@ -66,6 +68,10 @@ test-kill: $(VENV)/.dev-installed
 RANDOM_EVENTS ?= 2000000
 test-random: $(VENV)/.dev-installed
 	@KICKCUE_RANDOM=$(RANDOM_EVENTS) $(PYTEST) $(PARALLEL) tests/random_events
+
+MINUTES ?= 60
+test-mutated: $(VENV)/.dev-installed
+	@$(BIN)/python -m tests.mutated --minutes $(MINUTES)
 
 test-pythons:
 	@.ci/pythons

@@ -1,7 +1,7 @@
 """What tests share: the real recordings, the real programs, and a plain word at the end on which of
 them were absent.
 
-A test that needs a real part is marked (``mosquitto``, ``recordings``) or asks for it
+A test that needs a real part is marked (``mosquitto``, ``recordings``, ``chromium``) or asks for it
 (``data_dir``, ``real_program``). Where the part is absent the test is skipped with a reason, or
 fails where ``KICKCUE_REQUIRE_REAL=1`` demands the programs, as ``.ci/run`` does.
 """
@@ -19,6 +19,7 @@ REPO: Final = Path(__file__).resolve().parent.parent
 MOSQUITTO: Final = ("mosquitto", "mosquitto_pub", "mosquitto_sub")
 INSTALL: Final = "apt-get install mosquitto mosquitto-clients"
 SOUND: Final = "apt-get install espeak-ng alsa-utils"
+CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 # Often not on a user's PATH.
 DAEMON_FOLDERS: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/homebrew/bin")
 
@@ -73,6 +74,18 @@ def require_or_skip(program: str) -> Path:
     return found if found is not None else absent(program, INSTALL)
 
 
+def find_chromium() -> Path | None:
+    """Return where a Chromium is, under any of its names."""
+    return next((found for name in CHROMIUM if (found := find_program(name))), None)
+
+
+def require_chromium() -> Path:
+    """Return where a Chromium is; where there is none skip, or fail if the real parts are
+    demanded.
+    """
+    return find_chromium() or absent("Chromium", "apt-get install chromium")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_waiting_for_the_disk() -> Iterator[None]:
     """Leave out the waiting for the disk, thousands of times on a busy machine: no test cuts the
@@ -97,6 +110,13 @@ def data_dir() -> Path:
     return require_data()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests with a browser the session's one event loop, in which it lives."""
+    for item in items:
+        if item.get_closest_marker("chromium") is not None:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip marked tests whose real part is absent."""
     if item.get_closest_marker("mosquitto") is not None:
@@ -104,6 +124,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             require_or_skip(program)
     if item.get_closest_marker("recordings") is not None:
         require_data()
+    if item.get_closest_marker("chromium") is not None:
+        require_chromium()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -142,11 +164,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if find_program("gpsfake")
         else "gpsd ABSENT (apt-get install gpsd gpsd-clients)"
     )
+    chromium = (
+        "Chromium found"
+        if find_chromium()
+        else "Chromium ABSENT, no page was looked at (apt-get install chromium)"
+    )
     recordings = (
         "recordings found"
         if find_data()
         else "recordings ABSENT, their tests did not run (set KICKCUE_DATA)"
     )
     terminalreporter.write_line(
-        f"Real parts: {mosquitto}; {dbus}; {qemu}; {sound}; {node}; {gpsd}; {recordings}."
+        f"Real parts: {mosquitto}; {dbus}; {qemu}; {sound}; {node}; {gpsd}; {chromium}; "
+        f"{recordings}."
     )

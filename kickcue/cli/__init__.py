@@ -98,6 +98,11 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "kickcue.cli.info",
         ("show what a recording contains (MCAP, JSONL, FIT, TCX, GPX)"),
     ),
+    "report": CliCommand(
+        "After it",
+        "kickcue.cli.report",
+        "write a page about a race or session: laps, kick, curves, cues",
+    ),
     "replay": CliCommand(
         "After it",
         "kickcue.cli.replay",
@@ -118,6 +123,11 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "kickcue.cli.calibrate",
         ("what was learned about your foot pod's scale"),
     ),
+    "export": CliCommand(
+        "After it",
+        "kickcue.cli.export",
+        "write a recording as FIT, TCX, GPX, CSV, Parquet, for sites and other tools",
+    ),
     "verify": CliCommand(
         "Looking closer", "kickcue.cli.verify", "check that a recording replays to the same outputs"
     ),
@@ -132,7 +142,7 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
     "simulate": CliCommand(
         "Looking closer",
         "kickcue.cli.simulate",
-        "simulate a race: as a recording, or as virtual Bluetooth sensors",
+        "simulate a race: a recording, Bluetooth sensors, or MQTT to a run",
     ),
     "evaluate": CliCommand(
         "Looking closer",

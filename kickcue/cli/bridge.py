@@ -15,7 +15,7 @@ from rich.text import Text
 from kickcue import machine_time
 from kickcue.cli.broker_options import add_broker_options, chosen_broker
 from kickcue.cli.tui.keyboard import HUNG_UP
-from kickcue.cli.tui.race_view import STAGES
+from kickcue.cli.tui.race_parts import STAGES
 from kickcue.cli.tui.screen import END, INTERRUPT, canvas
 from kickcue.cli.tui.terminal import is_terminal
 from kickcue.config.device_settings import device_address, device_name

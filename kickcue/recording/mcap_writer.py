@@ -12,7 +12,7 @@ reader which sorts by time can restore that order. ``log_time`` is the UTC momen
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -20,17 +20,31 @@ from typing import Any, Final, Self
 from mcap.records import Channel, Header as McapHeader, Message, Metadata, Schema
 
 from kickcue.core.errors import DataError, UsageError
-from kickcue.recording.codec import SHAPES, shape_of
+from kickcue.recording.codec import SHAPES, EventShape, shape_of
 from kickcue.recording.file_type import MCAP_MAGIC
-from kickcue.recording.header import MADE_BY, metadata_of, utc_ns
+from kickcue.recording.header import MADE_BY, metadata_of
 from kickcue.recording.locked_file import StraightFile
 from kickcue.recording.mcap_reader import METADATA
 from kickcue.recording.mcap_records import Contents
 from kickcue.recording.mcap_recovery import survey
 from kickcue.recording.model import Entry, Header
+from kickcue.recording.utc import utc_ns
+from kickcue.recording.watch_records import WatchLap, WatchRecord
 
 FSYNC_EVERY_S: Final = 1.0
 SEQUENCES: Final = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A channel beside kickcue's own: JSON objects for other programs, which kickcue passes over.
+
+    ``schema`` is the JSON Schema of its objects, known to those programs as ``schema_name``.
+    """
+
+    name: str
+    schema_name: str
+    schema: Mapping[str, Any]
 
 
 class McapWriter:
@@ -105,41 +119,55 @@ class McapWriter:
             raise DataError(f"cannot write {self.path}: {error.strerror}") from error
 
     def _missing_channels(self) -> bytes:
-        """Return each channel's records, with its schema, that the file has not got like that yet.
+        """Return the records of kickcue's own channels that the file has not got like that yet.
 
         Before the first message that is all.
         """
-        schemas, channels = self._contents.schemas, self._contents.channels
-        known = {
-            (each.topic, schemas[each.schema_id].data): each.id
-            for each in channels.values()
-            if each.schema_id in schemas
-        }
-        missing = b""
-        for shape in SHAPES:
-            name = f"kickcue.{shape.kind}"
-            data = json.dumps(shape.schema(name)).encode()
-            if (shape.topic, data) not in known:
-                schema_id, channel_id = max(schemas, default=0) + 1, max(channels, default=0) + 1
-                missing += self._contents.add(Schema(schema_id, data, "jsonschema", name))
-                missing += self._contents.add(
-                    Channel(channel_id, shape.topic, "json", {}, schema_id)
-                )
-                known[shape.topic, data] = channel_id
-            self._channels[shape.topic] = known[shape.topic, data]
-        return missing
+        return b"".join(map(self._own_channel, SHAPES))
 
-    def write(self, entry: Entry) -> None:
-        """Append one input or output; DataError where the disk refuses it."""
+    def _own_channel(self, shape: EventShape) -> bytes:
+        name = f"kickcue.{shape.kind}"
+        return self._channel(shape.topic, name, shape.schema(name))
+
+    def _channel(self, topic: str, schema_name: str, schema: Mapping[str, Any]) -> bytes:
+        """Return the records of a channel with its schema; nothing where the file has them."""
+        schemas, channels = self._contents.schemas, self._contents.channels
+        data = json.dumps(schema).encode()
+        for each in channels.values():
+            schema_there = schemas.get(each.schema_id)
+            if each.topic == topic and schema_there is not None and schema_there.data == data:
+                self._channels[topic] = each.id
+                return b""
+        schema_id, channel_id = max(schemas, default=0) + 1, max(channels, default=0) + 1
+        self._channels[topic] = channel_id
+        return self._contents.add(
+            Schema(schema_id, data, "jsonschema", schema_name)
+        ) + self._contents.add(Channel(channel_id, topic, "json", {}, schema_id))
+
+    def write(self, entry: Entry | WatchRecord | WatchLap) -> None:
+        """Append an input, an output or what a watch wrote; DataError where the disk refuses it."""
         shape = shape_of(entry)
-        message: dict[str, Any] = {"t_ns": entry.t_ns, **shape.write(entry)}
+        if shape.topic not in self._channels:
+            self._hand_on(self._own_channel(shape))
+        self._append(shape.topic, entry.t_ns, {"t_ns": entry.t_ns, **shape.write(entry)})
+
+    def publish(self, topic: Topic, t_ns: int, message: Mapping[str, Any]) -> None:
+        """Append a message for other programs; DataError where the disk refuses it."""
+        if topic.name not in self._channels:
+            self._hand_on(self._channel(topic.name, topic.schema_name, topic.schema))
+        self._append(topic.name, t_ns, message)
+
+    def _append(self, topic: str, t_ns: int, message: Mapping[str, Any]) -> None:
         data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
-        at_ns = self._base_ns + entry.t_ns
+        at_ns = self._base_ns + t_ns
         # A damaged last record may have had any.
         sequence = (self._contents.sequence + 1) % SEQUENCES
-        record = Message(self._channels[shape.topic], at_ns, data, at_ns, sequence)
+        record = Message(self._channels[topic], at_ns, data, at_ns, sequence)
+        self._hand_on(self._contents.add(record))
+
+    def _hand_on(self, record: bytes) -> None:
         try:
-            self._file.write(self._contents.add(record))
+            self._file.write(record)
             if time.monotonic() - self._synced_s >= FSYNC_EVERY_S:
                 self._to_disk()
         except OSError as error:

@@ -433,7 +433,10 @@ def assert_closing_words(lines: list[str]) -> None:
     )
     assert re.search(r"^Recording:  \S+\.mcap$", text, re.MULTILINE)
     assert re.search(
-        r"^  kickcue verify \S+\.mcap\n  kickcue replay \S+\.mcap --why$", text, re.MULTILINE
+        r"^  kickcue report \S+\.mcap\n  kickcue verify \S+\.mcap\n"
+        r"  kickcue replay \S+\.mcap --why$",
+        text,
+        re.MULTILINE,
     )
 
 

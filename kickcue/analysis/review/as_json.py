@@ -14,7 +14,7 @@ OTHER_DIGITS: Final = 4
 def review_json(review: Review) -> dict[str, Any]:
     """Return the review with its fields as keys, in their order; None stays null."""
     return {
-        each.name: _plain(getattr(review, each.name), _digits(each.name)) for each in fields(review)
+        each.name: plain(getattr(review, each.name), _digits(each.name)) for each in fields(review)
     }
 
 
@@ -22,10 +22,11 @@ def _digits(name: str) -> int:
     return DIGITS.get(name.rpartition("_")[2], OTHER_DIGITS)
 
 
-def _plain(value: Any, digits: int) -> Any:
+def plain(value: Any, digits: int = OTHER_DIGITS) -> Any:
+    """Return dataclasses as objects, tuples as lists, enums as their values, floats rounded."""
     if is_dataclass(value):
         return {
-            each.name: _plain(getattr(value, each.name), _digits(each.name))
+            each.name: plain(getattr(value, each.name), _digits(each.name))
             for each in fields(value)
         }
     if isinstance(value, Enum):
@@ -33,5 +34,5 @@ def _plain(value: Any, digits: int) -> Any:
     if isinstance(value, float):
         return round(value, digits)
     if isinstance(value, tuple):
-        return [_plain(each, digits) for each in value]
+        return [plain(each, digits) for each in value]
     return value

@@ -57,6 +57,7 @@ def as_text(summary: SessionSummary) -> str:
             f"Recording:    {path}",
             "",
             "Try next:",
+            f"  kickcue report {path}",
             f"  kickcue replay {path}",
             f"  kickcue run {summary.document.name}",
         ]

@@ -131,6 +131,7 @@ def as_text(summary: DemoSummary) -> str:
         f"Recording:  {path}",
         "",
         "Try next:",
+        f"  kickcue report {path}",
         f"  kickcue verify {path}",
         f"  kickcue replay {path} --why",
     ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kickcue.cli.tui.keyboard import FINISH, GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
+from kickcue.cli.tui.race_result import RaceResult, ResultReader
 from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry, Wrist
 from kickcue.cli.tui.race_view import RacePicture
 from kickcue.cli.tui.screen import END, INTERRUPT, Canvas
@@ -46,6 +47,7 @@ class Watching:
         self._live = live
         self._notes: list[_Note] = []
         self._legs: tuple[NumberedLeg, ...] | None = None
+        self._results = ResultReader()
 
     def board(self, question: str | None = None) -> RaceBoard:
         """Return what there is to be seen now."""
@@ -75,6 +77,7 @@ class Watching:
             log=self._log(view),
             question=question,
             undo_left_s=_left_s(view.undo_until_ns, now_ns),
+            result=self._result(view),
             unstarted=view.phase is Phase.WAITING
             and any(notice.code == "start_missing" for notice in view.notices),
         )
@@ -83,6 +86,16 @@ class Watching:
         """Tell whether all repetitions of a session's plan have been run."""
         state = self.board().session
         return state is not None and len(state.runs) >= state.reps
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._results.stop()
+
+    def _result(self, view: View) -> RaceResult | None:
+        recorder = self._live.recorder
+        path = None if recorder is None else recorder.path
+        over_ns = None if self._live.document.plan is not None else view.over_ns
+        return self._results.result(path, over_ns)
 
     def _date(self, now_ns: int | None) -> None:
         """Note when the run reported something."""
@@ -110,6 +123,7 @@ class Watching:
     def _title(self) -> str:
         document, course = self._live.document, self._live.course
         again = ", resumed" if self._live.resumed else ""
+        again += ", simulated" if self._live.simulated is not None else ""
         if document.plan is not None:
             return f"{document.plan.title or document.name}, {document.rules}{again}"
         ground = "road" if course.lap_m is None else f"laps of {course.lap_m:g} m"
@@ -172,13 +186,18 @@ class RaceScreen:
 
     async def until_left(self) -> bool:
         """Return once the person leaves; False if only the terminal went and the race is on."""
-        while not self._broken():
-            self._canvas.draw(RacePicture(self._watching.board(self._question())))
-            key = await self._canvas.key(FRAME_S)
-            if key == HUNG_UP:
-                return self._live.phase not in RACING
-            if key == END or (key is not None and self._take(QUIT if key == INTERRUPT else key)):
-                break
+        try:
+            while not self._broken():
+                self._canvas.draw(RacePicture(self._watching.board(self._question())))
+                key = await self._canvas.key(FRAME_S)
+                if key == HUNG_UP:
+                    return self._live.phase not in RACING
+                if key == END or (
+                    key is not None and self._take(QUIT if key == INTERRUPT else key)
+                ):
+                    break
+        finally:
+            self._watching.stop()
         return True
 
     def _broken(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kickcue.cli.tui.race_result import RaceResult
 from kickcue.cli.tui.session_state import SessionState
 from kickcue.core.course import Course
 from kickcue.core.events import Arm, Cue, Estimate, Level, Phase
@@ -63,6 +64,8 @@ class RaceBoard:
     undo_left_s: float | None = None
     """For how many seconds u takes the end of the race or its last start back; None where it does
     not."""
+    result: RaceResult | None = None
+    """Of a race that is over, once it has been read from its recording."""
     unstarted: bool = False
     """The runner is on the way, and nobody has pressed start."""
     question: str | None = None

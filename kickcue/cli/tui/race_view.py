@@ -11,62 +11,37 @@ from rich.table import Table
 from rich.text import Text
 
 from kickcue.cli.tui.formatting import (
-    KNOWS_BY,
     UNKNOWN,
-    bars,
     coming,
     minutes,
-    pace,
     since_gun,
-    which_lap,
-    whole,
 )
+from kickcue.cli.tui.race_figures import (
+    figure_lines,
+    left_m,
+    phase_line,
+    short_value_lines,
+    value_lines,
+)
+from kickcue.cli.tui.race_keys import key_lines
+from kickcue.cli.tui.race_parts import BOTH_COLUMNS, part_lines
 from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry
 from kickcue.cli.tui.session_view import (
     session_coming,
     session_figure,
-    session_known_by,
     session_phase,
     session_way,
 )
-from kickcue.cli.tui.watch_face import DIGITS, KICK, PHASES
+from kickcue.cli.tui.watch_face import KICK
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import CueKind, Estimate, Level, Phase
-from kickcue.core.position.uncertainty import arrival_sd_s, half_width_m, plus_minus
+from kickcue.core.position.uncertainty import arrival_sd_s, half_width_m
 from kickcue.core.printable import printable
-from kickcue.daemon.health import WORDS
-from kickcue.supervision.health import DeviceHealth, Stage
 
 WIDEST_COLUMNS: Final = 110
 LEFT_COLUMNS: Final = 42
-BOTH_COLUMNS: Final = 70
-"""From so many columns on the values stand beside the metres to go, below that under them."""
-LABEL_COLUMNS: Final = 10
-BEFORE: Final = LABEL_COLUMNS + 5
-"""Columns before the text of a part."""
-KEYS: Final = {
-    Phase.WAITING: "s start · d distance · q quit",
-    Phase.BODY: "space lap · u undo · f finish · x give up · d distance · q quit",
-    Phase.FINISHED: "s next race · d distance · q quit",
-    Phase.ABORTED: "s start again · d distance · q quit",
-}
-SESSION_KEYS: Final = {
-    Phase.WAITING: "s start · q quit",
-    Phase.BODY: "space start or end of a rep · u undo · f finish · x stop · q quit",
-}
-BETWEEN_KEYS: Final = " · "
-NO_CUES: Final = "the race is sanctioned"
 WALK_MPS: Final = 1.0
 """Slower than this nobody is on the way to a finish time."""
-_COLOURS: Final = {Stage.OFF: "red", Stage.CONNECTED: "green"}
-STAGES: Final = {
-    stage: (
-        "●" if stage in (Stage.CONNECTED, Stage.SILENT) else "○",
-        _COLOURS.get(stage, "yellow"),
-        words,
-    )
-    for stage, words in WORDS.items()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +56,7 @@ class RacePicture:
             *_head(self.board, width),
             *_where(self.board, width),
             "",
-            *_parts(self.board, width),
+            *part_lines(self.board, width),
             "",
         ]
         drawn = [
@@ -91,7 +66,7 @@ class RacePicture:
                 row, options.update(width=width, height=None), pad=False
             )
         ]
-        keys = _keys(self.board, width)
+        keys = key_lines(self.board, width)
         most = max((options.height or console.height) - 1 - len(keys), 0)
         drawn, room = drawn[:most], max(most - len(drawn), 0)
         for entry in _log(self.board, room, width):
@@ -119,9 +94,9 @@ def _where(board: RaceBoard, width: int) -> Iterator[RenderableType]:
     if board.session is not None:
         phase, figure = session_phase(board), session_figure(board)
     else:
-        phase, figure = _phase(board), _to_go(board)
+        phase, figure = phase_line(board), figure_lines(board)
     if width < BOTH_COLUMNS:
-        yield Text("\n").join([phase, *figure, *_values_in_short(board)])
+        yield Text("\n").join([phase, *figure, *short_value_lines(board)])
         yield _coming(board, width)
         yield _way(board, width)
         return
@@ -130,83 +105,11 @@ def _where(board: RaceBoard, width: int) -> Iterator[RenderableType]:
     both.add_column(width=width - LEFT_COLUMNS, no_wrap=True)
     both.add_row(
         Text("\n").join([Text(), phase, Text(), *figure, Text()]),
-        Text("\n").join([Text(), *_values(board)]),
+        Text("\n").join([Text(), *value_lines(board)]),
     )
     yield both
     yield _coming(board, width)
     yield _way(board, width)
-
-
-def _phase(board: RaceBoard) -> Text:
-    line = Text(
-        f"  {PHASES[board.phase]}", style="bold bright_yellow" if board.phase in KICK else "bold"
-    )
-    e = board.estimate
-    if board.phase in RACING and e is not None and e.lap is not None:
-        lap = which_lap(e.lap, e.lap_min, e.lap_max)
-        line.append(
-            f"  {'lap' if board.course.lap_m else 'stretch'} {lap} of {board.course.laps}",
-            style="bold default",
-        )
-    return line
-
-
-def _to_go(board: RaceBoard) -> Iterator[Text]:
-    to_go_m, sd_m = _left_m(board), None if board.estimate is None else board.estimate.distance_sd_m
-    digits = UNKNOWN if to_go_m is None else str(max(round(to_go_m), 0))
-    error = f"{plus_minus(sd_m)} " if to_go_m is not None and board.phase in RACING else ""
-    for row in range(3):
-        drawn = Text("   ").append(
-            " ".join(DIGITS[digit][row] for digit in digits), "bold bright_white"
-        )
-        yield drawn.append(f"  {error}m to go" if row == 2 else "", "dim")
-
-
-def _left_m(board: RaceBoard) -> float | None:
-    """Return the metres to go: all before the gun, 0 after the finish, None if unknown."""
-    if board.phase is Phase.WAITING:
-        return board.course.distance_m
-    if board.phase is Phase.FINISHED:
-        return 0.0
-    return None if board.estimate is None else board.estimate.to_go_m
-
-
-def _values(board: RaceBoard) -> Iterator[Text]:
-    e = board.estimate
-    speed_mps = None if e is None else e.speed_mps
-    speed = "" if speed_mps is None else f", {speed_mps:.1f} m/s"
-    yield _value(whole(None if e is None else e.cadence_spm), "steps/min")
-    yield _value(whole(None if e is None else e.heart_rate_bpm), "heartbeats/min", "bold red")
-    yield _value(pace(speed_mps), f"min/km{speed}")
-    yield Text()
-    yield Text(_known_by(board), style="dim")
-
-
-def _values_in_short(board: RaceBoard) -> Iterator[Text]:
-    """Yield the same in two lines, for a phone held upright."""
-    e = board.estimate
-    cadence, heart = (
-        whole(None if e is None else e.cadence_spm),
-        whole(None if e is None else e.heart_rate_bpm),
-    )
-    line = Text(f"  {cadence} spm", "bold").append(f"  {heart} bpm", "bold red")
-    yield line.append(f"  {pace(None if e is None else e.speed_mps)} min/km", "bold default")
-    yield Text(f"  {_known_by(board)}", style="dim", no_wrap=True, overflow="ellipsis")
-
-
-def _known_by(board: RaceBoard) -> str:
-    """Return on what the distance stands."""
-    if board.session is not None:
-        return session_known_by(board)
-    known = board.phase in RACING and board.estimate is not None
-    return f"from {KNOWS_BY[board.estimate.mode]}" if known and board.estimate is not None else ""
-
-
-def _value(figure: str, unit: str, style: str = "bold") -> Text:
-    known = figure != UNKNOWN
-    return Text(f"{figure:>6}", style=style if known else "dim").append(
-        f" {unit}", "not bold default" if known else ""
-    )
 
 
 def _coming(board: RaceBoard, width: int) -> Text:
@@ -272,7 +175,7 @@ def _way(board: RaceBoard, width: int) -> Text:
     run_m = (
         0.0
         if board.phase is Phase.WAITING
-        else course.distance_m - (_left_m(board) or course.distance_m)
+        else course.distance_m - (left_m(board) or course.distance_m)
     )
     done = cells if board.phase is Phase.FINISHED else round(run_m / course.distance_m * cells)
     bell_m, off_m = course.bell_m, _off_m(board)
@@ -294,83 +197,6 @@ def _off_m(board: RaceBoard) -> float:
     return half_width_m(board.estimate.distance_sd_m)
 
 
-def _parts(board: RaceBoard, width: int) -> Iterator[Text]:
-    for name, health in board.sensors.items():
-        yield _sensor(name, health, width)
-    yield _wrist(board, width)
-    yield _recording(board, width)
-    cue = board.last_cue
-    none = "none yet" if board.wrist.cues else f"none: {NO_CUES}"
-    last = (
-        none
-        if cue is None
-        else cue.text
-        if board.last_cue_s is None
-        else f"{since_gun(board.last_cue_s)}  {cue.text}"
-    )
-    yield _part("last cue", " ", "", last)
-
-
-def _sensor(name: str, health: DeviceHealth, width: int) -> Text:
-    dot, style, words = STAGES[health.stage]
-    if health.stage is not Stage.CONNECTED:
-        return _trouble(name, dot, style, health.why or words, width)
-    known = [
-        f"{bars(health.rssi_dbm)} {health.rssi_dbm} dBm" if health.rssi_dbm is not None else words,
-        "" if health.battery_percent is None else f"battery {health.battery_percent} %",
-        health.model or "",
-        ""
-        if not health.drops
-        else f"lost {'once' if health.drops == 1 else f'{health.drops} times'}",
-    ]
-    return _part(name, dot, style, ", ".join(filter(None, known)))
-
-
-def _wrist(board: RaceBoard, width: int) -> Text:
-    wrist = board.wrist
-    if wrist.trouble is not None:
-        return _trouble("watch", "○", "red", wrist.trouble, width)
-    if wrist.cues:
-        felt = f"{wrist.felt} of {wrist.sent} cues felt" if wrist.sent else ""
-        lines = [felt, wrist.who, f"cues are sent to {wrist.to}"]
-    else:
-        lines = [f"no cues: {NO_CUES}", f"display only, via {wrist.to}", wrist.who]
-    lines = [line for line in lines if line]
-    if not wrist.there:
-        return _trouble("watch", "○", "yellow", "; ".join(lines), width)
-    return _part("watch", "●", "green", *(lines if width < BOTH_COLUMNS else ["; ".join(lines)]))
-
-
-def _recording(board: RaceBoard, width: int) -> Text:
-    if board.recording_trouble:
-        return _trouble("recording", "○", "yellow", board.recording, width)
-    room = width - BEFORE
-    return _part(
-        "recording",
-        "●",
-        "green",
-        board.recording if len(board.recording) <= room else f"…{board.recording[1 - room :]}",
-    )
-
-
-def _trouble(label: str, dot: str, style: str, text: str, width: int) -> Text:
-    """Draw what is wrong with a part and then what to do about it, on two lines if need be."""
-    lines = textwrap.wrap(text, max(width - BEFORE, 1), max_lines=2, placeholder="…")
-    return _part(label, dot, style, *lines)
-
-
-def _part(label: str, dot: str, style: str, *lines: str) -> Text:
-    drawn = Text(
-        f"  {label:<{LABEL_COLUMNS}.{LABEL_COLUMNS}} ",
-        style="dim",
-        no_wrap=True,
-        overflow="ellipsis",
-    )
-    return drawn.append(f"{dot} ", f"not dim {style}").append(
-        f"\n{'':{BEFORE}}".join(map(printable, lines)), "not dim"
-    )
-
-
 def _log(board: RaceBoard, room: int, width: int) -> Iterator[Text]:
     """Yield the latest entries, as many lines as there is room for, blank ones first."""
     entries = [_logged(entry, width) for entry in board.log][-room:] if room else []
@@ -388,37 +214,6 @@ def _logged(entry: RaceLogEntry, width: int) -> Text:
     )
     text.truncate(width, overflow="ellipsis")
     return text
-
-
-def _keys(board: RaceBoard, width: int) -> list[Text]:
-    """Return the keys, or the question asked in their place, on as many lines as they need."""
-    if board.question is not None:
-        style, lines = (
-            "bold black on bright_yellow",
-            [f" {line} " for line in textwrap.wrap(board.question, max(width - 2, 1))],
-        )
-    else:
-        style, lines = (
-            "dim",
-            _key_lines(_keys_of(board), width - 1),
-        )
-    return [Text(line, style=style, no_wrap=True, overflow="ellipsis", end="") for line in lines]
-
-
-def _keys_of(board: RaceBoard) -> str:
-    keys = KEYS[Phase.BODY if board.phase in RACING else board.phase]
-    return keys if board.session is None else SESSION_KEYS.get(board.phase, "q quit")
-
-
-def _key_lines(keys: str, width: int) -> list[str]:
-    """Return keys with what they do, none of them torn apart."""
-    lines: list[str] = []
-    for key in keys.split(BETWEEN_KEYS):
-        if lines and len(lines[-1]) + len(BETWEEN_KEYS) + len(key) <= width:
-            lines[-1] += f"{BETWEEN_KEYS}{key}"
-        else:
-            lines.append(f" {key}")
-    return lines
 
 
 def _ends(left: Text, right: Text, width: int) -> Table:

@@ -1,6 +1,6 @@
 """What the screen shows of a session: the leg that is on, how far it is, what comes next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from rich.text import Text
@@ -10,6 +10,7 @@ from kickcue.cli.tui.formatting import KNOWS_BY, UNKNOWN, minutes
 from kickcue.cli.tui.leg_text import leg_text
 from kickcue.cli.tui.race_state import RaceBoard
 from kickcue.cli.tui.session_state import SessionState
+from kickcue.cli.tui.time_rows import time_rows
 from kickcue.cli.tui.watch_face import DIGITS
 from kickcue.core.events import LegEnd, LegKind, LegResult, Mode, Phase
 from kickcue.core.position.uncertainty import plus_minus
@@ -20,7 +21,6 @@ _OVER: Final = {Phase.FINISHED: "finished", Phase.ABORTED: "stopped"}
 _RUNS: Final = frozenset({LegKind.REP, LegKind.EXTRA})
 ROWS: Final = 3
 """The large figure is so high; the times of a session that is over stand in its place."""
-TIMES_COLUMNS: Final = 40
 COLON: Final = ("╻", " ", "╹")
 POD_MODES: Final = frozenset({Mode.MARKS, Mode.POD_LEARNED, Mode.POD})
 
@@ -42,7 +42,7 @@ def session_figure(board: RaceBoard) -> Iterator[Text]:
     """
     session = board.session
     if session is not None and board.phase in _OVER and session.runs:
-        yield from _times(session.runs)
+        yield from time_rows([f"{run.rep}: {_run_text(run)}" for run in session.runs], ROWS)
         return
     figure, unit = _figure(board)
     for row in range(ROWS):
@@ -68,25 +68,6 @@ def _figure(board: RaceBoard) -> tuple[str, str]:
     if left_s is not None:
         return minutes(-left_s), "over"
     return (UNKNOWN, "") if session.leg_s is None else (minutes(session.leg_s), "so far")
-
-
-def _times(runs: Sequence[LegResult]) -> Iterator[Text]:
-    """Yield the repetitions' times in three lines; where they are too many, the latest."""
-    rows = _rows([f"{run.rep}: {_run_text(run)}" for run in runs])
-    shown = rows[-ROWS:]
-    if len(rows) > ROWS:
-        shown[0] = f"…{shown[0]}"
-    for row in (*shown, *[""] * (ROWS - len(shown))):
-        yield Text(f"  {row}", no_wrap=True, overflow="ellipsis")
-
-
-def _rows(entries: list[str]) -> list[str]:
-    rows = [""]
-    for entry in entries:
-        if rows[-1] and len(rows[-1]) + len(entry) + 2 > TIMES_COLUMNS - 1:
-            rows.append("")
-        rows[-1] += f"  {entry}" if rows[-1] else entry
-    return rows
 
 
 def _run_text(run: LegResult) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 
-_ASCII: Final = str.maketrans("━─┃│┏┓┗┛╭╮╰╯┣┫╺╸╻╹█▓▒●○♥·…▂▄▆", "=-||++++++++||  ||##+*o*-..:|")
+_ASCII: Final = str.maketrans("━─┃│┏┓┗┛╭╮╰╯└┴┣┫╺╸╻╹█▓▒●○♥·…▂▄▆", "=-||+++++++++|||  ||##+*o*-..:|")
 
 
 class Asciified:

@@ -1,0 +1,168 @@
+"""Races or runs over each other as one HTML page, of the same make as a report."""
+
+from collections.abc import Iterator, Sequence
+
+from kickcue.analysis.comparison import Comparison, Stretch
+from kickcue.report.comparison_words import (
+    ESTIMATED,
+    SAME_S,
+    estimated,
+    headline,
+    letter,
+    sentences,
+    stretch_name,
+    stretch_time,
+)
+from kickcue.report.formats import PaceUnit, clock, lap_time, metres, timed
+from kickcue.report.markup import Markup, tag
+from kickcue.report.page_charts import Chart, Kind, Line, chart_page, figure
+from kickcue.report.page_parts import column, facts, listed, section, signed, table
+from kickcue.report.page_top import units_switch
+
+
+def comparison_page(found: Comparison, unit: PaceUnit) -> str:
+    """Return the page, beginning with ``unit``."""
+    charts = (_ahead_chart(found), _speed_chart(found))
+    parts = (
+        _top(found, unit),
+        section(
+            "where",
+            "Where the time went",
+            listed(sentences(found)),
+            *(figure(number, chart) for number, chart in enumerate(charts)),
+        ),
+        _stretches(found),
+        _finishes(found),
+    )
+    return chart_page(headline(found), parts, charts, metres=found.by_lap)
+
+
+def side_list(sides: Sequence[tuple[str, str, str | None]]) -> Markup:
+    """Return which file each letter is: file, title and UTC of each side."""
+    return tag(
+        "ul",
+        *(
+            tag(
+                "li",
+                tag("strong", letter(number), class_=f"line-{number}"),
+                " · ".join(part for part in (title, utc and utc[:10], file) if part),
+            )
+            for number, (file, title, utc) in enumerate(sides)
+        ),
+        class_="sides",
+    )
+
+
+def lost_cell(lost_s: float | None) -> Markup:
+    """Return the cell of what was lost against A."""
+    lost, won = lost_s is not None and lost_s >= SAME_S, lost_s is not None and lost_s <= -SAME_S
+    return tag("td", signed(lost_s), class_="lost" if lost else "won" if won else None)
+
+
+def _top(found: Comparison, unit: PaceUnit) -> Markup:
+    return tag(
+        "header",
+        tag("p", "Comparison", class_="over"),
+        tag("h1", headline(found)),
+        side_list([(side.file, side.title, side.utc) for side in found.sides]),
+        facts(
+            ((letter(number), clock(side.common_s)) for number, side in enumerate(found.sides)),
+            "figures",
+        ),
+        units_switch(unit),
+    )
+
+
+def _ahead_chart(found: Comparison) -> Chart:
+    curves = found.curves
+    return Chart(
+        title="Seconds ahead of A",
+        says="How far each was ahead of A, along the way. The table below has it in numbers.",
+        kind=Kind.SECONDS,
+        x=curves.at_m,
+        lines=[
+            Line(letter(number), [-row[number] for row in curves.behind_s], number)
+            for number in range(1, len(found.sides))
+        ],
+        marks=[stretch.to_m for stretch in found.stretches[:-1]],
+        height=220,
+    )
+
+
+def _speed_chart(found: Comparison) -> Chart:
+    curves = found.curves
+    return Chart(
+        title="Pace",
+        says="The pace of each, along the way.",
+        kind=Kind.SPEED,
+        x=curves.at_m,
+        lines=[
+            Line(letter(number), [row[number] for row in curves.mps], number)
+            for number in range(len(found.sides))
+        ],
+        marks=[stretch.to_m for stretch in found.stretches[:-1]],
+    )
+
+
+def _stretches(found: Comparison) -> Markup:
+    head = [column("From, to")]
+    for number in range(len(found.sides)):
+        head += [column(letter(number), "time")]
+        head += [column(f"{letter(number)} lost", "s")] if number else []
+    note = "Lost against A: with a minus it was won."
+    if estimated(found):
+        note += f" {ESTIMATED}"
+    return section(
+        "stretches",
+        "Lap by lap" if found.by_lap else "Piece by piece",
+        table("Times, and what was lost in each part", head, _rows(found)),
+        tag("p", note, class_="note"),
+    )
+
+
+def _rows(found: Comparison) -> Iterator[Markup]:
+    for stretch in found.stretches:
+        is_last = stretch is found.stretches[-1] and found.one_length
+        yield tag(
+            "tr",
+            tag("th", stretch_name(found, stretch), scope="row"),
+            *(
+                cell
+                for number in range(len(found.sides))
+                for cell in _cells(found, stretch, number)
+            ),
+            class_="last" if is_last else None,
+        )
+
+
+def _cells(found: Comparison, stretch: Stretch, number: int) -> Iterator[Markup]:
+    yield tag("td", stretch_time(found, stretch, number), class_="time")
+    if number:
+        yield lost_cell(stretch.lost_s[number])
+
+
+def _finishes(found: Comparison) -> Markup | None:
+    known = [(number, side.pacing) for number, side in enumerate(found.sides) if side.pacing]
+    if not known:
+        return None
+    rows = [
+        tag(
+            "tr",
+            tag("th", letter(number), scope="row"),
+            tag("td", metres(pacing.last_m)),
+            tag("td", lap_time(pacing.last_s), class_="time"),
+            tag("td", lap_time(pacing.rest_s)),
+            tag("td", signed(pacing.kick_percent)),
+            tag("td", "–" if pacing.last_200_s is None else timed(pacing.last_200_s)),  # noqa: RUF001
+        )
+        for number, pacing in known
+    ]
+    head = [
+        column("Race"),
+        column("Finish", "over"),
+        column("Finish", "time"),
+        column("Before", "as far, on average"),
+        column("Less time", "%"),
+        column("Last 200", "s"),
+    ]
+    return section("finishes", "The finish", table("How each finished", head, rows))

@@ -1,0 +1,70 @@
+"""Times, paces and lengths as a runner reads them."""
+
+from enum import StrEnum
+from typing import Final
+
+UNKNOWN: Final = "-"
+SLOWEST_PACE_MPS: Final = 0.7
+"""Slower than this a pace means nothing."""
+LONGEST_IN_SECONDS: Final = 100.0
+"""A lap shorter than this is read in seconds alone, as at the track."""
+
+
+class PaceUnit(StrEnum):
+    """The length that a pace is for."""
+
+    KILOMETRE = "km"
+    MILE = "mi"
+
+    @property
+    def metres(self) -> float:
+        """How long it is."""
+        return 1609.344 if self is PaceUnit.MILE else 1000.0
+
+
+def clock(seconds: float, digits: int = 1) -> str:
+    """Return ``m:ss.s``, from an hour on ``h:mm:ss.s``; ``digits`` after the point."""
+    scale = 10**digits
+    ticks = round(abs(seconds) * scale)
+    sign = "-" if seconds < 0 and ticks else ""
+    whole, part = divmod(ticks, scale)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    end = f"{rest:02}.{part:0{digits}}" if digits else f"{rest:02}"
+    return f"{sign}{hours}:{minutes:02}:{end}" if hours else f"{sign}{minutes}:{end}"
+
+
+def lap_time(seconds: float) -> str:
+    """Return a lap or a repetition: "64.2", and from 100 s on "3:05.1"."""
+    return f"{seconds:.1f}" if seconds < LONGEST_IN_SECONDS - 0.05 else clock(seconds)
+
+
+def timed(seconds: float) -> str:
+    """Return the same inside a sentence: "64.2 s", "3:05.1"."""
+    return f"{lap_time(seconds)} s" if ":" not in lap_time(seconds) else lap_time(seconds)
+
+
+def pace(mps: float | None, unit: PaceUnit = PaceUnit.KILOMETRE) -> str:
+    """Return minutes for each ``unit``, "3:08"; a dash where unknown or slower than a walk."""
+    return UNKNOWN if mps is None or mps < SLOWEST_PACE_MPS else clock(unit.metres / mps, 0)
+
+
+def metres(length_m: float) -> str:
+    """Return a length of the course: "400 m", "1609.3 m", "42.195 km"."""
+    if length_m >= 10_000 and round(length_m, 1) % 1000:
+        return f"{length_m / 1000:.3f}".rstrip("0") + " km"
+    return f"{round(length_m / 1000)} km" if length_m >= 10_000 else f"{round(length_m, 1):g} m"
+
+
+def whole(value: float | None) -> str:
+    """Return a whole number, or a dash where it is unknown."""
+    return UNKNOWN if value is None else f"{value:.0f}"
+
+
+def percent(value: float) -> str:
+    """Return how many per cent, without a sign."""
+    return f"{abs(value):.1f} %"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return "1 cue", "3 cues"."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

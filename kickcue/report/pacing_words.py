@@ -1,0 +1,82 @@
+"""How a race was paced, in a runner's words: what the last lap was against the rest."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kickcue.analysis.review.model import Pacing, PacingClass, Review, ReviewKind
+from kickcue.report.formats import clock, metres, percent, timed
+
+_SAME_PERCENT: Final = 0.05
+"""Less is 0.0 % as it is printed."""
+_SAME_S: Final = 0.05
+_VERDICTS: Final = {
+    PacingClass.EVEN: "Evenly paced: that is how records are run.",
+    PacingClass.END_SPURT: "A good finish after even running.",
+    PacingClass.RESERVE: "A strong finish, with something still in reserve.",
+    PacingClass.HELD_BACK: (
+        "A very fast finish: either the race was tactical, or there was more in you before it."
+    ),
+    PacingClass.SLOWER: (
+        "You gave it all early. A slightly calmer start would have left more for the end."
+    ),
+}
+
+
+def window_name(review: Review, pacing: Pacing) -> str:
+    """Return what the last window is called: "last lap", "last kilometre", "last 600 m"."""
+    return f"last {metres(pacing.last_m)}" if review.course is None else review.course.window_name
+
+
+def pacing_sentences(review: Review) -> Iterator[str]:
+    """Yield how it was paced, the most important first; nothing where that is unknown."""
+    pacing = review.pacing
+    if pacing is None:
+        return
+    name = window_name(review, pacing)
+    yield (
+        f"Your {name} took {timed(pacing.last_s)}, "
+        f"{_against(pacing.kick_percent)} the same distance before it "
+        f"({timed(pacing.rest_s)} on average)."
+    )
+    yield _VERDICTS[pacing.pacing]
+    if pacing.last_200_s is not None and pacing.last_200_kick_percent is not None:
+        yield (
+            f"The last 200 m took {timed(pacing.last_200_s)}, "
+            f"{_against(pacing.last_200_kick_percent)} 200 m before it."
+        )
+    yield _halves(pacing)
+    yield from _evenness(pacing)
+    yield from _saved_up(review, pacing)
+
+
+def _against(kick_percent: float) -> str:
+    if abs(kick_percent) < _SAME_PERCENT:
+        return "as long as"
+    return f"{percent(kick_percent)} {'less' if kick_percent > 0 else 'more'} than"
+
+
+def _halves(pacing: Pacing) -> str:
+    gained_s = pacing.first_half_s - pacing.second_half_s
+    both = f"{clock(pacing.first_half_s)} and {clock(pacing.second_half_s)}"
+    if abs(gained_s) < _SAME_S:
+        return f"Both halves were equally fast: {both}."
+    how = "faster" if gained_s > 0 else "slower"
+    return f"The second half was {abs(gained_s):.1f} s {how} than the first: {both}."
+
+
+def _evenness(pacing: Pacing) -> Iterator[str]:
+    cv_percent = pacing.inner_lap_cv_percent
+    if cv_percent is not None:
+        rmssd = pacing.lap_rmssd_s
+        step = "" if rmssd is None else f", from one to the next by {rmssd:.1f} s"
+        yield f"The laps between the first and the last varied by {percent(cv_percent)}{step}."
+
+
+def _saved_up(review: Review, pacing: Pacing) -> Iterator[str]:
+    if pacing.saved_up_s is None or pacing.saved_up_s < _SAME_S:
+        return
+    what = "race" if review.kind is ReviewKind.RACE else "run"
+    yield (
+        f"Spread over the whole {what}, the same effort might have been worth up to "
+        f"{pacing.saved_up_s:.1f} s: at most that, and nothing if you ran for the place."
+    )
