@@ -53,7 +53,9 @@ def _choice(name: str, value: str, words: str, *, on: bool) -> Markup:
 
 
 def _figures(review: Review) -> Iterator[tuple[object, object]]:
-    yield "Time", _time(review)
+    yield "Time", clock(review.seconds, 1 if review.seconds < LONG_S else 0)
+    if review.stopped_s >= LEAST_STOPPED_S:
+        yield "Stopped", clock(review.stopped_s, 0)
     if review.distance_m:
         yield "Distance", _distance(review, review.distance_m)
     if review.repeats is not None:
@@ -85,13 +87,6 @@ def _distance(review: Review, length_m: float) -> Markup:
     sure = review.ending is Ending.FINISHED or review.half_width_m is None
     error = None if sure else tag("small", f" ± {review.half_width_m:.0f} m")
     return join((distance(length_m, track=in_metres(review)), error))
-
-
-def _time(review: Review) -> Markup:
-    stopped = None
-    if review.stopped_s >= LEAST_STOPPED_S:
-        stopped = tag("small", f" + {clock(review.stopped_s, 0)} stopped")
-    return join((clock(review.seconds, 1 if review.seconds < LONG_S else 0), stopped))
 
 
 def _pace(review: Review, length_m: float) -> Markup:

@@ -6,7 +6,7 @@ const PRINT_PX = 680; // what A4 has between its margins
 const PANELS = {
   mps: { name: "Pace", colour: "--pace", height: 170, floor: 0.8, say: (v) => `${pace(v)} /${chosen("units")}` },
   cadence_spm: { name: "Cadence", colour: "--cadence", height: 110, floor: 0.9, say: (v) => `${Math.round(v)} steps/min` },
-  step_m: { name: "Step length", colour: "--step", height: 110, floor: 0.8, ceiling: 0.98, say: (v) => `${v.toFixed(2)} m` },
+  step_m: { name: "Step length", colour: "--step", height: 110, floor: 0.8, ceiling: 3, say: (v) => `${v.toFixed(2)} m` },
   heart_rate_bpm: { name: "Heart rate", colour: "--heart", height: 110, floor: 0, say: (v) => `${Math.round(v)} bpm` },
   error_m: { name: "Position error", colour: "--error", height: 110, floor: 0, say: (v) => `± ${v.toFixed(1)} m` },
 };
@@ -34,7 +34,7 @@ function yRange(column) {
   // Who stands at the start shall not press the race flat; in a session the rests belong to it.
   const floor = DATA.repeats.length ? 0 : PANELS[column].floor;
   const least = Math.max(ordered[0], floor * quantile(ordered, 0.5));
-  const most = quantile(ordered, PANELS[column].ceiling ?? 0.999);
+  const most = Math.min(quantile(ordered, 0.999), PANELS[column].ceiling ?? Infinity);
   const room = Math.max(0.08 * (most - least), 0.01 * most);
   return [Math.max(least - room, 0), most + room];
 }
