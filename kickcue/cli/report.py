@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """Report on each file; 1 where something of one is lost, 2 where one was named wrongly."""
     _refuse_contradictions(args)
     status = 0
-    for path, page in zip(args.files, _pages(args), strict=True):
+    for path, page in zip(args.files, list(_pages(args)), strict=True):
         try:
             problems = _report(args, path, page)
         except KickcueError as error:
