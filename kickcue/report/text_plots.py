@@ -109,7 +109,7 @@ def braille_rows(
     across, down = columns * _DOT_COLUMNS, ROWS * _DOT_ROWS
     canvas = Canvas(columns, ROWS, xmin=0, ymin=0, xmax=across, ymax=down)
     for stretch in _stretches(_by_dot(points, axis, across)):
-        dots = [(x + 0.5, _dot_row(value, values, down)) for x, value in stretch]
+        dots = [(x, _dot_row(value, values, down)) for x, value in stretch]
         canvas.point(*dots[0])
         for before, after in pairwise(dots):
             canvas.line(*before, *after)
@@ -156,7 +156,7 @@ def _column(at: float, axis: Axis, columns: int) -> int:
     return min(max(int(share * columns), 0), columns - 1)
 
 
-def _dot_row(value: float, values: tuple[float, float], down: int) -> float:
+def _dot_row(value: float, values: tuple[float, float], down: int) -> int:
     low, high = values
     share = min(max((value - low) / (high - low), 0.0), 1.0)
-    return 0.5 + share * (down - 1)
+    return round(share * (down - 1))
