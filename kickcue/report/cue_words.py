@@ -13,12 +13,15 @@ _NOTICEABLE_PERCENT: Final = 1.0
 _DROPPED: Final = {"late": "it came too late to be worth a buzz"}
 
 
-def cue_words(cue: CueReview) -> dict[str, str]:
-    """Return ``name`` (its kind), ``given`` (when and where), ``felt`` and ``response``."""
+def cue_words(cue: CueReview, *, answered: bool) -> dict[str, str]:
+    """Return ``name`` (its kind), ``given`` (when and where), ``felt`` and ``response``.
+
+    ``felt`` is empty where no watch ``answered`` any cue: that is said once, not each time.
+    """
     return {
         "name": cue.kind.replace("_", " "),
         "given": given(cue),
-        "felt": felt(cue),
+        "felt": felt(cue) if answered else "",
         "response": response(cue),
     }
 

@@ -42,17 +42,20 @@ class Axis:
 class Plot:
     """Draws values over an axis, as wide as there is room; None is a gap.
 
-    ``label`` writes a value at the left edge.
+    ``label`` writes a value at the left edge. Values below ``least`` lie at the foot of the plot,
+    whatever they are.
     """
 
     title: str
     points: Sequence[Point]
     axis: Axis
     label: Callable[[float], str]
+    least: float = -math.inf
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         columns = max(options.max_width - LABEL_COLUMNS - 1, LEAST_COLUMNS)
-        low, high = value_range([value for _, value in self.points if value is not None])
+        known = [value for _, value in self.points if value is not None]
+        low, high = value_range([value for value in known if value >= self.least] or known)
         rows = braille_rows(self.points, self.axis, (low, high), columns)
         yield Text(self.title, style="bold")
         labels = [self.label(high), *[""] * (ROWS - 2), self.label(low)]
