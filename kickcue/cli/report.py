@@ -85,7 +85,9 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
     if args.image and len(args.files) > 1:
         raise UsageError("--image: expected one recording, got several")
     if args.open and not _wants_page(args):
-        raise UsageError("--open shows the page: expected -o as well, or no --text, --json, --image")
+        raise UsageError(
+            "--open shows the page: expected -o as well, or no --text, --json, --image"
+        )
     if args.output and len(args.files) > 1 and not args.output.is_dir():
         raise UsageError(f"-o: expected a folder for several recordings, got {args.output}")
 

@@ -57,13 +57,13 @@ def series(seconds: float, speed: Callable[[float], float]) -> Series:
 
 def laps() -> tuple[Lap, ...]:
     made = []
-    ends_s = list(accumulate(LAPS_S))
+    begins_s = [0.0, *accumulate(LAPS_S)]
     for number, (from_m, to_m) in enumerate(pairwise(LINES_M), 1):
         seconds, by = LAPS_S[number - 1], TimedBy.ESTIMATE if number == 5 else TimedBy.BUTTON
         mps = (to_m - from_m) / seconds
-        full, ends = to_m - from_m == 400.0, ends_s[number - 1]
+        full, begin_s = to_m - from_m == 400.0, begins_s[number - 1]
         made.append(
-            Lap(number, from_m, to_m, full, seconds, 0.2, by, ends + 12, ends, mps, body(mps))
+            Lap(number, from_m, to_m, full, seconds, 0.2, by, begin_s + 12, begin_s, mps, body(mps))
         )
     return tuple(made)
 
@@ -149,7 +149,7 @@ def race() -> Review:
         notes=("the first 3 s are without the pod",),
         problems=(),
         series=series(
-            total_s, lambda at_s: next((lap.mps for lap in ran if at_s < lap.race_s), ran[-1].mps)
+            total_s, lambda at_s: next(lap.mps for lap in reversed(ran) if at_s >= lap.race_s)
         ),
     )
 

@@ -43,18 +43,21 @@ def test_every_way_of_timing_has_words() -> None:
 @pytest.mark.parametrize(
     ("kick_percent", "expected"),
     [
-        (9.7, "9.7 % less than the same distance before it"),
-        (-4.2, "4.2 % more than the same distance before it"),
-        (0.02, "took 68.9 s, as long as the same distance before it"),
+        (9.7, "9.7 % less than the 76.3 s that the same distance took before it"),
+        (-4.2, "4.2 % more than the 66.1 s that the same distance took before it"),
+        (0.02, "took 68.9 s, as long as the 68.9 s that the same distance took before it"),
     ],
 )
 def test_the_last_lap_against_the_rest(kick_percent: float, expected: str) -> None:
-    """The first sentence says what the last lap took, and what the rest took on the mean."""
+    """The first sentence says what the last lap took, what the rest took on the mean, and what that
+    is in speed.
+    """
     review = replace(race(), pacing=pacing(kick_percent=kick_percent))
     first = next(pacing_sentences(review))
     assert first.startswith("Your last lap took 68.9 s")
     assert expected in first
-    assert f"({68.9 / (1 - kick_percent / 100):.1f} s on average)" in first
+    speed = {9.7: "10.7 % faster", -4.2: "4.0 % slower", 0.02: "as fast"}[kick_percent]
+    assert first.endswith(f": you ran it {speed}.")
 
 
 def test_each_way_of_pacing_has_its_verdict() -> None:
