@@ -33,7 +33,7 @@ def outcome(recording: Path | None, phase: Phase) -> Outcome:
     try:
         return _written(recording)
     except Exception as error:  # noqa: BLE001  as promised
-        return Outcome(trouble=f"no report: {error or type(error).__name__}")
+        return Outcome(trouble=f"no report: {str(error) or type(error).__name__}")
 
 
 def _written(recording: Path) -> Outcome:

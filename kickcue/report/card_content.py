@@ -135,15 +135,25 @@ def _bars_caption(rows: Sequence[Lap | Repeat], review: Review) -> str:
 
 def _figures(review: Review, unit: PaceUnit) -> Iterator[Figure]:
     yield from _kick(review)
-    run_m = None if review.kind is ReviewKind.SESSION else review.distance_m
-    if run_m is not None and review.seconds > 0:
-        mean = pace(run_m / review.seconds, unit)
+    if review.kind is ReviewKind.SESSION:
+        yield from _of_a_session(review)
+        return
+    if review.distance_m is not None and review.seconds > 0:
+        mean = pace(review.distance_m / review.seconds, unit)
         if mean != UNKNOWN:
             yield Figure(mean, f"min/{unit}")
     if review.body.cadence_spm is not None:
         yield Figure(whole(review.body.cadence_spm), "steps/min")
     if review.body.heart_rate_bpm is not None:
         yield Figure(whole(review.body.heart_rate_bpm), "heart rate")
+
+
+def _of_a_session(review: Review) -> Iterator[Figure]:
+    """Yield what has a meaning over repetitions and rests alike."""
+    if review.repeats is not None and review.repeats.mean_rest_s is not None:
+        yield Figure(clock(review.repeats.mean_rest_s, 0), "mean rest")
+    if review.body.most_heart_rate_bpm is not None:
+        yield Figure(whole(review.body.most_heart_rate_bpm), "highest heart rate")
 
 
 def _kick(review: Review) -> Iterator[Figure]:

@@ -17,12 +17,13 @@ def cue_words(cue: CueReview, *, answered: bool) -> dict[str, str]:
     """Return ``name`` (its kind), ``given`` (when and where), ``felt`` and ``response``.
 
     ``felt`` is empty where no watch ``answered`` any cue: that is said once, not each time.
+    ``response`` is empty where nothing is known of it.
     """
     return {
         "name": cue.kind.replace("_", " "),
         "given": given(cue),
         "felt": felt(cue) if answered else "",
-        "response": response(cue),
+        "response": "" if cue.response is Response.UNKNOWN else response(cue),
     }
 
 

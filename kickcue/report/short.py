@@ -24,7 +24,8 @@ def short_sentences(review: Review) -> Iterator[str]:
     for cue in review.cues:
         if cue.kind in (CueKind.LAST_LAP, CueKind.LAST_REP):
             words = cue_words(cue, answered=True)
-            yield f"{cue.text.rstrip('.')}: {words['given']}. {words['felt']} {words['response']}"
+            after = f"{words['felt']} {words['response']}".rstrip()
+            yield f'Cue "{cue.text}" at {words["given"]}. {after}'
 
 
 def short_times(review: Review) -> list[str]:
@@ -44,10 +45,9 @@ def _over(row: Lap | Repeat) -> str:
 
 
 def last_against_rest(review: Review) -> str | None:
-    """Return the last lap against the rest: "last lap 68.9, 9.1 % faster than before it"."""
+    """Return the last lap against the rest: "last lap 68.9: 9.1 % faster"."""
     pacing = review.pacing
     if pacing is None or review.kind is ReviewKind.SESSION:
         return None
     how = faster(pacing.kick_speed_percent)
-    than = "as" if how == "as fast" else "than"
-    return f"{window_name(review, pacing)} {lap_time(pacing.last_s)}, {how} {than} before it"
+    return f"{window_name(review, pacing)} {lap_time(pacing.last_s)}: {how}"

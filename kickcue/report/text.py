@@ -76,10 +76,10 @@ def _figures(review: Review, unit: PaceUnit) -> Iterator[str]:
         mean = pace(review.distance_m / review.seconds, unit) if review.seconds > 0 else UNKNOWN
         if mean != UNKNOWN and review.kind is not ReviewKind.SESSION:
             yield f"{mean} min/{unit}"
-    body = review.body
-    if body.cadence_spm is not None:
+    body, on_the_way = review.body, review.kind is not ReviewKind.SESSION
+    if body.cadence_spm is not None and on_the_way:  # a mean over repetitions and rests is none
         yield f"{whole(body.cadence_spm)} steps/min"
-    if body.step_m is not None:
+    if body.step_m is not None and on_the_way:
         yield f"{body.step_m:.2f} m a step"
     if body.heart_rate_bpm is not None:
         most = body.most_heart_rate_bpm

@@ -234,7 +234,7 @@ def test_a_race_in_a_few_lines() -> None:
     assert times.startswith("Laps: 37.2 (200 m), 76.1, 77.0, ")
     assert times.endswith(", 68.9")
     assert last.startswith("Your last lap took 68.9 s")
-    assert told.startswith("Last lap: turnover up, stay relaxed: 14:36.6, 402 ± 3 m to go")
+    assert told.startswith('Cue "Last lap: turnover up, stay relaxed" at 14:36.6, 402 ± 3 m to go')
     assert "Felt on the watch" in told
 
 
@@ -257,7 +257,7 @@ def test_many_laps_in_two_lines() -> None:
 
 def test_the_last_lap_in_one_line() -> None:
     """Quicker or slower than before it; nothing where that is unknown."""
-    assert "last lap 68.9, 10.7 % faster than before it" == last_against_rest(race())
+    assert "last lap 68.9: 10.7 % faster" == last_against_rest(race())
     slower = replace(race(), pacing=pacing(kick_percent=-3.1))
-    assert "last lap 68.9, 3.0 % slower than before it" == last_against_rest(slower)
+    assert "last lap 68.9: 3.0 % slower" == last_against_rest(slower)
     assert last_against_rest(aborted()) is None
