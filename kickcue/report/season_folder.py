@@ -67,7 +67,7 @@ def _made(path: Path, make: MakeDigest) -> ReviewDigest | str:
     try:
         return make(path)
     except KickcueError as error:
-        return str(error).removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
+        return str(error).removeprefix(f"{path}: ").removeprefix(path.name).lstrip(": ")
 
 
 def _states(folder: Path) -> dict[str, FileState]:
