@@ -133,6 +133,11 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "kickcue.cli.calibrate",
         ("what was learned about your foot pod's scale"),
     ),
+    "export": CliCommand(
+        "After it",
+        "kickcue.cli.export",
+        "write a recording as FIT, TCX, GPX, CSV, Parquet, for sites and other tools",
+    ),
     "verify": CliCommand(
         "Looking closer", "kickcue.cli.verify", "check that a recording replays to the same outputs"
     ),
@@ -147,7 +152,7 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
     "simulate": CliCommand(
         "Looking closer",
         "kickcue.cli.simulate",
-        "simulate a race: as a recording, or as virtual Bluetooth sensors",
+        "simulate a race: a recording, Bluetooth sensors, or MQTT to a run",
     ),
     "evaluate": CliCommand(
         "Looking closer",

@@ -55,7 +55,7 @@ class ChosenBroker:
         except BrokerError:
             raise UsageError(
                 "no kickcue broker is running on this machine: start one with `kickcue run`, or "
-                "choose one with --broker URL"
+                "give the URL of another one"
             ) from None
         return ChosenBroker(address, Topics.of(address.prefix, None))
 

@@ -18,6 +18,7 @@ from kickcue.core.crossing.gate import Gate
 from kickcue.core.errors import UsageError
 from kickcue.core.units import s_to_ns
 from kickcue.recording import Recording
+from kickcue.recording.header import is_simulated
 from kickcue.replay.source import recorded_document, sensors_of
 
 
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     document = _document(args, recording)
     course = document.course()
     gun_ns = gun_of(recording) if args.start_offset is None else s_to_ns(args.start_offset)
-    if (recording.header.made_by or "").endswith(" simulate"):
+    if is_simulated(recording.header):
         complain(f"{args.file}: simulated, so its finish line is not on a real track")
     line = taught_line(recording, course, document.engine_config().sensors, gun_ns)
     if args.json:

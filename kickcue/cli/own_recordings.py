@@ -14,7 +14,7 @@ from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
 from kickcue.core.errors import DataError, KickcueError
 from kickcue.recording import Recording, read
-from kickcue.recording.header import utc_ns
+from kickcue.recording.header import is_simulated, utc_ns
 from kickcue.recording.laps import PRESSES
 from kickcue.recording.mcap_reader import first_header
 from kickcue.recording.model import Header
@@ -31,6 +31,8 @@ HEADER_BYTES: Final = 256 * 1024
 """A header with the longest plan is shorter."""
 EARLIEST_YEAR: Final = 2000
 """Before there were such watches: the clock was not set."""
+
+NOBODY_RAN: Final = "simulated: nobody ran it"
 
 Report = Callable[[str], None]
 
@@ -70,6 +72,8 @@ def _usable(recording: Recording) -> datetime:
     for sport in sports:
         if not any(word in sport.lower() for word in RUNS):
             raise DataError(f"not a run ({sport})")
+    if is_simulated(recording.header):
+        raise DataError(NOBODY_RAN)
     since_1970_ns = utc_ns(recording.header.utc)
     if since_1970_ns is None:
         raise DataError("it has no date")
@@ -99,8 +103,8 @@ def _newest(folder: Path, report: Report, most: int) -> Iterator[Path]:
         if not left:
             return
         header = _header(path)
-        if header is None or header.utc is None:
-            why = "not recorded by kickcue" if header is None else "it has no date"
+        why = _useless(header)
+        if why is not None:
             report(f"{path.name} left out: {why}")
             continue
         if size > room:
@@ -108,6 +112,15 @@ def _newest(folder: Path, report: Report, most: int) -> Iterator[Path]:
             continue
         room, left = room - size, left - 1
         yield path
+
+
+def _useless(header: Header | None) -> str | None:
+    """Return why a recording need not be read by its header, None where it may be of use."""
+    if header is None:
+        return "not recorded by kickcue"
+    if is_simulated(header):
+        return NOBODY_RAN
+    return "it has no date" if header.utc is None else None
 
 
 def _last_written(folder: Path, report: Report) -> list[tuple[int, Path]]:

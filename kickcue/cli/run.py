@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,11 @@ from kickcue.cli.end_requests import end_requests, hang_up_ends
 from kickcue.cli.format.printing import complain, tell
 from kickcue.cli.pair import describe
 from kickcue.cli.race_options import add_race_options, profiles_from_options, race_from_options
+from kickcue.cli.simulated_run import (
+    add_simulation_options,
+    check_simulation_options,
+    simulated_run,
+)
 from kickcue.cli.tui.device_search import Chosen
 from kickcue.cli.tui.nearby import sent_by
 from kickcue.cli.tui.pairing_dialog import dialogue
@@ -31,8 +36,9 @@ from kickcue.core.errors import DataError, UsageError
 from kickcue.daemon import logging_setup, service
 from kickcue.daemon.health import summed_up
 from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.simulated_sensors import SimulatedRun
 from kickcue.daemon.wiring import live
-from kickcue.edges.radio import RadioError, looking_around
+from kickcue.edges.radio import WITHOUT_BLUETOOTH, RadioError, looking_around
 from kickcue.supervision import tasks
 from kickcue.workouts.plan_source import is_workout
 
@@ -96,21 +102,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="log every attempt, not only the first of a series",
     )
+    add_simulation_options(parser)
     add_race_options(parser, "as in race.toml")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the race; 0 when it was left in good order."""
+    check_simulation_options(args)
     headless = args.headless or not is_terminal()
     if args.file is not None and (args.file in plan_names() or is_workout(args.file)):
         args.file, args.plan = None, args.file
     path = find_race_file(os.environ) if args.file is None else Path(args.file)
-    settings = load_settings(path, options=_options(args))
-    if not settings.sensors:
+    settings = load_settings(path, options=_options(args), any_race=args.simulated)
+    simulated = None
+    if args.simulated:
+        settings, simulated = simulated_run(args, settings)
+    elif not settings.sensors:
         be_quiet()
         settings = _with_sensors(settings, path, _options(args), headless=headless)
     logging_setup.configure(headless=headless, verbose=args.verbose)
-    how = _How(fresh=args.fresh, alongside=args.alongside)
+    how = _How(fresh=args.fresh, alongside=args.alongside, simulated=simulated)
     trouble = machine_time.run(_headless(settings, how) if headless else _on_screen(settings, how))
     if trouble is not None:
         what = "race" if settings.plan is None else "session"
@@ -124,6 +135,17 @@ class _How:
 
     fresh: bool
     alongside: bool
+    simulated: SimulatedRun | None
+
+    def live(self, settings: Settings) -> AbstractAsyncContextManager[RaceDaemon]:
+        """Open the run."""
+        return live(
+            settings,
+            state=state_folder(settings),
+            fresh=self.fresh,
+            alongside=self.alongside,
+            simulated=self.simulated,
+        )
 
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:
@@ -156,7 +178,10 @@ def _with_sensors(
         raise UsageError(asyncio.run(_who_is_around(settings)))
     found, keep = asyncio.run(_choose(settings, path))
     if not found:
-        raise UsageError("a race needs at least one sensor: `kickcue scan` shows what is nearby")
+        raise UsageError(
+            "a race needs at least one sensor: `kickcue scan` shows what is nearby; "
+            f"{WITHOUT_BLUETOOTH}"
+        )
     for each in found:
         tell(f"{each.sensor}: {describe(each)}")
         if keep and path is not None:
@@ -190,7 +215,9 @@ async def _who_is_around(settings: Settings) -> str:
     else:
         more = f" and {len(around) - SHOWN_SENSORS} more" if len(around) > SHOWN_SENSORS else ""
         nearby = (
-            f"nearby: {', '.join(around[:SHOWN_SENSORS])}{more}" if around else "none found nearby"
+            f"nearby: {', '.join(around[:SHOWN_SENSORS])}{more}"
+            if around
+            else f"none found nearby ({WITHOUT_BLUETOOTH})"
         )
     return (
         f"race.toml has no sensors, and kickcue does not guess which are yours; {nearby}; choose "
@@ -206,9 +233,7 @@ async def _on_screen(settings: Settings, how: _How) -> str | None:
     # From before the start, which is not broken off: the end of a start is near, and good order is
     # easier.
     with end_requests() as requested:
-        async with live(
-            settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
-        ) as race:
+        async with how.live(settings) as race:
             async with canvas(take_interrupt=True) as screen:
                 left = requested.is_set() or await RaceScreen(race, screen).until_left()
             if not left:
@@ -219,7 +244,7 @@ async def _on_screen(settings: Settings, how: _How) -> str | None:
         found = outcome(path, phase)
         tell_outcome(found)
         print("\n".join(_ending(path, found.page)))
-        if phase in RACING:
+        if phase in RACING and race.simulated is None:
             print(
                 f"The {race.document.kind} was not over: `kickcue run` within ten minutes, "
                 "with the same options, resumes it."
@@ -255,9 +280,7 @@ async def _headless(settings: Settings, how: _How) -> str | None:
     """
     async with AsyncExitStack() as beat:  # until all is closed: an end may take its time
         with end_requests() as requested:  # as above
-            async with live(
-                settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
-            ) as race:
+            async with how.live(settings) as race:
                 service.ready(_status(race))
                 await beat.enter_async_context(
                     tasks.running(service.beat(race.feed.alive), name="watchdog")

@@ -1,40 +1,24 @@
-"""``kickcue simulate``: a race nobody ran, as a recording or by virtual Bluetooth sensors."""
+"""``kickcue simulate``: a race nobody ran: as a recording, by virtual sensors, or over MQTT."""
 
 import argparse
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.race_options import add_race_options, race_from_options, race_wish
-from kickcue.config.extras import how_to_get
-from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
+from kickcue.cli.simulate_ble import on_air
+from kickcue.cli.simulate_mqtt import FASTEST, add_mqtt_options, send_over_mqtt
+from kickcue.cli.simulated_inputs import PROFILES, SCENARIO, after_a_wait, simulated_inputs
 from kickcue.config.race_document import RaceDocument, SensorChoice
-from kickcue.core.errors import DataError, UsageError
-from kickcue.core.events import Command, Input, Mark, Notification
-from kickcue.core.gatt import short_uuid
-from kickcue.core.plan import Plan
-from kickcue.core.units import ns_to_s
-from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, describe
-from kickcue.edges.virtual_sensor.playback import PlaybackCount, play
+from kickcue.core.errors import UsageError
+from kickcue.core.events import Input
 from kickcue.lab.scenarios import SCENARIOS
-from kickcue.lab.sensors import PodFaults
-from kickcue.lab.simulate import simulate
-from kickcue.lab.simulate_session import simulate_session
-from kickcue.recording.header import MADE_BY, race_header
+from kickcue.recording.header import SIMULATED, race_header
 
-if TYPE_CHECKING:
-    from kickcue.edges.virtual_sensor.sensor import VirtualSensor
-
-SENSORS: Final = {"pod": GENERIC_POD, "strap": GENERIC_STRAP}
-SCENARIO: Final = "button"
-LOOK_S: Final = 0.05
-BREATH_S: Final = 0.1
-"""Between the last subscription and the first notification: what is already due when the playing
-begins counts as lost."""
 RATE_MOST: Final = 50.0
+STAY_S: Final = 15.0
+"""After the race, for the finish to be pressed where it was not noticed."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -63,15 +47,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--recording",
         type=Path,
         metavar="FILE",
-        help="with --ble: play a recording instead",
+        help="with --ble or --mqtt: play a recording instead",
     )
     add_activity_option(parser)
     parser.add_argument(
         "--rate",
         type=float,
         metavar="N",
-        help=("with --ble: N times as fast as it was run (default: 1)"),
+        help="with --ble or --mqtt: N times as fast as it was run (default: 1); over MQTT 1 at "
+        "most, for the run that listens counts in real time",
     )
+    add_mqtt_options(parser)
     add_race_options(parser, "none")
 
 
@@ -79,35 +65,44 @@ def run(args: argparse.Namespace) -> int:
     """Make the race and do with it what was asked for."""
     _refuse_contradictions(args)
     if args.recording is not None:
-        return _on_air(args, opened(args, args.recording).inputs)
-    document = race_wish(
-        args, None, {name: SensorChoice(profile=profile) for name, profile in SENSORS.items()}
-    )
+        return _play(args, opened(args, args.recording).inputs)
+    sensors = {name: SensorChoice(profile=profile) for name, profile in PROFILES.items()}
+    document = race_wish(args, None, sensors)
     if document is None:
         raise UsageError("expected --race, e.g. --race 3000m")
-    if document.plan is not None:
-        return _session(args, document, document.plan.plan())
-    race = simulate(document.course(), SCENARIOS[args.scenario or SCENARIO], args.seed or 0)
+    inputs, document = simulated_inputs(document, args.scenario, args.seed)
     if args.out is not None:
-        _write(args.out, race.document(document), race.inputs)
-    return _on_air(args, race.inputs) if args.ble else 0
+        _write(args.out, document, inputs)
+    if args.mqtt is not None:  # a run has its sensors before the gun, and keeps them after the end
+        inputs = list(after_a_wait(inputs, _rate(args), STAY_S)[1])
+    return _play(args, inputs)
 
 
-def _session(args: argparse.Namespace, document: RaceDocument, plan: Plan) -> int:
-    """Make a session and do with it what was asked for."""
-    if args.scenario is not None:
-        raise UsageError("--scenario: expected a race with it, a session has none")
-    session = simulate_session(plan, args.seed or 0, PodFaults())
-    if args.out is not None:
-        _write(args.out, document, session.inputs)
-    return _on_air(args, session.inputs) if args.ble else 0
+def _play(args: argparse.Namespace, inputs: Sequence[Input]) -> int:
+    """Send the events by Bluetooth or MQTT, where that is asked for."""
+    if args.mqtt is not None:
+        send_over_mqtt(args, inputs, _rate(args))
+    if args.ble:
+        on_air(args, inputs, _rate(args))
+    return 0
+
+
+def _rate(args: argparse.Namespace) -> float:
+    rate: float | None = args.rate
+    return 1.0 if rate is None else rate
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:
-    if args.out is None and not args.ble:
+    over_mqtt = args.mqtt is not None
+    if args.out is None and not args.ble and not over_mqtt:
         raise UsageError(
-            "expected --out FILE for a recording, or --ble ADAPTER for virtual sensors"
+            "expected --out FILE for a recording, --ble ADAPTER for virtual sensors, or --mqtt for "
+            "a run that is on"
         )
+    if args.ble and over_mqtt:
+        raise UsageError("expected --ble or --mqtt, got both")
+    if not over_mqtt and (args.ca is not None or args.athlete is not None):
+        raise UsageError("--ca, --athlete: expected --mqtt with them")
     if args.recording is not None and (
         args.out is not None
         or race_from_options(args)
@@ -116,9 +111,22 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         or args.scenario is not None
     ):
         raise UsageError(
-            "--recording: expected only --ble and --rate with it, as nothing is simulated then"
+            "--recording: expected only --ble or --mqtt and --rate with it, as nothing is "
+            "simulated then"
         )
-    if args.rate is not None and not (args.ble and 0.0 < args.rate <= RATE_MOST):
+    _check_rate(args)
+
+
+def _check_rate(args: argparse.Namespace) -> None:
+    if args.rate is None:
+        return
+    if args.mqtt is not None:
+        if not 0.0 < args.rate <= FASTEST:
+            raise UsageError(
+                f"--rate: expected above 0, up to {FASTEST:g} with --mqtt, as the run that listens "
+                f"counts in real time, got {args.rate:g}"
+            )
+    elif not (args.ble and 0.0 < args.rate <= RATE_MOST):
         raise UsageError(
             f"--rate: expected --ble with it, and above 0, up to {RATE_MOST:g}, got {args.rate:g}"
         )
@@ -129,7 +137,7 @@ def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
 
     UsageError where the file exists.
     """
-    header = race_header(document.with_digests(), ticks=False, made_by=f"{MADE_BY} simulate")
+    header = race_header(document.with_digests(), ticks=False, made_by=SIMULATED)
     if path.suffix == ".jsonl":
         # As everywhere, a format is loaded where it is needed.
         from kickcue.recording import jsonl  # noqa: PLC0415
@@ -145,100 +153,3 @@ def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
         raise UsageError(f"--out: expected a new file that ends in .jsonl or .mcap, got {path}")
     what = document.course().event if document.plan is None else document.plan.name
     print(f"{path}: {what}, {len(inputs)} events; kickcue replay {path} runs it")
-
-
-# ---- on the air
-
-
-def _on_air(args: argparse.Namespace, inputs: Sequence[Input]) -> int:
-    chars: dict[str, set[str]] = {}
-    for event in inputs:
-        if isinstance(event, Notification) and short_uuid(event.char) in SERVICE_OF:
-            chars.setdefault(event.sensor, set()).add(short_uuid(event.char))
-    if not chars:
-        raise DataError(f"{args.recording}: it has no sensor data that a virtual sensor can send")
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_offer(args.ble, chars, inputs, args.rate or 1.0))
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "bumble":
-            raise
-        raise UsageError(
-            f"--ble needs bumble, which is not installed: {how_to_get('simulate')}"
-        ) from None
-    return 0
-
-
-async def _offer(
-    adapters: Sequence[str], chars: dict[str, set[str]], inputs: Sequence[Input], rate: float
-) -> None:
-    async with _sensors_on_air(adapters, chars) as speakers:
-        for speaker in dict.fromkeys(speakers.values()):
-            print(
-                f"on air: {speaker.description.name!r} {speaker.description.address}, waiting for "
-                "a connection (Ctrl-C to stop)",
-                flush=True,
-            )
-        while not all(  # noqa: ASYNC110  bumble has no event for it
-            speaker.subscribed(char)
-            for name, speaker in speakers.items()
-            for char in chars[name]
-            if char != "2a19"
-        ):
-            await asyncio.sleep(LOOK_S)
-        first_ns = min(event.t_ns for event in inputs)
-        zero_s = asyncio.get_running_loop().time() + BREATH_S - ns_to_s(first_ns) / rate
-        spoken = [event for event in inputs if isinstance(event, Notification)]
-        played, _ = await asyncio.gather(
-            play(spoken, speakers, rate=rate, zero_s=zero_s), _prompt(inputs, rate, zero_s)
-        )
-        print(_ending(played))
-
-
-@contextlib.asynccontextmanager
-async def _sensors_on_air(
-    adapters: Sequence[str], chars: dict[str, set[str]]
-) -> "AsyncIterator[dict[str, VirtualSensor]]":
-    """Give the virtual sensor of each sensor's name.
-
-    A single adapter has one for all; otherwise there are as many adapters as sensors.
-    """
-    # Needs bumble, an extra.
-    from kickcue.edges.virtual_sensor.transport import sensor_on  # noqa: PLC0415
-
-    if len(adapters) not in (1, len(chars)):
-        raise UsageError(
-            f"--ble: expected one adapter for all, or one for each of {len(chars)} sensors "
-            f"({', '.join(chars)}), got {len(adapters)}"
-        )
-    groups = [list(chars)] if len(adapters) == 1 else [[name] for name in chars]
-    async with contextlib.AsyncExitStack() as stack:
-        found: dict[str, VirtualSensor] = {}
-        for adapter, names in zip(adapters, groups, strict=True):
-            sensor = await stack.enter_async_context(sensor_on(adapter, _description(names, chars)))
-            found |= dict.fromkeys(names, sensor)
-        yield found
-
-
-def _description(names: Sequence[str], chars: dict[str, set[str]]) -> Description:
-    title = "kickcue" if len(names) > 1 else f"kickcue {names[0]}"
-    return describe(title, set().union(*(chars[name] for name in names)))
-
-
-async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
-    """Say when a runner would press what; it is for whoever tries kickcue to press it."""
-    for event in inputs:
-        if not isinstance(event, Mark | Command):
-            continue
-        await asyncio.sleep(zero_s + ns_to_s(event.t_ns) / rate - asyncio.get_running_loop().time())
-        print(
-            f"{ns_to_s(event.t_ns):7.1f} s: {event.kind if isinstance(event, Command) else 'lap'}",
-            flush=True,
-        )
-
-
-def _ending(played: PlaybackCount) -> str:
-    lost = played.lost.total()
-    return f"done: {played.delivered.total()} notifications delivered" + (
-        f", {lost} without a listener" if lost else ""
-    )

@@ -48,20 +48,23 @@ def load_settings(
     *,
     options: Mapping[str, Any] = MappingProxyType({}),
     environ: Mapping[str, str] = os.environ,
+    any_race: bool = False,
 ) -> Settings:
     """Return the settings of the race file (if any), the environment and the options.
 
     The later wins. Options are keys like ``lap_m`` or ``broker.url``, or blocks; None means not
     told. A path in the race file is relative to that file's folder, any other to the current one.
-    UsageError names the key, the value, who said it and what would be right.
+    With ``any_race`` it is a 5000 m where nobody has told the race. UsageError names the key, the
+    value, who said it and what would be right.
     """
     keys = tuple(setting_keys())
     variables = {key.variable: key.path for key in keys if key.variable is not None}
     said = from_environment(environ, variables, tables()) | from_options(options)
     givens = _file_givens({} if path is None else from_file(path), path, environ)
     whole = givens | _paths_spelt_out(said, path_keys(), None, environ)
-    if ("plan",) in whole and ("race",) not in whole:  # a session needs no race
-        whole = {**whole, ("race",): Given(_ANY_RACE, whole["plan",].source)}
+    if ("race",) not in whole and (any_race or ("plan",) in whole):  # a session needs no race
+        source = whole["plan",].source if ("plan",) in whole else "the default"
+        whole = {**whole, ("race",): Given(_ANY_RACE, source)}
     return _settings(whole, path)
 
 

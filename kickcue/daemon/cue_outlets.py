@@ -28,9 +28,9 @@ class CueOutlets:
 
     def send(self, output: Output, race: RaceTime, run_ns: int) -> None:
         """Deliver an output of the engine; ``run_ns`` is now. Neither waits nor raises."""
-        if self.way is None or _is_old(output, race.at(run_ns)) or _cue_id(output) in self.felt:
-            return
         placed = race.in_run(output)
+        if self.way is None or _is_old(placed, run_ns) or _cue_id(output) in self.felt:
+            return
         if self.way.delivery is not None:
             self.way.delivery.send(placed)
         if self.audio is not None:

@@ -41,6 +41,7 @@ from kickcue.daemon.race_feed import RaceFeed
 from kickcue.daemon.race_session import RaceSession
 from kickcue.daemon.recorder import Recorder, hindrance
 from kickcue.daemon.remote_sensors import RemoteSensors
+from kickcue.daemon.simulated_sensors import SimulatedRun, SimulatedSensors
 from kickcue.daemon.wrist_watch import LOOK_S, WristWatch, is_on
 from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.sleep_inhibitor import SleepInhibitor
@@ -65,7 +66,14 @@ class RaceDaemon:
     follows a race, ``announcer`` informs people of what the engine does not know.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, run_id: str, state: Path) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        run_id: str,
+        state: Path,
+        simulated: SimulatedRun | None = None,
+    ) -> None:
         """Take what the run is about; UsageError where the race cannot be run."""
         self.settings = settings
         self.announcer = Announcer()
@@ -78,6 +86,10 @@ class RaceDaemon:
             outlets=self.outlets,
             announcer=self.announcer,
             fed=self._fed,
+            simulated=simulated is not None,
+        )
+        self.simulated = (
+            None if simulated is None else SimulatedSensors(simulated, settings.sensors)
         )
         self.radio: Radio | None = None
         self.positions: Receiver | None = None
@@ -94,7 +106,7 @@ class RaceDaemon:
         self.remote = RemoteSensors(settings.sensors, self._run_ns)
         self._set_up = self.document.course()
         self._hindrance = hindrance(state / "races") if settings.record else None
-        self._calibrations = Calibrations.below(state)
+        self._calibrations = None if simulated is not None else Calibrations.below(state)
         self.race_end = RaceEnd(
             settings,
             self._calibrations,
@@ -146,7 +158,10 @@ class RaceDaemon:
 
         The receiver is that of positions, the watch the one that is bridged to.
         """
-        found = {**({} if self.radio is None else self.radio.health), **self.remote.health}
+        if self.simulated is not None:
+            found = dict(self.simulated.health)
+        else:
+            found = {**({} if self.radio is None else self.radio.health), **self.remote.health}
         known = {name: found[name] for name in self.settings.sensors if name in found}
         if self.bridge is not None:
             known["the watch"] = self.bridge.worn.health
@@ -289,6 +304,8 @@ class RaceDaemon:
 
     def expect(self) -> None:
         """Take over what earlier races have taught about the pod; before anything comes in."""
+        if self._calibrations is None:
+            return
         document, note = with_learned_scale(self.settings, self._calibrations, self.document)
         self.feed.run_by(document)
         if note is not None:

@@ -41,13 +41,13 @@ class RaceEnd:
     """Sets ``done`` some time after the race.
 
     ``report`` gets what was learned in a sentence; ``ended`` takes the task that keeps it, once
-    that has ended.
+    that has ended. ``calibrations`` are None where nothing is to be learned.
     """
 
     def __init__(
         self,
         settings: Settings,
-        calibrations: Calibrations,
+        calibrations: Calibrations | None,
         done: asyncio.Event,
         *,
         report: Callable[[str], None],
@@ -118,6 +118,8 @@ class RaceEnd:
 
         None where it has taught nothing.
         """
+        if self._calibrations is None:
+            return None
         found = session.measured_scale
         if found is None:
             why = lead_changed(session.distance_pods)

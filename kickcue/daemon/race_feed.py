@@ -24,7 +24,7 @@ from kickcue.daemon.race_session import RaceSession
 from kickcue.daemon.recorder import Recorder, resume_recorder, start_recorder
 from kickcue.daemon.resume import Unfinished, felt_by_timer
 from kickcue.recording import Header
-from kickcue.recording.header import race_header, utc_now
+from kickcue.recording.header import SIMULATED_LIVE, race_header, utc_now
 from kickcue.recording.model import Entry
 from kickcue.workouts.plan_source import any_session
 
@@ -49,6 +49,7 @@ class RaceFeed:
         outlets: CueOutlets,
         announcer: Announcer,
         fed: Callable[[RaceSession], None],
+        simulated: bool = False,
     ) -> None:
         """Take what the run is about; UsageError where the race cannot be run."""
         self.document: RaceDocument = settings.document(any_session).with_digests()
@@ -64,6 +65,7 @@ class RaceFeed:
         self._outlets = outlets
         self._announcer = announcer
         self._fed = fed
+        self._simulated = simulated
         self._inbox: deque[Input] = deque()
         self._woken = asyncio.Event()
         self._time: RaceTime | None = None
@@ -234,6 +236,8 @@ class RaceFeed:
         self.session = RaceSession(engine_for(self._setup), self._record, self.deliver)
 
     def _header(self, utc: str, race: RaceTime) -> Header:
+        if self._simulated:  # no device, and nothing to go on with
+            return race_header(self.document, utc=utc, made_by=SIMULATED_LIVE)
         return race_header(
             self.document,
             utc=utc,

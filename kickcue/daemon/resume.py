@@ -26,7 +26,7 @@ from kickcue.daemon.gap import STOOD_STILL_NS, LastRecord, UtcNow, utc_gap_ns, w
 from kickcue.daemon.left_recordings import newest_first, set_aside
 from kickcue.daemon.system_clock import kernel_clock_is_set
 from kickcue.recording import Recording
-from kickcue.recording.header import utc_ns
+from kickcue.recording.header import is_simulated, utc_ns
 from kickcue.recording.locked_file import being_written
 from kickcue.recording.mcap_reader import read
 from kickcue.recording.mcap_records import CUT_OFF
@@ -94,12 +94,16 @@ def find_unfinished(  # noqa: PLR0913  what is looked for, and two clocks
 
     ``document`` has the present digests of its profiles. ``report`` gets one sentence about each
     recording that was not taken up although it may seem so. The newest recording that can be read
-    decides: an older one was given up for it. What is none of kickcue's is passed over, one that is
-    damaged is set aside, and neither ever raises.
+    decides: an older one was given up for it. What is none of kickcue's, or simulated, is passed
+    over, one that is damaged is set aside, and neither ever raises.
     """
     for path in newest_first(folder, report):
         try:
-            return _unfinished(path, document, clock, UtcNow(utc_now_ns(), utc_is_set()), report)
+            recording = _read(path)
+            if is_simulated(recording.header):
+                continue
+            utc = UtcNow(utc_now_ns(), utc_is_set())
+            return _unfinished(recording, document, clock, utc, report)
         except BlockingIOError:
             report(f"cannot resume {path.name}: another process is writing it")
         except OSError as error:
@@ -197,10 +201,13 @@ def felt_by_timer(unfinished: Unfinished) -> frozenset[str]:
 
 
 def _unfinished(
-    path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, report: Callable[[str], None]
+    recording: Recording,
+    document: RaceDocument,
+    clock: Clock,
+    utc: UtcNow,
+    report: Callable[[str], None],
 ) -> Unfinished | None:
-    recording = _read(path)
-    header = recording.header
+    path, header = recording.path, recording.header
     if header.live is None or header.setup is None or not _is_on(recording):
         return None
     then = RaceDocument.parse(header.setup, "its configuration")

@@ -18,6 +18,7 @@ from kickcue.daemon.position_receiver import positions
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.resume import find_unfinished
 from kickcue.daemon.run_lock import only_one
+from kickcue.daemon.simulated_sensors import SimulatedRun
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.radio import Pin, sensors
 from kickcue.supervision.tasks import running
@@ -26,27 +27,30 @@ LOG: Final = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def live(
+async def live(  # noqa: PLR0913  what is run, and one for each way in which it can be another
     settings: Settings,
     *,
     state: Path,
     clock: Clock | None = None,
     fresh: bool = False,
     alongside: bool = False,
+    simulated: SimulatedRun | None = None,
 ) -> AsyncIterator[RaceDaemon]:
     """Run a race, live; recordings lie in ``state``/races.
 
     A race that was cut off less than ten minutes ago goes on, unless ``fresh``. Where another run
     sends cues on the same topics this one ends, unless ``alongside``; a race that is under way goes
-    on without a wrist. UsageError where the settings describe no race that can be run;
-    everything else is reported in ``notes`` and tried again.
+    on without a wrist. What is ``simulated`` comes in instead of what sensors send, at its own
+    rate; such a run takes up no race, and nothing is learned from it. UsageError where the settings
+    describe no race that can be run; everything else is reported in ``notes`` and tried again.
     """
-    run = RaceDaemon(settings, clock or Clock(), new_run_id(), state)
+    clock = clock or Clock(rate=1.0 if simulated is None else simulated.rate)
+    run = RaceDaemon(settings, clock, new_run_id(), state, simulated)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(state))
         unfinished = (
             find_unfinished(state / "races", run.document, run.clock, report=run.announcer.warn)
-            if settings.record and not fresh
+            if settings.record and not fresh and simulated is None
             else None
         )
         if unfinished is None:
@@ -55,7 +59,7 @@ async def live(
             run.feed.go_on(unfinished)
         if run.course.note is not None:
             run.announcer.note(run.course.note)
-        pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
+        pins = [] if simulated is not None else _on_the_radio(settings)
         stack.push_async_callback(run.feed.close)
         stack.push_async_callback(run.inhibitor.close)
         run.outlets.audio = await stack.enter_async_context(
@@ -79,6 +83,10 @@ async def live(
             positions(settings.fixes, run.locate, run.clock.run_ns)
         )
         await stack.enter_async_context(_watched(run, run.log_health(), "live health"))
+        if run.simulated is not None and simulated is not None:
+            run.announcer.note(simulated.notice)
+            playing = run.simulated.play(run.put, run.clock.run_ns, lambda: run.phase)
+            await stack.enter_async_context(_watched(run, playing, "simulated sensors"))
         yield run
     if run.refused is not None:
         raise run.refused
@@ -116,6 +124,11 @@ async def _watched(
     async with running(work, name=name) as task:
         task.add_done_callback(run.task_ended)
         yield
+
+
+def _on_the_radio(settings: Settings) -> list[Pin]:
+    """Return the sensors that this machine receives itself."""
+    return [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
 
 
 def pin_of(sensor: str, pin: SensorPin) -> Pin:

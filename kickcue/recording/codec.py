@@ -37,6 +37,7 @@ from kickcue.recording.json_values import (
     whole,
 )
 from kickcue.recording.model import Entry
+from kickcue.recording.watch_records import WatchLap, WatchRecord
 
 RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "lat_deg": (-90, 90),
@@ -76,7 +77,7 @@ class EventShape:
     ``tag`` is a key that an input of this class has and no other.
     """
 
-    cls: Callable[..., Entry]
+    cls: Callable[..., Any]
     kind: str
     is_input: bool
     tag: str
@@ -93,9 +94,11 @@ class EventShape:
     @property
     def topic(self) -> str:
         """The MCAP channel."""
+        if self.cls in (WatchRecord, WatchLap):
+            return f"/watch/{self.kind}"
         return f"/{'in' if self.is_input else 'out'}/{self.kind}"
 
-    def write(self, entry: Entry) -> Json:
+    def write(self, entry: Entry | WatchRecord | WatchLap) -> Json:
         """Return the object of an event of this class, without its time."""
         found = dict(self.constants)
         for each in self.fields:
@@ -104,7 +107,7 @@ class EventShape:
                 found[each.key] = each.value.write(value)
         return found
 
-    def read(self, given: Mapping[str, Any], t_ns: int) -> Entry:
+    def read(self, given: Mapping[str, Any], t_ns: int) -> Any:
         """Return the event; DataError names the key that is missing, unknown or wrong.
 
         A null is the same as no key.
@@ -147,7 +150,7 @@ class EventShape:
         }
 
 
-def shape_of(entry: Entry) -> EventShape:
+def shape_of(entry: Entry | WatchRecord | WatchLap) -> EventShape:
     """Return the shape of an event's class."""
     return BY_CLASS[type(entry)]
 
@@ -228,9 +231,10 @@ _CUE_SHAPE: Final = _output(events.Cue)
 def _read_cue(given: Any) -> Entry:
     if type(given) is not dict:
         raise WrongValueError
-    return _CUE_SHAPE.read(
+    cue: Entry = _CUE_SHAPE.read(
         {key: value for key, value in given.items() if key != "t_ns"}, read_t_ns(given.get("t_ns"))
     )
+    return cue
 
 
 _CUE: Final = Value(
@@ -260,8 +264,18 @@ SHAPES: Final[Sequence[EventShape]] = (
     _output(events.Notice),
 )
 
-BY_CLASS: Final[Mapping[type, EventShape]] = {cast("type", shape.cls): shape for shape in SHAPES}
-BY_TOPIC: Final[Mapping[str, EventShape]] = {shape.topic: shape for shape in SHAPES}
+WATCH_SHAPES: Final[Sequence[EventShape]] = (
+    _output(WatchRecord, "record"),
+    _output(WatchLap, "lap"),
+)
+"""What stands beside the events, in MCAP alone."""
+
+BY_CLASS: Final[Mapping[type, EventShape]] = {
+    cast("type", shape.cls): shape for shape in (*SHAPES, *WATCH_SHAPES)
+}
+BY_TOPIC: Final[Mapping[str, EventShape]] = {
+    shape.topic: shape for shape in (*SHAPES, *WATCH_SHAPES)
+}
 BY_TAG: Final[Mapping[str, EventShape]] = {shape.tag: shape for shape in SHAPES if shape.is_input}
 BY_OUT: Final[Mapping[str, EventShape]] = {
     shape.kind: shape for shape in SHAPES if not shape.is_input

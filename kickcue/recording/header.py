@@ -21,6 +21,10 @@ the old ones."""
 
 MADE_BY: Final = f"kickcue {__version__}"
 """The recorder, where it is this program."""
+SIMULATED: Final = f"{MADE_BY} simulate"
+"""Where nobody ran: written by ``kickcue simulate``..."""
+SIMULATED_LIVE: Final = f"{MADE_BY} run --simulated"
+"""...and recorded of a run with simulated sensors."""
 LONGEST_LAP_M: Final = 100_000
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,6 +45,11 @@ def race_header(document: "RaceDocument", **more: Any) -> Header:
         made_by=MADE_BY,
     )
     return replace(header, **more)
+
+
+def is_simulated(header: Header) -> bool:
+    """Tell whether kickcue itself made what was recorded, so that it shows nothing of a runner."""
+    return (header.made_by or "").endswith((" simulate", " --simulated"))
 
 
 def utc_now(ago_ns: int = 0) -> str:

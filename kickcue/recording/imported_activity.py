@@ -54,12 +54,16 @@ from kickcue.recording.sensor_encoding import (
     strap_notification,
 )
 from kickcue.recording.time_order import in_order, unset_clock
+from kickcue.recording.watch_records import (
+    WatchLap,
+    WatchRecord,
+    WatchRecords,
+    counts_both_feet,
+)
 
 SPEED_WINDOW_S: Final = 5.0
 MOST_WAY: Final = 128
 """Positions that give the pace before positions froze."""
-STEPS_MEDIAN_SPM: Final = (130.0, 230.0)
-"""A median cadence in here can only be steps of both feet: nobody runs 130 strides a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,26 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         laps_note=note,
         activities=activity.found,
         activities_note=activity.choice,
+        watch=_watch(filled, laps, epoch_ns),
+    )
+
+
+def _watch(points: Iterable[Point], laps: Iterable[Lap], epoch_ns: int) -> WatchRecords:
+    return WatchRecords(
+        tuple(
+            WatchRecord(
+                point.time_ns - epoch_ns,
+                *(point.distance_m, point.speed_mps),
+                *(point.cadence_per_min, point.heart_rate_bpm or None, point.stride_length_m),
+                *(point.lat_deg, point.lon_deg),
+            )
+            for point in points
+        ),
+        tuple(
+            WatchLap(lap.end_ns - epoch_ns, lap.trigger, lap.final, lap.distance_m)
+            for lap in laps
+            if lap.end_ns >= epoch_ns
+        ),
     )
 
 
@@ -285,7 +309,7 @@ def _cadence_note(points: Iterable[Point]) -> Iterator[str]:
     moving = [point.cadence_per_min for point in points if point.cadence_per_min]
     if not moving:
         yield "the file has no cadence"
-    elif STEPS_MEDIAN_SPM[0] <= median(moving) <= STEPS_MEDIAN_SPM[1]:
+    elif counts_both_feet(moving):
         yield (
             f"cadence appears to count both feet (median {median(moving):.0f}): used as recorded"
         )

@@ -93,7 +93,7 @@ def _object(line: bytes) -> Json:
 def _entry(given: Json, *, no_ticks: bool) -> Entry:
     t_ns = _time(given)
     shape = _shape(given)
-    entry = shape.read(
+    entry: Entry = shape.read(
         {key: value for key, value in given.items() if key not in ("t", "out")}, t_ns
     )
     if isinstance(entry, Notification) and not _CHAR.fullmatch(entry.char):

@@ -24,6 +24,7 @@ from kickcue.recording.mcap_records import (
     unpacked,
 )
 from kickcue.recording.model import Entry, Header, Recording
+from kickcue.recording.watch_records import WatchLap, WatchRecord, WatchRecords
 
 METADATA: Final = "kickcue"
 _NAMED: Final = 3  # unknown channels
@@ -46,7 +47,13 @@ def read(path: Path, data: bytes) -> Recording:
         raise DataError(f"{path}: an MCAP file, but {why}; nothing could be recovered")
     problems, notes = found.sentences()
     return Recording.of(
-        path, found.header, found.entries, kind="MCAP", problems=problems, notes=notes
+        path,
+        found.header,
+        found.entries,
+        kind="MCAP",
+        problems=problems,
+        notes=notes,
+        watch=found.watch,
     )
 
 
@@ -71,6 +78,8 @@ class _McapContents:
     def __init__(self) -> None:
         self.header: Header | None = None
         self.entries: list[Entry] = []
+        self._records: list[WatchRecord] = []
+        self._laps: list[WatchLap] = []
         self.trouble = ""
         self._room = LARGEST_BYTES
         self._crc_wrong = False
@@ -145,9 +154,25 @@ class _McapContents:
         if shape is None:
             return
         try:
-            self.entries.append(_entry(shape, data))
+            entry = _entry(shape, data)
+            if isinstance(entry, WatchRecord):
+                self._records.append(entry)
+            elif isinstance(entry, WatchLap):
+                self._laps.append(entry)
+            else:
+                self.entries.append(entry)
         except (DataError, ValueError) as error:
             self._bad.append(f"record {sequence}: {error}")
+
+    @property
+    def watch(self) -> WatchRecords | None:
+        """What a watch wrote, None where there is none of it."""
+        if not self._records:
+            return None
+        return WatchRecords(
+            tuple(sorted(self._records, key=lambda record: record.t_ns)),
+            tuple(sorted(self._laps, key=lambda lap: lap.t_ns)),
+        )
 
     def sentences(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return problems (something is lost) and notes (nothing is)."""
@@ -173,8 +198,9 @@ class _McapContents:
         return tuple(problems), tuple(notes)
 
 
-def _entry(shape: EventShape, message: bytes) -> Entry:
+def _entry(shape: EventShape, message: bytes) -> Entry | WatchRecord | WatchLap:
     given = parse(str(message, "utf-8"))  # given the encoding, it need not guess
     if type(given) is not dict:
         raise DataError("expected a JSON object")
-    return shape.read(given, read_t_ns(given.pop("t_ns", None)))
+    entry: Entry | WatchRecord | WatchLap = shape.read(given, read_t_ns(given.pop("t_ns", None)))
+    return entry

@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 from mcap.records import Channel, Header as McapHeader, Message, Metadata, Schema
 
 from kickcue.core.errors import DataError, UsageError
-from kickcue.recording.codec import SHAPES, shape_of
+from kickcue.recording.codec import SHAPES, EventShape, shape_of
 from kickcue.recording.file_type import MCAP_MAGIC
 from kickcue.recording.header import MADE_BY, metadata_of, utc_ns
 from kickcue.recording.locked_file import StraightFile
@@ -28,6 +28,7 @@ from kickcue.recording.mcap_reader import METADATA
 from kickcue.recording.mcap_records import Contents
 from kickcue.recording.mcap_recovery import survey
 from kickcue.recording.model import Entry, Header
+from kickcue.recording.watch_records import WatchLap, WatchRecord
 
 FSYNC_EVERY_S: Final = 1.0
 SEQUENCES: Final = 1 << 32
@@ -121,11 +122,11 @@ class McapWriter:
 
         Before the first message that is all.
         """
-        names = [f"kickcue.{shape.kind}" for shape in SHAPES]
-        return b"".join(
-            self._channel(shape.topic, name, shape.schema(name))
-            for shape, name in zip(SHAPES, names, strict=True)
-        )
+        return b"".join(map(self._own_channel, SHAPES))
+
+    def _own_channel(self, shape: EventShape) -> bytes:
+        name = f"kickcue.{shape.kind}"
+        return self._channel(shape.topic, name, shape.schema(name))
 
     def _channel(self, topic: str, schema_name: str, schema: Mapping[str, Any]) -> bytes:
         """Return the records of a channel with its schema; nothing where the file has them."""
@@ -142,9 +143,11 @@ class McapWriter:
             Schema(schema_id, data, "jsonschema", schema_name)
         ) + self._contents.add(Channel(channel_id, topic, "json", {}, schema_id))
 
-    def write(self, entry: Entry) -> None:
-        """Append one input or output; DataError where the disk refuses it."""
+    def write(self, entry: Entry | WatchRecord | WatchLap) -> None:
+        """Append an input, an output or what a watch wrote; DataError where the disk refuses it."""
         shape = shape_of(entry)
+        if shape.topic not in self._channels:
+            self._hand_on(self._own_channel(shape))
         self._append(shape.topic, entry.t_ns, {"t_ns": entry.t_ns, **shape.write(entry)})
 
     def publish(self, topic: Topic, t_ns: int, message: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Self, get_args
 
 from kickcue.core.events import Input, Output
 from kickcue.core.units import ns_to_s
+from kickcue.recording.watch_records import WatchRecords
 
 Entry = Input | Output
 
@@ -63,7 +64,7 @@ class Recording:
     lost, one sentence each. ``laps`` counts the laps of an imported activity by what ended them,
     ``activities`` are all that were in the file, ``activities_note`` names the one taken where
     that was a choice. ``laps_note`` names those that are no marks for a reason that the file
-    does not give.
+    does not give. ``watch`` is what the file of a watch held before it became events.
     """
 
     path: Path
@@ -78,6 +79,7 @@ class Recording:
     laps_note: str | None = None
     activities: tuple[ActivityFound, ...] = ()
     activities_note: str | None = None
+    watch: WatchRecords | None = None
 
     @classmethod
     def of(cls, path: Path, header: Header, entries: Iterable[Entry], **more: Any) -> Self:

@@ -26,21 +26,24 @@ from kickcue.recording.codec import (
     BY_TAG,
     BY_TOPIC,
     SHAPES,
+    WATCH_SHAPES,
     shape_of,
 )
 from kickcue.recording.json_values import LAST_NS, read_t_ns
 from kickcue.recording.model import INPUTS, OUTPUTS, Entry
+from kickcue.recording.watch_records import WatchLap, WatchRecord
 from tests.recording.event_strategies import entries
 
 CUE = Cue(5, "c1", CueKind.LAST_LAP, "last lap", "now", ((200, 100, 1.0),), 2, 3000, 400.0, 1.5)
 
 
 def test_every_event_has_a_shape() -> None:
-    """Whatever the engine takes or gives can be recorded: no class of event is forgotten, and none
-    has the channel of another.
+    """Whatever the engine takes or gives, and a watch wrote, can be recorded: no class is
+    forgotten, and none has the channel of another.
     """
-    assert {*INPUTS, *OUTPUTS} == set(BY_CLASS)
-    assert (len(SHAPES), len(INPUTS), len(OUTPUTS)) == (len(BY_TOPIC), len(BY_TAG), len(BY_OUT))
+    assert {*INPUTS, *OUTPUTS, WatchRecord, WatchLap} == set(BY_CLASS)
+    assert len(SHAPES) + len(WATCH_SHAPES) == len(BY_TOPIC)
+    assert (len(INPUTS), len(OUTPUTS)) == (len(BY_TAG), len(BY_OUT))
 
 
 @given(entries)

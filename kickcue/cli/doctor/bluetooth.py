@@ -24,7 +24,7 @@ from kickcue.config.settings import Settings, state_folder
 from kickcue.config.watch_files import load_watch
 from kickcue.daemon.run_lock import is_running
 from kickcue.daemon.wiring import pin_of
-from kickcue.edges.radio import Pin, RadioError, WatchPin, missing
+from kickcue.edges.radio import WITHOUT_BLUETOOTH, Pin, RadioError, WatchPin, missing
 from kickcue.edges.radio.diagnosis import FAILURES, NO_ANSWER, explain
 
 ADAPTER: Final = "org.bluez.Adapter1"
@@ -107,9 +107,8 @@ async def _ask(reached: Callable[[str], None]) -> Objects:
 
 
 def _unreachable(what: str, error: Exception) -> Result:
-    if isinstance(error, TimeoutError):
-        return fault(what, NO_ANSWER.text)
-    return fault(what, explain(error))
+    why = NO_ANSWER.text if isinstance(error, TimeoutError) else explain(error)
+    return fault(what, why, WITHOUT_BLUETOOTH)
 
 
 def _version() -> Iterator[Result]:
@@ -144,13 +143,8 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> R
     what = "adapter"
     if not adapters:
         why = explain(BleakBluetoothNotAvailableError("", Reason.NO_BLUETOOTH))
-        return fault(
-            what,
-            why,
-            "on a Raspberry Pi check /boot/firmware/config.txt for disable-bt"
-            if pi_model()
-            else None,
-        )
+        on_a_pi = "on a Raspberry Pi check /boot/firmware/config.txt for disable-bt; "
+        return fault(what, why, f"{on_a_pi if pi_model() else ''}{WITHOUT_BLUETOOTH}")
     # As bleak chooses: one that is on.
     name = wanted or min(adapters, key=lambda each: (not adapters[each].get("Powered"), each))
     if name not in adapters:

@@ -123,6 +123,7 @@ class Watching:
     def _title(self) -> str:
         document, course = self._live.document, self._live.course
         again = ", resumed" if self._live.resumed else ""
+        again += ", simulated" if self._live.simulated is not None else ""
         if document.plan is not None:
             return f"{document.plan.title or document.name}, {document.rules}{again}"
         ground = "road" if course.lap_m is None else f"laps of {course.lap_m:g} m"

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.edges.radio.beacon import BeaconPin
 from kickcue.edges.radio.beacon_listener import BeaconListener
-from kickcue.edges.radio.model import Pin, Radio, RadioError, Sighting, WatchPin
+from kickcue.edges.radio.model import (
+    WITHOUT_BLUETOOTH,
+    Pin,
+    Radio,
+    RadioError,
+    Sighting,
+    WatchPin,
+)
 
 if TYPE_CHECKING:
     from kickcue.edges.radio.api import (
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     from kickcue.edges.radio.watch_handle import Wearable
 
 __all__ = [
+    "WITHOUT_BLUETOOTH",
     "BeaconListener",
     "BeaconPin",
     "Pin",

@@ -21,7 +21,14 @@ from kickcue.edges.radio.bluez import address_is_random
 from kickcue.edges.radio.connection import Connection
 from kickcue.edges.radio.device_selection import ScannedDevice, choose
 from kickcue.edges.radio.diagnosis import FAILURES, explain, not_seen
-from kickcue.edges.radio.model import Pin, Radio, RadioError, Sighting, WatchPin
+from kickcue.edges.radio.model import (
+    WITHOUT_BLUETOOTH,
+    Pin,
+    Radio,
+    RadioError,
+    Sighting,
+    WatchPin,
+)
 from kickcue.edges.radio.scanner import Scanner
 from kickcue.edges.radio.sensor_sink import SensorSink
 from kickcue.edges.radio.sensor_supervisor import SensorSupervisor
@@ -288,8 +295,7 @@ async def _until_scanning(scanner: Scanner) -> None:
     try:
         async with asyncio.timeout(SCAN_WITHIN_S):
             while not scanner.scanning:
-                if scanner.trouble is not None and scanner.trouble.unusable:
-                    raise RadioError(scanner.trouble.text)
+                _require_bluetooth(scanner)
                 await scanner.news(LOOK_S)
     except TimeoutError:
         why = (
@@ -300,6 +306,12 @@ async def _until_scanning(scanner: Scanner) -> None:
         raise RadioError(why) from None
 
 
+def _require_bluetooth(scanner: Scanner) -> None:
+    """Raise RadioError where Bluetooth itself cannot be used."""
+    if scanner.trouble is not None and scanner.trouble.unusable:
+        raise RadioError(f"{scanner.trouble.text}; {WITHOUT_BLUETOOTH}")
+
+
 async def _until_up(feed: SensorSink, health: DeviceHealth, scanner: Scanner) -> None:
     """Wait until the device is listened to.
 
@@ -308,8 +320,7 @@ async def _until_up(feed: SensorSink, health: DeviceHealth, scanner: Scanner) ->
     try:
         async with asyncio.timeout(LISTEN_WITHIN_S):
             while not feed.up.is_set():
-                if scanner.trouble is not None and scanner.trouble.unusable:
-                    raise RadioError(scanner.trouble.text)
+                _require_bluetooth(scanner)
                 await asyncio.sleep(LOOK_S)
     except TimeoutError:
         raise RadioError(health.why) from None

@@ -5,12 +5,16 @@ Nothing here knows Bluetooth.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from kickcue.core.errors import KickcueError, UsageError
 from kickcue.core.profiles import Advertisement, MatchResult, SensorProfile, holds
 from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.edges.radio.beacon import BeaconId
 from kickcue.supervision.health import DeviceHealth
+
+WITHOUT_BLUETOOTH: Final = "to try kickcue without Bluetooth: `kickcue run --simulated`"
+"""What a runner can do at once where Bluetooth cannot be used."""
 
 
 class RadioError(KickcueError):

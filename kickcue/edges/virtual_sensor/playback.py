@@ -1,13 +1,15 @@
-"""Plays notifications of sensors again: of a simulated race, or of a recording."""
+"""Plays again what was received: of a simulated race, or of a recording."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from kickcue.core.events import Notification
+from kickcue.core.events import Input, Notification
 from kickcue.core.units import ns_to_s
+
+E = TypeVar("E", bound=Input)
 
 
 class Notifier(Protocol):
@@ -23,6 +25,21 @@ class PlaybackCount:
 
     delivered: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
+
+
+async def paced(
+    events: Iterable[E], *, rate: float, zero_s: float
+) -> AsyncIterator[tuple[float, E]]:
+    """Yield each event when it is due, with its moment on the event loop's clock.
+
+    ``events`` are in order of time and may be without end; ``zero_s`` is the loop's time of their
+    ``t_ns`` 0. What is late comes at once, and leaves others their turn.
+    """
+    loop = asyncio.get_running_loop()
+    for event in events:
+        due_s = zero_s + ns_to_s(event.t_ns) / rate
+        await asyncio.sleep(max(due_s - loop.time(), 0.0))
+        yield due_s, event
 
 
 async def play(
@@ -41,16 +58,14 @@ async def play(
     came of it.
     """
     played = PlaybackCount()
-    loop = asyncio.get_running_loop()
-    begin_s = loop.time()
+    begin_s = asyncio.get_running_loop().time()
+    spoken = sorted(
+        (each for each in notifications if each.sensor in speakers),
+        key=lambda notification: notification.t_ns,
+    )
     zero_s = begin_s if zero_s is None else zero_s
-    for each in sorted(notifications, key=lambda notification: notification.t_ns):
-        speaker = speakers.get(each.sensor)
-        if speaker is None:
-            continue
-        due_s = zero_s + ns_to_s(each.t_ns) / rate
-        if due_s > loop.time():
-            await asyncio.sleep(due_s - loop.time())
+    async for due_s, each in paced(spoken, rate=rate, zero_s=zero_s):
+        speaker = speakers[each.sensor]
         delivered = due_s >= begin_s and await speaker.notify(each.char, each.data)
         (played.delivered if delivered else played.lost)[each.sensor] += 1
     return played

@@ -27,7 +27,7 @@ from kickcue.config.settings import load_settings
 from kickcue.daemon import system_clock
 from kickcue.daemon.run_lock import only_one
 from kickcue.edges.mqtt.topics import RULES, Topics
-from kickcue.edges.radio import device_selection, linux
+from kickcue.edges.radio import WITHOUT_BLUETOOTH, device_selection, linux
 from tests.beds import private_bus as bed
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.fixtures import bus
@@ -291,17 +291,18 @@ async def test_bluetooth_switched_off(
 async def test_no_adapter(
     surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """GIVEN BlueZ without an adapter THEN the doctor asks for one, and on a Raspberry Pi knows
-    where it may have been switched off.
+    """GIVEN BlueZ without an adapter THEN the doctor asks for one, says how to try kickcue without,
+    and on a Raspberry Pi knows where it may have been switched off.
     """
     bluez.unplug()
     status, report = await surgery.looked_at(capsys)
     assert (1, {"adapter"}) == (status, parts(report, "fault"))
     assert "no working Bluetooth adapter" in report["adapter"]["why"]
-    assert report["adapter"]["remedy"] is None
+    assert WITHOUT_BLUETOOTH == report["adapter"]["remedy"]
     machine.MODEL.write_text("Raspberry Pi Zero 2 W Rev 1.0\0")
     _, report = await surgery.looked_at(capsys)
     assert "disable-bt" in report["adapter"]["remedy"]
+    assert report["adapter"]["remedy"].endswith(WITHOUT_BLUETOOTH)
     assert "Raspberry Pi Zero 2 W Rev 1.0" in report["machine"]["why"]
 
 

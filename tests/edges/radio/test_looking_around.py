@@ -14,6 +14,7 @@ from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import UsageError
 from kickcue.core.profiles import Match
 from kickcue.edges.radio import (
+    WITHOUT_BLUETOOTH,
     Pin,
     RadioError,
     Sighting,
@@ -93,14 +94,18 @@ async def test_two_profiles_that_claim_one_device_are_told() -> None:
 
 
 async def test_looking_around_without_bluetooth_says_why(bluez: FakeBluez, bus: PrivateBus) -> None:
-    """Bluetooth off, no bluetoothd, no D-Bus: each is one sentence with the remedy, at once."""
+    """Bluetooth off, no bluetoothd, no D-Bus: each is told at once, with its remedy, and with what
+    can be tried without Bluetooth.
+    """
 
     async def refusal() -> str:
         with pytest.raises(RadioError) as refused:
             async with looking_around([]):
                 pass
         assert 1 == refused.value.exit_status
-        return str(refused.value)
+        told, _, without = str(refused.value).partition("; ")
+        assert without == WITHOUT_BLUETOOTH
+        return told
 
     bluez.power(on=False)
     assert (

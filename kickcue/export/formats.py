@@ -1,0 +1,50 @@
+"""The formats of an export by name, and the files that each of them is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from kickcue.analysis.review.model import Review
+from kickcue.export.make import export_activity
+from kickcue.recording.model import Recording
+
+FORMATS: Final[Mapping[str, str]] = {
+    "fit": ".fit",
+    "tcx": ".tcx",
+    "gpx": ".gpx",
+    "csv": ".csv",
+    "jsonl": ".jsonl",
+    "parquet": ".parquet",
+    "mcap": ".mcap",
+}
+"""With their suffixes."""
+DATED: Final = frozenset({"fit", "tcx", "gpx"})
+"""These cannot be without a date."""
+LAPS_SUFFIX: Final = ".laps.csv"
+
+# Each format's library is loaded where it is asked for.
+
+
+def exported(recording: Recording, review: Review, to: str) -> dict[str, bytes]:
+    """Return the bytes of each file by its suffix; all formats but MCAP, which is a long one.
+
+    UsageError where a library is missing, DataError where the format cannot hold it.
+    """
+    if to == "jsonl":
+        from kickcue.recording import jsonl  # noqa: PLC0415  see above
+
+        lines = jsonl.lines(recording.header, recording.entries or recording.inputs)
+        return {".jsonl": "".join(f"{line}\n" for line in lines).encode()}
+    activity = export_activity(recording, review, each_second=to in ("csv", "parquet"))
+    if to == "csv":
+        from kickcue.export.csv_table import laps_csv, rows_csv  # noqa: PLC0415  see above
+
+        return {".csv": rows_csv(activity), LAPS_SUFFIX: laps_csv(activity)}
+    if to == "fit":
+        from kickcue.export.fit import fit_bytes as to_bytes  # noqa: PLC0415  see above
+    elif to == "tcx":
+        from kickcue.export.tcx import tcx_bytes as to_bytes  # noqa: PLC0415  see above
+    elif to == "gpx":
+        from kickcue.export.gpx import gpx_bytes as to_bytes  # noqa: PLC0415  see above
+    else:
+        from kickcue.export.parquet import parquet_bytes as to_bytes  # noqa: PLC0415  see above
+    return {FORMATS[to]: to_bytes(activity)}
