@@ -1,7 +1,6 @@
 """``kickcue compare``: races over each other by distance, sessions repetition by repetition."""
 
 import argparse
-import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -131,5 +130,9 @@ def _write_page(
     require_free(path)
     replace_file(path, comparison_page(found, PaceUnit(args.units)))
     (complain if args.json or args.text else tell)(f"wrote {path}")
-    if args.open and not webbrowser.open(path.resolve().as_uri()):
+    if not args.open:
+        return
+    import webbrowser  # noqa: PLC0415  seldom needed
+
+    if not webbrowser.open(path.resolve().as_uri()):
         complain(f"no browser could be started: open {path} yourself")

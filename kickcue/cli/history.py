@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,8 +10,7 @@ from urllib.parse import quote
 from kickcue.cli.format.console import console, json_line
 from kickcue.cli.format.printing import complain, tell
 from kickcue.cli.format.read_progress import read_progress
-from kickcue.config.paths import default_state_folder
-from kickcue.config.settings import find_race_file, load_settings, state_folder
+from kickcue.config.paths import default_state_folder, find_race_file
 from kickcue.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,6 +66,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _own_folder() -> Path:
+    # Pydantic takes its time.
+    from kickcue.config.settings import load_settings, state_folder  # noqa: PLC0415  see above
+
     path = find_race_file(os.environ)
     settings = None if path is None else load_settings(path)
     state = default_state_folder(os.environ) if settings is None else state_folder(settings)
@@ -94,7 +95,11 @@ def _write_page(
     links = _links(folder, path.parent, [each.file for each in found.recordings])
     replace_file(path, season_page(found, links, damaged))
     (complain if args.json or args.text else tell)(f"wrote {path}")
-    if args.open and not webbrowser.open(path.resolve().as_uri()):
+    if not args.open:
+        return
+    import webbrowser  # noqa: PLC0415  seldom needed
+
+    if not webbrowser.open(path.resolve().as_uri()):
         complain(f"no browser could be started: open {path} yourself")
 
 
