@@ -21,7 +21,7 @@ def sensible(review: Review) -> None:
     assert "\n" not in review.headline
     assert 0 < len(review.headline) <= LONGEST_HEADLINE
     assert review.seconds >= 0.0
-    assert 0.0 <= review.stopped_s <= review.seconds + SLACK or review.stopped_s == 0.0
+    assert review.stopped_s >= 0.0
     _kind(review)
     _laps(review.laps)
     _pacing(review)
@@ -77,7 +77,7 @@ def _laps(laps: tuple[Lap, ...]) -> None:
     for before, after in pairwise(laps):
         assert before.to_m == after.from_m
         assert before.race_s <= after.race_s
-        assert math.isclose(before.race_s + after.seconds, after.race_s, abs_tol=0.01)
+        assert math.isclose(before.race_s + before.seconds, after.race_s, abs_tol=0.01)
     for lap in laps:
         assert lap.from_m < lap.to_m
         assert lap.seconds > 0.0
