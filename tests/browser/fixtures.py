@@ -24,7 +24,7 @@ async def chromium() -> AsyncIterator[Browser]:
         running = await playwright.chromium.launch(
             executable_path=program,
             chromium_sandbox=os.geteuid() != 0,  # Chromium refuses to start as root with it
-            args=["--host-resolver-rules=MAP * ~NOTFOUND"],
+            args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
         )
         yield running
         await running.close()

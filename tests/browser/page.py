@@ -51,7 +51,25 @@ class Watched:
         media: Literal["screen", "print"] = "screen",
     ) -> Page:
         """Return the page in ``what``, a file or the HTML itself, loaded."""
-        address = self._file(what).resolve().as_uri()
+        return await self.visit(
+            self._file(what).resolve().as_uri(), device, scheme=scheme, media=media
+        )
+
+    async def visit(
+        self,
+        address: str,
+        device: Device = DESKTOP,
+        *,
+        origin: str | None = None,
+        before: str = "",
+        scheme: Literal["light", "dark"] = "light",
+        media: Literal["screen", "print"] = "screen",
+    ) -> Page:
+        """Return the page at an address, loaded.
+
+        All of its ``origin`` may be asked for; None: nothing but the address. ``before`` is a
+        script that runs before those of the page.
+        """
         context = await self.browser.new_context(
             viewport={"width": device.width, "height": device.height},
             device_scale_factor=2 if device.phone else 1,
@@ -63,7 +81,8 @@ class Watched:
         self._contexts.append(context)
 
         async def let_through(route: Route) -> None:
-            if route.request.url.partition("#")[0] == address:
+            asked = route.request.url.partition("#")[0]
+            if asked == address or (origin is not None and asked.startswith(f"{origin}/")):
                 await route.continue_()
             else:
                 self.trouble.append(f"asked for {route.request.url}")
@@ -72,7 +91,10 @@ class Watched:
         await context.route("**/*", let_through)
         context.on("console", self._console)
         context.on("weberror", lambda told: self.trouble.append(f"threw {told.error}"))
-        context.on("page", self._watch)
+        if origin is None:
+            context.on("page", self._watch)
+        if before:
+            await context.add_init_script(before)
         page = await context.new_page()
         await page.emulate_media(media=media)
         await page.goto(address)

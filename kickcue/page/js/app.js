@@ -46,7 +46,7 @@ function tabs(parts) {
       buttons[at].tabIndex = each === name ? 0 : -1;
     }
   }
-  const bar = h("nav", { role: "tablist", "aria-label": "kickcue", onkeydown: (event) => {
+  const bar = h("div", { role: "tablist", "aria-label": "kickcue", onkeydown: (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     const at = (buttons.indexOf(document.activeElement) + step + names.length) % names.length;
@@ -54,8 +54,10 @@ function tabs(parts) {
     buttons[at].focus();
   } }, ...buttons);
   show(names[0]);
-  return [h("main", {}, ...panels), ...(names.length > 1 ? [bar] : [])];
+  return [h("main", {}, ...panels), ...(names.length > 1 ? [h("nav", {}, bar)] : [])];
 }
+
+const heading = (name) => h("h1", { class: "title" }, word(name));
 
 async function begin() {
   document.documentElement.lang = wishes.language;
@@ -76,8 +78,8 @@ async function begin() {
   if (athlete) {
     const player = new Player();
     player.language = wishes.language;
-    parts.watch = [new WatchView(new WornWatch(link, player))];
-    parts.sensors = [new SensorsView(link)];
+    parts.watch = [heading("watch"), new WatchView(new WornWatch(link, player))];
+    parts.sensors = [heading("sensors"), new SensorsView(link)];
   }
   document.body.dataset.role = known.role;
   document.body.replaceChildren(new LinkBanner(link, store), ...tabs(parts));

@@ -18,7 +18,8 @@ export class RaceView extends HTMLElement {
     super();
     this.#store = store;
     const lines = Object.fromEntries(
-      ["title", "toGo", "error", "clock", "lap", "next"].map((name) => [name, h("p", { class: name })]),
+      ["title", "toGo", "error", "clock", "lap", "next"].map((name) =>
+        [name, h(name === "title" ? "h1" : "p", { class: name })]),
     );
     const [paceOf, cadence, heart] = ["pace", "cadence", "heart"].map((key) => figure(word(key)));
     const laps = h("tbody");
@@ -44,7 +45,7 @@ export class RaceView extends HTMLElement {
   #draw() {
     const { position, race, leg, laps } = this.#store;
     const parts = this.#parts;
-    say(parts.title, race?.name ?? "");
+    say(parts.title, race?.name || "kickcue");
     const resting = leg && this.#store.running && ["rest", "easy"].includes(leg.kind);
     say(parts.toGo, resting ? leg.text : metres(position?.to_go_m ?? null));
     say(parts.error, resting ? "" : `${halfWidth(position?.distance_sd_m ?? null)}m ${word("toGo")}`);

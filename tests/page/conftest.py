@@ -1,0 +1,108 @@
+"""The page in Chromium, served with a real broker behind it, and a sender on the other side."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from kickcue.core.events import Cue, CueKind
+from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
+from kickcue.edges.mqtt.delivery import Delivery, deliver
+from kickcue.edges.web.race_tokens import RaceTokens
+from kickcue.edges.web.roles import Role
+from kickcue.edges.web.server import Route, WebSite, serving, site_files
+from tests.browser.fixtures import browser, chromium
+from tests.browser.page import PHONE, Watched
+from tests.edges.mqtt.conftest import TOPICS, engine_clock, own_runtime_folder
+
+__all__ = ["browser", "chromium", "own_runtime_folder"]
+
+SPY: Final = """
+window.felt = [];
+navigator.vibrate = (pattern) => { felt.push(pattern); return true; };
+"""
+"""Chromium on a desktop takes vibration and has no motor: what it was asked for is kept."""
+PULSES: Final = ((500, 150, 1.0), (150, 150, 1.0), (150, 0, 1.0))
+FELT: Final = [500, 150, 150, 150, 150]
+TTL_MS: Final = 1500
+
+
+@dataclass
+class Track:
+    """A broker, the page before it, and who sends."""
+
+    broker: PrivateBroker
+    port: int
+    tokens: RaceTokens
+    watched: Watched
+    clock: Callable[[], int]
+    site: WebSite
+    pages: list[Page] = field(default_factory=list)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def phone(self, role: Role = Role.ATHLETE, **more: Any) -> Page:
+        """Open the page as somebody whom the QR code has let in."""
+        return await self.watched.visit(
+            f"{self.origin}/?t={self.tokens[role]}",
+            PHONE,
+            origin=self.origin,
+            before=SPY,
+            **more,
+        )
+
+    async def wrist(self) -> Page:
+        """Open the page of an athlete, and arm it."""
+        page = await self.phone()
+        await page.click("[aria-controls=watch]")
+        await page.click("watch-view button.primary")
+        await page.evaluate("felt.length = 0")  # the gesture shakes once, so that one knows
+        return page
+
+    @asynccontextmanager
+    async def sender(self, run_id: str = "run") -> AsyncIterator[Delivery]:
+        """Send as kickcue does."""
+        async with deliver(
+            self.broker.address, TOPICS, run_id=run_id, now_ns=self.clock
+        ) as delivery:
+            yield delivery
+
+    def cue(self, cue_id: str = "last_lap-1", text: str = "Last lap: turnover up") -> Cue:
+        return Cue(
+            self.clock(), cue_id, CueKind.LAST_LAP, text, None, PULSES, 3, TTL_MS, 400.0, 2.0
+        )
+
+
+async def until(page: Page, holds: str, within_s: float = 10.0) -> None:
+    """Wait until an expression is true in the page.
+
+    Asked from outside: its policy forbids the page to evaluate text, even the test's.
+    """
+    deadline_s = asyncio.get_running_loop().time() + within_s
+    while not await page.evaluate(holds):
+        assert asyncio.get_running_loop().time() < deadline_s, f"never came true: {holds}"
+        await asyncio.sleep(0.02)
+
+
+async def settled(page: Page) -> None:
+    """Wait until the page has heard two messages and can tell what is late."""
+    await until(page, "!/onnection/.test(document.querySelector('link-banner').textContent)")
+    await page.wait_for_timeout(1300)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def track(browser: Watched, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Track]:
+    monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", 100_000_000)
+    monkeypatch.setattr("kickcue.edges.mqtt.delivery.STATUS_EACH_NS", 200_000_000)
+    async with private_broker(TOPICS) as private:
+        site = WebSite(site_files(), RaceTokens(), lambda: Route(private.watch, TOPICS))
+        async with serving(site, "127.0.0.1", 0) as port:
+            yield Track(private, port, site.tokens, browser, engine_clock(), site)
+            await browser.close()  # a page whose server is gone complains

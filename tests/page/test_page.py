@@ -1,0 +1,163 @@
+"""The page in Chromium, over a real broker: a watch that feels each cue once and never late, and a
+remote for who may press.
+"""
+
+import asyncio
+import os
+import signal
+from dataclasses import replace
+from typing import Final
+
+import aiomqtt
+import pytest
+
+from kickcue.core.events import Arm, Command, CommandKind, Mark, MarkSource, Phase, PhaseChange
+from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.edges.mqtt.messages import CueMessage, touch_message
+from kickcue.edges.web.roles import Role
+from tests.browser.page import axe
+from tests.edges.mqtt.conftest import TOPICS
+from tests.page.conftest import FELT, Track, settled, until
+
+pytestmark = pytest.mark.chromium
+
+PATIENCE_MS: Final = 8000
+
+
+async def test_the_pattern_is_felt_once(track: Track) -> None:
+    """GIVEN an armed page WHEN a cue comes, and comes again until it is acknowledged THEN its
+    pattern is vibrated once, and the sender knows that it was felt.
+    """
+    page = await track.wrist()
+    async with track.sender() as delivery:
+        await settled(page)
+        delivery.send(track.cue())
+        ack = await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)
+        await page.wait_for_timeout(800)  # a repeat would come after 0.7 s
+        assert [FELT] == await page.evaluate("felt")
+        assert "Last lap: turnover up" in await page.inner_text("watch-view ul")
+    assert ("last_lap-1", True) == (ack.cue_id, ack.felt)  # type: ignore[union-attr]
+
+
+async def test_a_stale_cue_is_dropped(track: Track) -> None:
+    """GIVEN a page that can tell what is late WHEN a cue comes that was held up for three seconds
+    THEN nothing is felt.
+    """
+    page = await track.wrist()
+    async with track.sender() as delivery:
+        await settled(page)
+        late = touch_message(
+            CueMessage,
+            track.cue("late-1"),
+            "run",
+            max(track.clock() // NS_PER_MS - 3000, 0),
+            due_in_ms=0,
+            ttl_ms=1500,
+        )
+        here = track.broker.address
+        async with aiomqtt.Client(
+            here.host,
+            here.port,
+            username=here.user,
+            password=here.password,
+            protocol=aiomqtt.ProtocolVersion.V311,
+        ) as client:
+            await client.publish(TOPICS["cue"], late.to_json(), qos=1)
+        ack = await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)
+        assert [] == await page.evaluate("felt")
+    assert ("late-1", False, "late") == (ack.cue_id, ack.felt, ack.why)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("end", [signal.SIGSTOP, signal.SIGKILL])
+async def test_an_armed_cue_needs_nobody(track: Track, end: signal.Signals) -> None:
+    """GIVEN a cue armed for in two seconds WHEN the broker stands still, or is killed THEN the
+    page's own timer fires, once, at its moment.
+    """
+    page = await track.wrist()
+    async with track.sender() as delivery:
+        await settled(page)
+        due_ns = track.clock() + 2 * NS_PER_S
+        delivery.send(Arm(track.clock(), replace(track.cue(), t_ns=due_ns), 2000))
+        await until(
+            page, "document.querySelector('race-view .next').textContent.includes('turnover')"
+        )
+        server = track.broker.server_pid
+        os.kill(server, end)
+        try:
+            assert [] == await page.evaluate("felt")
+            await until(page, "felt.length > 0")
+            late_ms = (track.clock() - due_ns) / NS_PER_MS
+            await page.wait_for_timeout(500)
+            assert [FELT] == await page.evaluate("felt")
+        finally:
+            if end is signal.SIGSTOP:
+                os.kill(server, signal.SIGCONT)
+    assert -300 < late_ms < 1500
+
+
+async def test_a_race_is_led_from_one_phone_and_seen_on_another(track: Track) -> None:
+    """GIVEN two phones WHEN one starts, laps, undoes and finishes THEN kickcue hears the orders in
+    turn, and the other shows the phases.
+    """
+    runner, seer = await track.phone(), await track.phone(Role.VIEWER)
+    async with track.sender() as delivery:
+        await settled(runner)
+        delivery.send(PhaseChange(track.clock(), Phase.WAITING, Phase.WAITING))
+        heard: list[CommandKind] = []
+        for label, kind, phase in (
+            ("Start", CommandKind.START, Phase.BODY),
+            ("LAP", CommandKind.LAP, Phase.BODY),
+            ("Undo", CommandKind.UNDO_LAP, Phase.BODY),
+            ("Finish", CommandKind.FINISH, Phase.FINISHED),
+        ):
+            button = runner.get_by_role("button", name=label, exact=True)
+            await button.click()
+            if kind is CommandKind.FINISH:  # far from the finish it is asked for twice
+                await button.click()
+            event = await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)
+            assert isinstance(event, Command)
+            heard.append(event.kind)
+            assert kind is event.kind
+            delivery.send(PhaseChange(track.clock(), phase, Phase.WAITING))
+            if phase is Phase.BODY:
+                await runner.get_by_role("button", name="LAP", exact=True).wait_for()
+        await until(seer, "document.querySelector('link-banner').textContent === 'Finished'")
+        assert 0 == await seer.locator("press-view").count()
+
+
+async def test_a_helper_marks_from_the_trackside(track: Track) -> None:
+    """GIVEN a helper's page WHEN the big button is pressed THEN it is a mark from the trackside."""
+    helper = await track.phone(Role.HELPER)
+    async with track.sender() as delivery:
+        await settled(helper)
+        delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
+        await helper.get_by_role("button", name="LAP", exact=True).click()
+        event = await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)
+    assert isinstance(event, Mark)
+    assert MarkSource.TRACKSIDE is event.source
+
+
+async def test_strangers_text_stays_text(track: Track) -> None:
+    """GIVEN markup and controls in a cue THEN the page shows them as text, without the controls."""
+    page = await track.wrist()
+    async with track.sender() as delivery:
+        await settled(page)
+        delivery.send(track.cue(text="<img src=x onerror=felt.push(666)>\u202eLap"))
+        await until(page, "felt.length > 0")
+        shown = await page.inner_text("watch-view ul")
+        assert "<img src=x onerror=felt.push(666)>Lap" in shown
+        assert [FELT] == await page.evaluate("felt")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("role", Role)
+async def test_everybody_can_use_it(track: Track, role: Role, scheme: str) -> None:
+    """No part of the page, for nobody, light or dark, breaks a rule of accessibility."""
+    page = await track.phone(role, scheme=scheme)
+    async with track.sender() as delivery:
+        await settled(page)
+        delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
+        await axe(page)
+        for tab in await page.get_by_role("tab").all():
+            await tab.click()
+            await axe(page)
