@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kickcue.cli.broker_options import ChosenBroker, add_broker_options, chosen_broker
 from kickcue.cli.end_requests import end_requests
+from kickcue.config.page_record import PageRecord, page_record
 from kickcue.config.paths import default_state_folder
 from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
 
 CERTIFICATES: Final = "page-certificate"
 ROLES: Final = ("athlete", "helper", "viewer")
-WHAT: Final = {
-    "athlete": "the runner: remote, watch, sensors",
-    "helper": "a helper at the trackside: laps",
-    "viewer": "anybody: sees the race",
-}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -57,8 +53,28 @@ def run(args: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C."""
     if args.port is not None and not 0 < args.port < 65536:
         raise UsageError(f"--port: expected a number from 1 to 65535, got {args.port}")
+    there = None if _wants_another(args) else page_record(default_state_folder(os.environ))
+    if there is not None and there.alive:
+        print("\n".join(_shown(_of_run(there), args.qr)))
+        return 0
     asyncio.run(_serve(args, chosen_broker(args)))
     return 0
+
+
+def _wants_another(args: argparse.Namespace) -> bool:
+    """Tell whether a page is asked for beside that of a run on this machine."""
+    told = (args.broker, args.athlete, args.port, args.host)
+    return args.https or any(each is not None for each in told)
+
+
+def _of_run(there: PageRecord) -> "RacePage":
+    from kickcue.edges.web.race_page import RacePage  # noqa: PLC0415  as below
+    from kickcue.edges.web.race_tokens import RaceTokens  # noqa: PLC0415
+    from kickcue.edges.web.roles import Role  # noqa: PLC0415
+    from kickcue.edges.web.server import WebCounters  # noqa: PLC0415
+
+    tokens = RaceTokens({role: there.tokens.get(role, "") for role in Role})
+    return RacePage(there.port, there.hosts, there.secure, tokens, WebCounters())
 
 
 async def _serve(args: argparse.Namespace, chosen: ChosenBroker) -> None:
@@ -71,7 +87,7 @@ async def _serve(args: argparse.Namespace, chosen: ChosenBroker) -> None:
     site = WebSite(site_files(), RaceTokens(), _route(chosen))
     with end_requests() as requested:
         async with race_page(site, Place(args.host, args.port or PORT, certificates)) as page:
-            print("\n".join(_shown(page, args.qr)), flush=True)
+            print("\n".join((*_shown(page, args.qr), "Ctrl-C ends the page.")), flush=True)
             await requested.wait()
 
 
@@ -87,11 +103,9 @@ def _route(chosen: ChosenBroker) -> "Callable[[], Route]":
 
 def _shown(page: "RacePage", role: str) -> Iterator[str]:
     """Yield the links, and the QR code of one."""
-    from kickcue.edges.web.addresses import qr_lines  # noqa: PLC0415  see above
+    from kickcue.cli.format.page_links import WHO, links, qr_of  # noqa: PLC0415  see above
     from kickcue.edges.web.roles import Role  # noqa: PLC0415
 
-    yield f"The page is at {page.text}; whoever has one of these links is let in:"
-    for each in Role:
-        yield f"  {each:<8} {WHAT[each]:<40} {page.link(each)}"
-    yield from ("", *qr_lines(page.link(Role(role))), "")
-    yield f"Scan it with the phone of {WHAT[role].partition(':')[0]}. Ctrl-C ends the page."
+    yield from links(page)
+    yield from ("", *qr_of(page, Role(role)), "")
+    yield f"The code is for {WHO[Role(role)]}."

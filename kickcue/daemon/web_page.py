@@ -1,13 +1,13 @@
 """The page of a run: who is let in, and through which broker; a race never waits for it."""
 
-import json
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+import os
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from kickcue.config.atomic_write import replace_file
+from kickcue.config.page_record import PageRecord, page_record
 from kickcue.config.settings import Settings
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import KickcueError
@@ -17,10 +17,9 @@ from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.web.race_page import Place, RacePage, race_page
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
-from kickcue.edges.web.server import Route, WebSite, site_files
+from kickcue.edges.web.server import Report, Route, WebSite, site_files
 
 LOG: Final = logging.getLogger(__name__)
-TOKENS_FILE: Final = "page-tokens.json"
 CERTIFICATES: Final = "page-certificate"
 
 
@@ -31,6 +30,7 @@ async def page_of(
     *,
     state: Path,
     goes_on: bool,
+    report: Report,
     warn: Callable[[str], None],
 ) -> AsyncIterator[RacePage | None]:
     """Serve the page of a run beside it; None where it is off, or cannot be had, which is said.
@@ -47,8 +47,10 @@ async def page_of(
                 prefix = None if named is None else named.prefix
                 topics = Topics.of(prefix, settings.broker.athlete)
                 tokens, route = _tokens(state, goes_on=goes_on), Route(broker, topics)
-                site = WebSite(site_files(), tokens, lambda: route)
+                site = WebSite(site_files(), tokens, lambda: route, report)
                 page = await stack.enter_async_context(race_page(site, _place(settings, state)))
+                _keep(page, state)
+                warn(f"page for phones at {page.text}: p shows the code, else `kickcue serve`")
                 log_event(LOG, logging.INFO, "page", at=page.text)
         except KickcueError as error:
             log_event(LOG, logging.WARNING, "no_page", text=str(error))
@@ -62,16 +64,14 @@ def _place(settings: Settings, state: Path) -> Place:
 
 
 def _tokens(state: Path, *, goes_on: bool) -> RaceTokens:
-    """Return new tokens, or those of the race that goes on, and keep them for the next process."""
-    path = state / TOKENS_FILE
-    tokens = RaceTokens(_kept(path) if goes_on else None)
-    replace_file(path, json.dumps({role: tokens[role] for role in Role}), private=True)
-    return tokens
+    """Return new tokens, or those of the race that goes on."""
+    kept = page_record(state) if goes_on else None
+    if kept is None or kept.tokens.keys() != set(Role):
+        return RaceTokens()
+    return RaceTokens({role: kept.tokens[role] for role in Role})
 
 
-def _kept(path: Path) -> Mapping[Role, str] | None:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {role: str(found[role]) for role in Role}
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def _keep(page: RacePage, state: Path) -> None:
+    """Keep where the page is, for `kickcue serve` and for a run that takes up this one."""
+    tokens = {role.value: page.tokens[role] for role in Role}
+    PageRecord(os.getpid(), page.port, page.hosts, page.secure, tokens).write(state)

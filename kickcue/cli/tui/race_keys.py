@@ -10,14 +10,14 @@ from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import Phase
 
 KEYS: Final = {
-    Phase.WAITING: "s start · d distance · q quit",
-    Phase.BODY: "space lap · u undo · f finish · x give up · d distance · q quit",
-    Phase.FINISHED: "s next race · d distance · q quit",
-    Phase.ABORTED: "s start again · d distance · q quit",
+    Phase.WAITING: "s start · d distance · p phone · q quit",
+    Phase.BODY: "space lap · u undo · f finish · x give up · d distance · p phone · q quit",
+    Phase.FINISHED: "s next race · d distance · p phone · q quit",
+    Phase.ABORTED: "s start again · d distance · p phone · q quit",
 }
 SESSION_KEYS: Final = {
-    Phase.WAITING: "s start · q quit",
-    Phase.BODY: "space start or end of a rep · u undo · f finish · x stop · q quit",
+    Phase.WAITING: "s start · p phone · q quit",
+    Phase.BODY: "space start or end of a rep · u undo · f finish · x stop · p phone · q quit",
 }
 BETWEEN_KEYS: Final = " · "
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from rich.console import RenderableType
+
 from kickcue.cli.tui.keyboard import FINISH, GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
+from kickcue.cli.tui.page_picture import PagePicture
 from kickcue.cli.tui.race_result import RaceResult, ResultReader
 from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry, Wrist
 from kickcue.cli.tui.race_view import RacePicture
@@ -21,6 +24,7 @@ from kickcue.daemon.race_session import View
 
 FRAME_S: Final = 0.5
 QUIT: Final = "q"
+PHONE: Final = "p"
 ASKS: Final = {
     QUIT: ("The race is on. Press q again to quit, any other key to continue."),
     **QUESTIONS,
@@ -185,12 +189,13 @@ class RaceScreen:
         self._watching = Watching(live)
         self._asked: str | None = None
         self._typed: TypedDistance | None = None
+        self._shows_page = False
 
     async def until_left(self) -> bool:
         """Return once the person leaves; False if only the terminal went and the race is on."""
         try:
             while not self._broken():
-                self._canvas.draw(RacePicture(self._watching.board(self._question())))
+                self._canvas.draw(self._picture())
                 key = await self._canvas.key(FRAME_S)
                 if key == HUNG_UP:
                     return self._live.phase not in RACING
@@ -201,6 +206,11 @@ class RaceScreen:
         finally:
             self._watching.stop()
         return True
+
+    def _picture(self) -> RenderableType:
+        if self._shows_page:
+            return PagePicture(self._live.page)
+        return RacePicture(self._watching.board(self._question()))
 
     def _broken(self) -> bool:
         """Tell whether the run has ended although the race has not."""
@@ -224,6 +234,9 @@ class RaceScreen:
         """Take a key; return whether the person leaves."""
         if self._typed is not None:
             self._type(self._typed, key)
+            return False
+        if self._shows_page or key == PHONE:
+            self._shows_page = not self._shows_page
             return False
         asked, self._asked = self._asked, None
         racing = self._live.phase in RACING

@@ -4,7 +4,7 @@ import json
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -34,6 +34,7 @@ LOG: Final = logging.getLogger(__name__)
 
 MQTT_PATH: Final = "/mqtt"
 SESSION_PATH: Final = "/session.json"
+REPORT_PATH: Final = "/report"
 IN_QUERY: Final = "t"
 COOKIE: Final = "kickcue"
 MOST_PAGES: Final = 64
@@ -75,6 +76,14 @@ class WebCounters:
     gate: GateCounters = field(default_factory=GateCounters)
 
 
+Report = Callable[[], Awaitable[bytes | None]]
+"""Gives the report as a page of its own, None while there is none."""
+
+
+async def no_report() -> None:
+    """Give no report: that of a race elsewhere is there."""
+
+
 class Route(NamedTuple):
     """Through which broker, with its password, and whose topics."""
 
@@ -87,12 +96,13 @@ class WebSite:
     """What is served, to whom.
 
     ``route`` is asked at each connection, for a private broker may be another one by then;
-    BrokerError while there is none.
+    BrokerError while there is none. ``report`` gives the page of what was run.
     """
 
     files: Mapping[str, PageFile]
     tokens: RaceTokens
     route: Callable[[], Route]
+    report: Report = no_report
     counters: WebCounters = field(default_factory=WebCounters)
 
 
@@ -154,7 +164,7 @@ class _Port:
         self._secure = secure
         self._roles: dict[ServerConnection, Role] = {}
 
-    def request(self, page: ServerConnection, request: Request) -> Response | None:
+    async def request(self, page: ServerConnection, request: Request) -> Response | None:
         """Answer a request; None lets a WebSocket in."""
         url = urlsplit(request.path)
         given = parse_qs(url.query).get(IN_QUERY, [""])[0]
@@ -167,6 +177,8 @@ class _Port:
             return self._let_in(page, request, role)
         if url.path == SESSION_PATH:
             return _response(HTTPStatus.OK, "application/json", self._session(role))
+        if url.path == REPORT_PATH and role is Role.ATHLETE:
+            return _report(await self._site.report())
         return self._file(request, url.path)
 
     async def mqtt(self, page: ServerConnection) -> None:
@@ -236,6 +248,16 @@ class _Port:
         if request.headers.get("If-None-Match") == found.etag:
             return _response(HTTPStatus.NOT_MODIFIED, found.content_type, b"", etag)
         return _response(HTTPStatus.OK, found.content_type, found.body, etag)
+
+
+def _report(page: bytes | None) -> Response:
+    """Return the report, which brings its own policy: all of it is in the one file."""
+    if page is None:
+        return _response(HTTPStatus.NOT_FOUND, _TEXT, b"kickcue: no race is over yet\n")
+    found = _response(HTTPStatus.OK, "text/html; charset=utf-8", page)
+    del found.headers["Content-Security-Policy"]
+    found.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+    return found
 
 
 def _response(

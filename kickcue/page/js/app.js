@@ -69,7 +69,7 @@ async function begin() {
   const athlete = known.role === "athlete";
   const link = new Link(known.prefix, athlete ? HEARD : SEEN, athlete ? LEFT : null);
   const store = new RaceStore(link);
-  const race = [new RaceView(store)];
+  const race = [new RaceView(store, athlete)];
   if (known.role !== "viewer") {
     race.push(new PressView(link, store, athlete ? null : "trackside"));
   }

@@ -12,11 +12,13 @@ const figure = (label) => {
 
 export class RaceView extends HTMLElement {
   #store;
+  #withReport; // a runner's page has the report of what was run
   #parts;
 
-  constructor(store) {
+  constructor(store, withReport) {
     super();
     this.#store = store;
+    this.#withReport = withReport;
     const lines = Object.fromEntries(
       ["title", "toGo", "error", "clock", "lap", "next"].map((name) =>
         [name, h(name === "title" ? "h1" : "p", { class: name })]),
@@ -29,13 +31,14 @@ export class RaceView extends HTMLElement {
         h("th", { scope: "col" }, word(key))))),
       laps,
     );
-    this.#parts = { ...lines, pace: paceOf, cadence, heart, laps, table };
+    const report = h("a", { href: "report", target: "_blank", class: "button" }, word("report"));
+    this.#parts = { ...lines, report, pace: paceOf, cadence, heart, laps, table };
     this.append(
       lines.title,
       h("div", { class: "place" }, lines.toGo, lines.error),
       h("div", { class: "row" }, lines.clock, lines.lap),
       h("div", { class: "figures" }, paceOf.element, cadence.element, heart.element),
-      lines.next, table,
+      lines.next, report, table,
     );
     store.addEventListener("change", () => this.#draw());
     setInterval(() => this.#tick(), 100);
@@ -53,6 +56,8 @@ export class RaceView extends HTMLElement {
     say(parts.pace.value, pace(position?.speed_mps ?? null, wishes.unit));
     say(parts.cadence.value, whole(position?.cadence_spm ?? null));
     say(parts.heart.value, whole(position?.heart_rate_bpm ?? null));
+    const over = ["finished", "aborted"].includes(this.#store.phase);
+    parts.report.hidden = !(over && this.#withReport);
     const run = laps?.laps ?? [];
     parts.table.hidden = run.length === 0;
     fill(parts.laps, JSON.stringify(run), () =>
