@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -13,11 +13,13 @@ from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import KickcueError
 from kickcue.daemon.cue_channel import CueChannel, named_broker
 from kickcue.daemon.logging_setup import event as log_event
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.web_report import WebReport
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.web.race_page import Place, RacePage, race_page
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
-from kickcue.edges.web.server import Report, Route, WebSite, site_files
+from kickcue.edges.web.server import Route, WebSite, site_files
 
 LOG: Final = logging.getLogger(__name__)
 CERTIFICATES: Final = "page-certificate"
@@ -25,19 +27,14 @@ CERTIFICATES: Final = "page-certificate"
 
 @asynccontextmanager
 async def page_of(
-    settings: Settings,
-    way: CueChannel,
-    *,
-    state: Path,
-    goes_on: bool,
-    report: Report,
-    warn: Callable[[str], None],
+    run: RaceDaemon, way: CueChannel, *, state: Path, goes_on: bool
 ) -> AsyncIterator[RacePage | None]:
     """Serve the page of a run beside it; None where it is off, or cannot be had, which is said.
 
     ``goes_on``: the race was begun by an earlier process, whose links stay good. A sanctioned race
     has no page: nobody may speak with a runner there.
     """
+    settings = run.settings
     async with AsyncExitStack() as stack:
         page = None
         try:
@@ -47,14 +44,16 @@ async def page_of(
                 prefix = None if named is None else named.prefix
                 topics = Topics.of(prefix, settings.broker.athlete)
                 tokens, route = _tokens(state, goes_on=goes_on), Route(broker, topics)
-                site = WebSite(site_files(), tokens, lambda: route, report)
+                site = WebSite(site_files(), tokens, lambda: route, WebReport(run))
                 page = await stack.enter_async_context(race_page(site, _place(settings, state)))
                 _keep(page, state)
-                warn(f"page for phones at {page.text}: p shows the code, else `kickcue serve`")
+                run.announcer.note(
+                    f"page for phones at {page.text}: p shows the code, else `kickcue serve`"
+                )
                 log_event(LOG, logging.INFO, "page", at=page.text)
         except KickcueError as error:
             log_event(LOG, logging.WARNING, "no_page", text=str(error))
-            warn(f"no page for phones: {error}")
+            run.announcer.note(f"no page for phones: {error}")
         yield page
 
 

@@ -20,7 +20,6 @@ from kickcue.daemon.resume import find_unfinished
 from kickcue.daemon.run_lock import only_one
 from kickcue.daemon.simulated_sensors import SimulatedRun
 from kickcue.daemon.web_page import page_of
-from kickcue.daemon.web_report import WebReport
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.radio import Pin, sensors
 from kickcue.supervision.tasks import running
@@ -85,14 +84,7 @@ async def live(  # noqa: PLR0913  what is run, and one for each way in which it 
             positions(settings.fixes, run.locate, run.clock.run_ns)
         )
         run.page = await stack.enter_async_context(
-            page_of(
-                settings,
-                way,
-                state=state,
-                goes_on=unfinished is not None,
-                report=WebReport(run),
-                warn=run.announcer.note,
-            )
+            page_of(run, way, state=state, goes_on=unfinished is not None)
         )
         await stack.enter_async_context(_watched(run, run.log_health(), "live health"))
         if run.simulated is not None and simulated is not None:
