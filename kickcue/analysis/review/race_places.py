@@ -11,7 +11,7 @@ from kickcue.analysis.review.mark_lines import with_lines
 from kickcue.analysis.review.model import Ending, TimedBy
 from kickcue.analysis.review.race_curve import Knot, RaceCurve, Shape, fitted, growing
 from kickcue.analysis.review.race_end import RaceEnd, RaceSpan, race_end
-from kickcue.analysis.review.race_marks import BY, RaceMark, race_marks
+from kickcue.analysis.review.race_marks import BY, RaceMark, finish_mark, race_marks
 from kickcue.analysis.review.race_shape import race_shape
 from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.review.stopped_running import STOPPED_ERROR_S, stopped_at_finish
@@ -86,6 +86,11 @@ def _places(  # noqa: PLR0913, PLR0917
     told = race_marks(recording, course, span.start_ns, span.end_ns + s_to_ns(SAME_MARK_S))
     end = race_end(recording, course, span, told)
     shape = race_shape(readings, estimates, time, max(time.at(end.t_ns), 0.0))
+    if end.source is not None and all(mark.t_ns != end.t_ns for mark in told):
+        told = sorted(
+            [*told, finish_mark(recording, course, end.t_ns, end.source)],
+            key=lambda mark: mark.t_ns,
+        )
     marks = with_lines(told, course, end, time, shape)
     gun = LineTime(0.0, 0.0, TimedBy.GUN, gun_error_s)
     if end.ending is Ending.CUT_OFF:
