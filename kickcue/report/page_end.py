@@ -22,9 +22,7 @@ def window_from_s(review: Review) -> float | None:
 
 
 def page_end(review: Review) -> Markup | None:
-    """Return the section of the last window, and of the pacing; None where the race did not come
-    so far.
-    """
+    """Return the section of the last window; None where the race did not come so far."""
     begin_s = window_from_s(review)
     if begin_s is None or review.pacing is None:
         return None
