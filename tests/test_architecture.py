@@ -6,6 +6,7 @@ show that each of them bites.
 """
 
 import ast
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -21,6 +22,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.ending": 0,
     "kickcue.machine_time": 0,
     "kickcue.core.units": 0,
+    "kickcue.core.clock_format": 0,
     "kickcue.core.errors": 0,
     "kickcue.core.throttle": 0,
     "kickcue.core.nearest": 0,
@@ -32,6 +34,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.core.course": 10,
     "kickcue.core.restart": 10,
     "kickcue.core.profiles": 11,
+    "kickcue.core.generic_profiles": 11,
     "kickcue.core.plan": 11,
     "kickcue.core.records": 11,
     "kickcue.core.readings": 12,
@@ -112,6 +115,17 @@ IMPURE_MODULES: Final[Mapping[str, frozenset[str]]] = {
         {"ctypes", "getpass", "importlib", "logging", "platform", "sys", "sysconfig", "warnings"}
     ),
 }
+PURE_RECORDING: Final = frozenset(
+    {
+        "kickcue.recording.interpolation",
+        "kickcue.recording.json_text",
+        "kickcue.recording.model",
+        "kickcue.recording.plausible",
+        "kickcue.recording.utc",
+    }
+)
+"""What the analysis may know of recordings: what they are, and nothing that opens one."""
+FOREIGN: Final = ("bleak", "fitdecode", "mcap", "numpy", "pydantic")
 IMPURE_CALLS: Final = frozenset(
     {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
 )
@@ -205,23 +219,54 @@ def core_violations(modules: Sources) -> list[str]:
     """Return one sentence for each thing in the core that reads a clock, does I/O, or comes from
     outside the standard library.
     """
-    wrong = []
+    return [
+        wrong
+        for module, source in modules.items()
+        if f"{module}.".startswith("kickcue.core.")
+        for wrong in impurities(module, source, modules)
+    ]
+
+
+def analysis_violations(modules: Sources) -> list[str]:
+    """Return one sentence for each thing in the analysis that does I/O, or that is neither of the
+    standard library, nor the core's, nor one of the pure parts of a recording.
+
+    It may reckon with dates.
+    """
+    wrong: list[str] = []
     for module, source in modules.items():
-        if not f"{module}.".startswith("kickcue.core."):
+        if not f"{module}.".startswith("kickcue.analysis."):
             continue
-        for target in imported(source, modules):
-            top = target.partition(".")[0]
-            kinds = [kind for kind, names in IMPURE_MODULES.items() if top in names]
-            if top != "kickcue" and top not in sys.stdlib_module_names:
-                kinds.append("outside the standard library")
-            wrong += [f"{module} imports {target} ({kind})" for kind in kinds]
-        calls = (
-            node.func.id
-            for node in ast.walk(ast.parse(source))
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        )
-        wrong += [f"{module} calls {name}()" for name in calls if name in IMPURE_CALLS]
+        wrong += [
+            each
+            for each in impurities(module, source, modules)
+            if not each.endswith(" imports datetime (clocks)")
+        ]
+        wrong += [
+            f"{module} imports {target} (not pure)"
+            for target in imported(source, modules)
+            if target.startswith("kickcue")
+            and not target.startswith(("kickcue.core.", "kickcue.analysis."))
+            and target not in PURE_RECORDING
+        ]
     return wrong
+
+
+def impurities(module: str, source: str, modules: Sources) -> list[str]:
+    """Return one sentence for each import and call of a module that is not pure."""
+    wrong = []
+    for target in imported(source, modules):
+        top = target.partition(".")[0]
+        kinds = [kind for kind, names in IMPURE_MODULES.items() if top in names]
+        if top != "kickcue" and top not in sys.stdlib_module_names:
+            kinds.append("outside the standard library")
+        wrong += [f"{module} imports {target} ({kind})" for kind in kinds]
+    calls = (
+        node.func.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
+    return [*wrong, *(f"{module} calls {name}()" for name in calls if name in IMPURE_CALLS)]
 
 
 def sum_violations(modules: Sources) -> list[str]:
@@ -242,10 +287,13 @@ def sum_violations(modules: Sources) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("check", [floor_violations, cycles, core_violations, sum_violations])
+@pytest.mark.parametrize(
+    "check", [floor_violations, cycles, core_violations, analysis_violations, sum_violations]
+)
 def test_laws_hold(check: Callable[[Sources], list[str]]) -> None:
     """Imports point strictly downward, run in no circle, the core has no clock, no I/O and nothing
-    but the standard library, and what must replay alike sums floats by ``math.fsum``.
+    but the standard library, the analysis adds the pure parts of a recording, and what must replay
+    alike sums floats by ``math.fsum``.
     """
     assert [] == check(sources())
 
@@ -357,6 +405,59 @@ def test_purity_is_asked_of_the_core_alone() -> None:
     assert [] == core_violations(
         {"kickcue.core.course": "import math\nfrom collections.abc import Mapping\nlen('print')"}
     )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import numpy",
+        "from pydantic import BaseModel",
+        "from kickcue.config.plan_document import PlanDocument",
+        "from kickcue.recording import read",
+        "def later():\n    from kickcue.recording.fit import read",
+        "from pathlib import Path",
+        "open('x')",
+    ],
+)
+def test_an_analysis_that_is_not_pure_is_found(source: str) -> None:
+    """GIVEN a module of the analysis WHEN it opens a file, or imports what does, or a foreign
+    library THEN the law says so.
+    """
+    modules = {
+        "kickcue.analysis.summary": source,
+        "kickcue.config.plan_document": "",
+        "kickcue.recording": "",
+        "kickcue.recording.fit": "",
+    }
+    assert len(analysis_violations(modules)) == 1
+
+
+def test_an_analysis_may_know_the_core_and_what_a_recording_is() -> None:
+    """The law does not cry wolf."""
+    source = (
+        "from math import fsum\nfrom kickcue.core import units\n"
+        "from kickcue.analysis.spans import GAP_S\nfrom kickcue.recording.model import Recording"
+    )
+    modules = {"kickcue.analysis.summary": source, "kickcue.core.units": ""}
+    assert [] == analysis_violations(modules)
+
+
+def test_the_analysis_can_be_had_without_any_library() -> None:
+    """GIVEN an interpreter that has none of the libraries, as in a browser THEN every module of the
+    analysis can be imported in it.
+    """
+    program = (
+        "import sys\n"
+        f"for name in {FOREIGN!r}:\n"
+        "    sys.modules[name] = None\n"
+        "from importlib import import_module\n"
+        f"for name in {sorted(m for m in sources() if m.startswith('kickcue.analysis'))!r}:\n"
+        "    import_module(name)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "" == done.stderr
 
 
 def test_a_sum_of_floats_is_found() -> None:

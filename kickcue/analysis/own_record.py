@@ -10,9 +10,14 @@ from math import fsum, inf
 from typing import Final
 
 from kickcue.analysis.recorded_race import presses, recorded_run
-from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
+from kickcue.analysis.recorded_session import recorded_runs
+from kickcue.analysis.repetitions import (
+    SAME_LENGTH_SHARE,
+    RepetitionSource,
+    RepFigures,
+    repetitions,
+)
 from kickcue.analysis.run_readings import run_readings
-from kickcue.analysis.summary import profiles_by_id
 from kickcue.analysis.timing import (
     BY_FILE_SD_S,
     FOUND_SD_S,
@@ -22,16 +27,13 @@ from kickcue.analysis.timing import (
 )
 from kickcue.core.course import Course
 from kickcue.core.errors import DataError
-from kickcue.core.events import Command, CommandKind, LegEnd, LegKind, LegResult, MarkSource
+from kickcue.core.events import Command, CommandKind, LegEnd, LegResult, MarkSource
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.repetitions.repetition import WALK_MPS
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
 
-SAME_LENGTH_SHARE: Final = 0.1
-"""Repetitions of one session are of one length within this share of their mean: a receiver's
-distance over 200 m is good to a few per cent."""
 END_M: Final = 200.0
 LAST_M: Final = 1000.0
 FEWEST_PARTS: Final = 3
@@ -99,9 +101,9 @@ def performance(
     """Return what was done.
 
     ``course``: that of the race, by the recording's header, None where it names none. ``profiles``
-    by id, to read the notifications with.
+    by sensor name.
     """
-    legs = _repetition_legs(recording)
+    legs = recorded_runs(recording)
     if legs:
         return _session(legs)
     if course is None:
@@ -116,15 +118,6 @@ def performance(
 
 
 # ---- a session of a plan
-
-
-def _repetition_legs(recording: Recording) -> list[LegResult]:
-    """Return the repetitions in order; a later result of a leg replaces the one before."""
-    legs: dict[tuple[LegKind, int], LegResult] = {}
-    for output in recording.outputs:
-        if isinstance(output, LegResult) and output.kind in (LegKind.REP, LegKind.EXTRA):
-            legs[output.kind, output.leg] = output
-    return sorted(legs.values(), key=lambda leg: leg.began_ns)
 
 
 def _session(legs: Sequence[LegResult]) -> Performance:
@@ -225,7 +218,7 @@ def _endings(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Ite
     """Yield how the last 200 m and the last kilometre went, where that can be told."""
     run = recorded_run(recording)
     from_ns, to_ns = s_to_ns(run.from_s), s_to_ns(run.to_s)
-    whole = run_readings(recording, profiles_by_id(recording, profiles)).way_m()
+    whole = run_readings(recording, profiles).way_m()
     way = [(t_ns, m) for t_ns, m in whole if from_ns <= t_ns <= to_ns]
     while len(way) > 1 and not _moves(way):
         del way[-1]

@@ -3,22 +3,26 @@
 By its inputs, and by what the engine made of them in a race.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from kickcue.core.cueing.phases import OVER
 from kickcue.core.events import (
     Command,
     CommandKind,
     Estimate,
-    Input,
-    Mark,
     MarkSource,
     Phase,
     PhaseChange,
+    mark_source,
 )
+from kickcue.core.restart import TAKEN_BACK_NS
 from kickcue.core.units import ns_to_s
-from kickcue.recording.model import Recording
+from kickcue.recording.model import Entry, Recording
+
+_STARTS_OR_ENDS: Final = frozenset({CommandKind.START, CommandKind.FINISH, CommandKind.ABORT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +72,35 @@ def recorded_run(recording: Recording) -> RecordedRun:
 def presses(recording: Recording) -> list[tuple[int, MarkSource]]:
     """Return when the line was marked and by whom, in the order of time.
 
-    An order to take a lap back takes the last press away.
+    An order to take a lap back takes the last press away, or the start or the end that came after
+    it.
     """
-    found: list[tuple[int, MarkSource]] = []
-    for event in sorted(recording.inputs, key=lambda event: event.t_ns):
-        source = _source(event)
+    done: list[tuple[int, MarkSource | None]] = []
+    for event in sorted(recording.entries or recording.inputs, key=lambda event: event.t_ns):
+        source = mark_source(event)
         if source is not None:
-            found.append((event.t_ns, source))
+            done.append((event.t_ns, source))
+        elif _starts_or_ends(event) and done[-1:] != [(event.t_ns, None)]:
+            done.append((event.t_ns, None))
         elif isinstance(event, Command) and event.kind is CommandKind.UNDO_LAP:
-            del found[-1:]
-    return found
+            del done[_last_to_undo(done, event.t_ns) :]
+    return [(t_ns, source) for t_ns, source in done if source is not None]
 
 
-def _source(event: Input) -> MarkSource | None:
-    if isinstance(event, Mark):
-        return event.source
-    return (
-        MarkSource.BUTTON if isinstance(event, Command) and event.kind is CommandKind.LAP else None
-    )
+def _starts_or_ends(event: Entry) -> bool:
+    if isinstance(event, PhaseChange):
+        return event.phase in OVER
+    return isinstance(event, Command) and event.kind in _STARTS_OR_ENDS
+
+
+def _last_to_undo(done: Sequence[tuple[int, MarkSource | None]], t_ns: int) -> int:
+    """Return the place of what is taken back; behind the last one where nothing is.
+
+    A start or an end stands after a minute.
+    """
+    if done and done[-1][1] is None and t_ns - done[-1][0] > TAKEN_BACK_NS:
+        return len(done)
+    return max(len(done) - 1, 0)
 
 
 _Span = tuple[int | None, int | None]

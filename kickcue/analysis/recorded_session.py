@@ -1,34 +1,22 @@
-"""What a recording holds of a session: its plan, and how each repetition ended."""
+"""What a recording holds of a session: how each repetition ended."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from kickcue.config.plan_document import PlanDocument
 from kickcue.core.events import LegKind, LegResult
-from kickcue.core.session.numbered_legs import numbered, repetitions
 from kickcue.recording.model import Recording
 
-RUNS = frozenset({LegKind.REP, LegKind.EXTRA})
+RUNS: Final = frozenset({LegKind.REP, LegKind.EXTRA})
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedSession:
-    """The plan, and the repetitions that were run, in order; ``reps`` is how many it has."""
+    """The name and the title of its plan, and the repetitions: ``reps`` planned, ``runs`` run."""
 
-    plan: PlanDocument
+    name: str
+    title: str
     reps: int
     runs: tuple[LegResult, ...]
-
-
-def recorded_session(recording: Recording) -> RecordedSession | None:
-    """Return the session of a recording, None where it is a race's or nobody's.
-
-    UsageError where its plan cannot be read.
-    """
-    given = (recording.header.setup or {}).get("plan")
-    if given is None:
-        return None
-    plan = PlanDocument.parse(given, recording.path.name)
-    return RecordedSession(plan, repetitions(numbered(plan.plan())), recorded_runs(recording))
 
 
 def recorded_runs(recording: Recording) -> tuple[LegResult, ...]:

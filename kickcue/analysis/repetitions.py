@@ -12,10 +12,9 @@ from statistics import fmean
 from typing import Final
 
 from kickcue.analysis.recorded_session import recorded_runs
-from kickcue.analysis.run_readings import GAP_NS, RunReadings, run_readings
-from kickcue.analysis.summary import profiles_by_id
+from kickcue.analysis.run_readings import GAP_NS, Column, RunReadings, run_readings
 from kickcue.core.errors import DataError
-from kickcue.core.events import LegResult
+from kickcue.core.events import LegEnd, LegResult
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.repetitions.rep_segmentation import reps_from_marks
 from kickcue.core.repetitions.repetition import Rep, reps_from_fixes, reps_from_speeds
@@ -27,6 +26,9 @@ FEWEST: Final = 2
 """One stretch of running is no session of repetitions."""
 LONGEST_S: Final = 2 * 86400.0
 """No session lasts longer; in a longer one the clock jumped."""
+SAME_LENGTH_SHARE: Final = 0.1
+"""Repetitions are of one length within this share of it: a receiver's distance over 200 m is good
+to a few per cent."""
 
 
 class RepetitionSource(StrEnum):
@@ -44,7 +46,7 @@ WORDS: Final = {RepetitionSource.MARKS: "lap presses", RepetitionSource.SESSION:
 
 @dataclass(frozen=True, slots=True)
 class RepFigures:
-    """One repetition; distance, speed and cadence (steps per minute) are None where unknown.
+    """One repetition; distance, speed, cadence (steps per minute) and heart rate: None is unknown.
 
     An end that was not seen is where the recording begins or ends, by presses where the usual
     length puts it; no distance is given then. ``rest_s`` is the time since the repetition before,
@@ -58,6 +60,8 @@ class RepFigures:
     rest_s: float | None
     distance_m: float | None
     cadence_spm: float | None
+    heart_rate_bpm: float | None
+    most_heart_rate_bpm: float | None
 
     @property
     def seconds(self) -> float:
@@ -72,7 +76,9 @@ class RepFigures:
     @property
     def speed_mps(self) -> float | None:
         """Mean speed."""
-        return None if self.distance_m is None else self.distance_m / self.seconds
+        if self.distance_m is None or self.seconds <= 0.0:
+            return None
+        return self.distance_m / self.seconds
 
 
 def repetitions(
@@ -82,21 +88,21 @@ def repetitions(
 
     ``way`` None takes those that a session of kickcue's recorded, else positions, else speeds, else
     presses, whichever show any. Presses are the last choice because those of a race look like
-    them. ``profiles`` by id, to read the notifications with. DataError where there are none: its
-    text is what was looked at and why that shows none.
+    them. ``profiles`` by sensor name. DataError where there are none: its text is what was looked
+    at and why that shows none.
     """
+    readings = run_readings(recording, profiles)
+    way_m = readings.way_m()
+    run = Interpolated(way_m) if way_m else None
+    session = recorded_runs(recording)
+    if session and way in (None, RepetitionSource.SESSION):
+        return RepetitionSource.SESSION, tuple(_as_told(readings, run, session))
     name = recording.path.name
     if recording.duration_s > LONGEST_S:
         raise DataError(
             f"{name}: spans {recording.duration_s / 86400:.0f} days by its own clock, too long "
             "for a session"
         )
-    readings = run_readings(recording, profiles_by_id(recording, profiles))
-    way_m = readings.way_m()
-    run = Interpolated(way_m) if way_m else None
-    session = recorded_runs(recording)
-    if session and way in (None, RepetitionSource.SESSION):
-        return RepetitionSource.SESSION, tuple(_as_told(readings, run, session))
     there = _sources(readings, run)
     _check_asked(name, way, there)
     shown: dict[RepetitionSource, tuple[Rep, ...]] = {}
@@ -115,7 +121,10 @@ def _as_told(
     readings: RunReadings, run: Interpolated | None, session: Sequence[LegResult]
 ) -> Iterator[RepFigures]:
     """Yield the figures with the metres that the session told: the pod's are of no known scale."""
-    reps = [Rep(each.began_ns, each.ended_ns) for each in session]
+    reps = [
+        Rep(each.began_ns, each.ended_ns, end_seen=each.by is not LegEnd.SESSION)
+        for each in session
+    ]
     for told, figures in zip(
         session, _figures(readings, run, reps, RepetitionSource.SESSION), strict=True
     ):
@@ -189,12 +198,10 @@ def _each_second(readings: RunReadings) -> list[tuple[int, float]]:
 def _figures(
     readings: RunReadings, run: Interpolated | None, reps: Sequence[Rep], way: RepetitionSource
 ) -> Iterator[RepFigures]:
-    cadence_times = [t_ns for t_ns, _ in readings.cadences]
     for before, rep in pairwise((None, *reps)):
         assert rep is not None  # only the first ``before`` is
-        steps = readings.cadences[
-            bisect_left(cadence_times, rep.start_ns) : bisect_right(cadence_times, rep.end_ns)
-        ]
+        steps = _within(readings.cadences, rep)
+        beats = _within(readings.heart_rates, rep)
         made_up = way is RepetitionSource.MARKS and not (rep.start_seen and rep.end_seen)
         yield RepFigures(
             start_s=ns_to_s(rep.start_ns),
@@ -205,5 +212,14 @@ def _figures(
             distance_m=run.at(rep.end_ns) - run.at(rep.start_ns)
             if run is not None and not made_up
             else None,
-            cadence_spm=fmean(spm for _, spm in steps) if steps else None,
+            cadence_spm=fmean(steps) if steps else None,
+            heart_rate_bpm=fmean(beats) if beats else None,
+            most_heart_rate_bpm=max(beats, default=None),
         )
+
+
+def _within(values: Column, rep: Rep) -> list[float]:
+    """Return the values from the start of a repetition to its end."""
+    first = bisect_left(values, rep.start_ns, key=lambda each: each[0])
+    behind = bisect_right(values, rep.end_ns, key=lambda each: each[0])
+    return [value for _, value in values[first:behind]]

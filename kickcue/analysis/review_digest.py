@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import fsum
 from types import NoneType
-from typing import Any, Final, Self, get_args, get_type_hints
+from typing import Any, Self, get_args, get_type_hints
 
+from kickcue.analysis.repetitions import SAME_LENGTH_SHARE
 from kickcue.analysis.review.model import (
     Ending,
     PacingClass,
@@ -16,12 +17,8 @@ from kickcue.analysis.review.model import (
 )
 from kickcue.core.errors import DataError
 from kickcue.core.events import LegKind
-from kickcue.recording.header import utc_ns
 from kickcue.recording.json_text import shown
-
-SAME_LENGTH_SHARE: Final = 0.1
-"""Repetitions within this share of the first are of its length: a receiver's distance over 200 m is
-good to a few per cent."""
+from kickcue.recording.utc import utc_ns
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """What a recording's sensors read of the run, in order of time, and how far was run by them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import dist
 from typing import Final
 
+from kickcue.analysis.recorded_race import presses
+from kickcue.analysis.spans import GAP_S
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DecodeError
-from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification
+from kickcue.core.events import Fix, MarkSource, Notification
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import (
     HeartReading,
@@ -25,12 +27,7 @@ from kickcue.recording.plausible import steps_m
 
 PRESSED: Final = frozenset({MarkSource.BUTTON, MarkSource.TRACKSIDE})
 """A line or a beacon that is crossed shows where one is, not that one begins or ends."""
-GAP_S: Final = 3.0
-"""Sensors notify once a second: longer than this without any word, and nothing was recorded."""
 GAP_NS: Final = s_to_ns(GAP_S)
-
-ProfileOf = Callable[[Notification], SensorProfile | None]
-"""Who reads a notification; None: nobody can."""
 
 Column = list[tuple[int, float]]
 """(``t_ns``, value)."""
@@ -79,22 +76,18 @@ class RunReadings:
         return _summed(self.speeds[0][0], steps)
 
 
-def run_readings(recording: Recording, profile_of: ProfileOf) -> RunReadings:
-    """Return the readings; ``profile_of`` gives the profile to read each notification with."""
-    everything = RunReadings()
+def run_readings(recording: Recording, profiles: Mapping[str, SensorProfile]) -> RunReadings:
+    """Return the readings; ``profiles`` by sensor name."""
+    everything = RunReadings(
+        presses_ns=[t_ns for t_ns, source in presses(recording) if source in PRESSED]
+    )
     pods: dict[str, RunReadings] = {}
     for event in sorted(recording.inputs, key=lambda event: event.t_ns):
         match event:
             case Fix(lat_deg=lat_deg, lon_deg=lon_deg) if is_position(lat_deg, lon_deg):
                 everything.fixes.append(event)
-            case Mark() if event.source in PRESSED:
-                everything.presses_ns.append(event.t_ns)
-            case Command(kind=CommandKind.LAP):
-                everything.presses_ns.append(event.t_ns)
-            case Command(kind=CommandKind.UNDO_LAP):
-                del everything.presses_ns[-1:]
-            case Notification():
-                reading = _reading(event, profile_of(event))
+            case Notification() if event.sensor in profiles:
+                reading = _reading(event, profiles[event.sensor])
                 sensor = pods.setdefault(event.sensor, RunReadings())
                 _take(everything, sensor, event.t_ns, reading)
     pod = max(pods.values(), key=lambda each: len(each.speeds), default=everything)
@@ -104,9 +97,7 @@ def run_readings(recording: Recording, profile_of: ProfileOf) -> RunReadings:
     return everything
 
 
-def _reading(event: Notification, profile: SensorProfile | None) -> Reading | None:
-    if profile is None:
-        return None
+def _reading(event: Notification, profile: SensorProfile) -> Reading | None:
     try:
         return interpret(profile, event.char, event.data)
     except DecodeError:

@@ -8,7 +8,7 @@ from typing import Final
 
 from kickcue.analysis.review.model import Ending, ReviewKind
 from kickcue.analysis.review_digest import ReviewDigest
-from kickcue.recording.header import utc_ns
+from kickcue.recording.utc import utc_ns
 
 LONGEST_STRIDE_M: Final = 120.0
 """Strides are sprints of 50 to 100 m."""

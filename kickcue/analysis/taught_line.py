@@ -11,7 +11,7 @@ from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.errors import DataError, DecodeError
-from kickcue.core.events import Command, CommandKind, Fix, Notification
+from kickcue.core.events import Fix, Notification
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import LocationReading, interpret
 from kickcue.core.units import ns_to_s
@@ -67,18 +67,6 @@ def taught_line(
         learner.gate,
         learner.laps_m,
         tuple(_numbered([ns_to_s(t_ns - gun_ns) for t_ns in crossed_ns], course)),
-    )
-
-
-def gun_of(recording: Recording) -> int:
-    """Return when the gun went: the first start that was recorded, else the beginning."""
-    return next(
-        (
-            event.t_ns
-            for event in recording.inputs
-            if isinstance(event, Command) and event.kind is CommandKind.START
-        ),
-        0,
     )
 
 

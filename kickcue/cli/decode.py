@@ -8,11 +8,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.cli.format.console import json_line, table
-from kickcue.config.generic_profiles import GENERIC_POD
 from kickcue.core.errors import UsageError
 from kickcue.core.gatt import CODECS, Measurement, decode, short_uuid
 from kickcue.core.gatt.heart_rate import BodySensorLocation, HeartRateMeasurement
 from kickcue.core.gatt.rsc import SensorLocation
+from kickcue.core.generic_profiles import GENERIC_POD
 from kickcue.core.printable import printable
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean, stdev
 
-from kickcue.analysis.taught_line import TaughtLine, gun_of, taught_line
+from kickcue.analysis.recorded_race import recorded_run
+from kickcue.analysis.taught_line import TaughtLine, taught_line
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.format.console import json_line, table
-from kickcue.cli.format.output_format import clock
 from kickcue.cli.format.printing import complain
 from kickcue.cli.race_options import add_course_options, race_wish
 from kickcue.config.race_document import RaceDocument
+from kickcue.core.clock_format import clock
 from kickcue.core.course import Course
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.errors import UsageError
@@ -43,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
     recording = opened(args, args.file)
     document = _document(args, recording)
     course = document.course()
-    gun_ns = gun_of(recording) if args.start_offset is None else s_to_ns(args.start_offset)
+    gun_s = recorded_run(recording).from_s if args.start_offset is None else args.start_offset
     if is_simulated(recording.header):
         complain(f"{args.file}: simulated, so its finish line is not on a real track")
-    line = taught_line(recording, course, document.engine_config().sensors, gun_ns)
+    line = taught_line(recording, course, document.engine_config().sensors, s_to_ns(gun_s))
     if args.json:
         print(json_line(_as_object(recording, course, line)))
     else:
@@ -93,15 +94,14 @@ def _as_text(recording: Recording, course: Course, line: TaughtLine) -> Iterator
         lap = (
             ""
             if before is None or crossing.line - before.line != 1
-            else clock(crossing.time_s - before.time_s)
+            else clock(crossing.time_s - before.time_s, 1)
         )
-        rows.append((f"{crossing.line} of {course.laps}", clock(crossing.time_s), lap))
+        rows.append((f"{crossing.line} of {course.laps}", clock(crossing.time_s, 1), lap))
         before = crossing
     yield table(("line", "after", "lap"), rows, align="rrr")
     race_s = _race_s(course, line)
-    yield (
-        "race: the last line crossing was not found" if race_s is None else f"race: {clock(race_s)}"
-    )
+    told = "the last line crossing was not found" if race_s is None else clock(race_s, 1)
+    yield f"race: {told}"
     yield from ("", *_for_race_toml(line.gate))
 
 

@@ -8,7 +8,9 @@ from textwrap import wrap
 from typing import Any, Final
 
 from kickcue.analysis.recorded_race import RecordedRun, recorded_run
-from kickcue.analysis.recorded_session import RecordedSession, recorded_session
+from kickcue.analysis.recorded_readings import sensor_profiles
+from kickcue.analysis.recorded_session import RecordedSession, recorded_runs
+from kickcue.analysis.spans import TimeSpan
 from kickcue.analysis.summary import RecordingSummary, summarize
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.format.console import console, json_line
@@ -19,6 +21,7 @@ from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
 from kickcue.core.printable import printable
 from kickcue.core.profiles import SensorProfile
+from kickcue.core.session.numbered_legs import numbered, repetitions
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording, read
 
@@ -71,8 +74,8 @@ def _print(
     *,
     first: bool,
 ) -> None:
-    summary, run = summarize(recording, profiles), recorded_run(recording)
-    session = recorded_session(recording)
+    summary = summarize(recording, sensor_profiles(recording, profiles))
+    run, session = recorded_run(recording), _session(recording)
     if args.json:
         print(json_line(_as_json(recording, summary, run, session)))
         return
@@ -92,6 +95,22 @@ def _print(
             )
 
 
+def _session(recording: Recording) -> RecordedSession | None:
+    """Return the session of a recording, None where it is a race's or nobody's.
+
+    UsageError where its plan cannot be read.
+    """
+    given = (recording.header.setup or {}).get("plan")
+    if given is None:
+        return None
+    # Sessions alone need the library that checks a plan.
+    from kickcue.config.plan_document import PlanDocument  # noqa: PLC0415
+
+    plan = PlanDocument.parse(given, recording.path.name)
+    planned = repetitions(numbered(plan.plan()))
+    return RecordedSession(plan.name, plan.title, planned, recorded_runs(recording))
+
+
 def _as_json(
     recording: Recording,
     summary: RecordingSummary,
@@ -105,25 +124,30 @@ def _as_json(
         "made_by": header.made_by,
         "utc": header.utc,
         "race": None if session is not None else header.race,
-        "session": None if session is None else _session_object(session),
+        "session": None if session is None else _session_object(session, run),
         "lap_m": header.lap_m,
         "duration_s": summary.duration_s,
         "run": {
+            "start_s": run.from_s,
             "time_s": run.seconds,
             "distance_m": distance_m(summary, run, session),
             "lap_times_s": list(run.lap_times_s),
         },
         "activities": [asdict(activity) for activity in recording.activities],
-        "pauses": [asdict(pause) for pause in summary.pauses],
-        "sensors": [asdict(sensor) for sensor in summary.sensors],
+        "pauses": [_span_object(pause, run) for pause in summary.pauses],
+        "sensors": [
+            {**asdict(sensor), "silence": _span_object(sensor.silence, run)}
+            for sensor in summary.sensors
+        ],
         "laps": dict(recording.laps),
         "marks": dict(summary.marks),
         "inputs": dict(summary.counts),
-        "gaps": [asdict(gap) for gap in summary.gaps],
+        "gaps": [_span_object(gap, run) for gap in summary.gaps],
         "outputs": dict(summary.outputs),
         "cues": [
             {
                 "t_s": ns_to_s(cue.t_ns),
+                "race_s": round(ns_to_s(cue.t_ns) - run.from_s, 3),
                 "kind": cue.kind,
                 "to_go_m": cue.to_go_m,
                 "sd_m": cue.sd_m,
@@ -136,20 +160,30 @@ def _as_json(
     }
 
 
-def _session_object(session: RecordedSession) -> dict[str, Any]:
+def _span_object(span: TimeSpan, run: RecordedRun) -> dict[str, float]:
+    """Return a span by the recording's seconds, and from the gun."""
     return {
-        "plan": session.plan.name,
-        "title": session.plan.title,
+        **asdict(span),
+        "from_race_s": round(span.from_s - run.from_s, 3),
+        "to_race_s": round(span.to_s - run.from_s, 3),
+    }
+
+
+def _session_object(session: RecordedSession, run: RecordedRun) -> dict[str, Any]:
+    return {
+        "plan": session.name,
+        "title": session.title,
         "reps_planned": session.reps,
         "reps": [
             {
-                "rep": run.rep,
-                "kind": run.kind,
-                "began_s": round(ns_to_s(run.began_ns), 3),
-                "ended_s": round(ns_to_s(run.ended_ns), 3),
-                "by": run.by,
-                "distance_m": None if run.distance_m is None else round(run.distance_m, 1),
+                "rep": leg.rep,
+                "kind": leg.kind,
+                "began_s": round(ns_to_s(leg.began_ns), 3),
+                "ended_s": round(ns_to_s(leg.ended_ns), 3),
+                "race_s": round(ns_to_s(leg.began_ns) - run.from_s, 3),
+                "by": leg.by,
+                "distance_m": None if leg.distance_m is None else round(leg.distance_m, 1),
             }
-            for run in session.runs
+            for leg in session.runs
         ],
     }

@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.analysis.own_record import performance
+from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.coaching.belief import Evidence
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
 from kickcue.core.errors import DataError, KickcueError
 from kickcue.recording import Recording, read
-from kickcue.recording.header import is_simulated, utc_ns
+from kickcue.recording.header import is_simulated
 from kickcue.recording.laps import PRESSES
 from kickcue.recording.mcap_reader import first_header
 from kickcue.recording.model import Header
 from kickcue.recording.parts import RUNS
+from kickcue.recording.utc import utc_ns
 
 SUFFIX: Final = ".mcap"
 MOST_HEADERS: Final = 200
@@ -55,7 +57,8 @@ def own_record(
         try:
             recording = read(path, marks=PRESSES)
             began = _usable(recording)
-            done = performance(recording, profiles, _course(recording.header, path.name))
+            course = _course(recording.header, path.name)
+            done = performance(recording, sensor_profiles(recording, profiles), course)
         except KickcueError as error:
             told = str(error).removeprefix(f"{path}: ")
             report(f"{path.name} left out: {told}")

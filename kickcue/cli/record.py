@@ -29,7 +29,7 @@ from kickcue.config.paths import default_state_folder
 from kickcue.config.settings import Settings, find_race_file, load_settings
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, CommandKind, Input, Notification
-from kickcue.core.units import NS_PER_S
+from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.daemon.recorder import Recorder, start_recorder
 from kickcue.daemon.wiring import pin_of
 from kickcue.edges.radio import Pin, Radio, sensors
@@ -127,6 +127,8 @@ class _Take:
     values: Mapping[str, Values]
     began_ns: int
     laps: int = 0
+    started_ns: int = 0
+    """When the last start was ordered, since it began."""
 
     def now_ns(self) -> int:
         """Return the time since it began."""
@@ -146,8 +148,11 @@ class _Take:
 
     def order(self, kind: CommandKind) -> None:
         """Take in what the person ordered."""
+        now_ns = self.now_ns()
         self.laps += kind is CommandKind.LAP
-        self.recorder.write(Command(self.now_ns(), kind))
+        if kind is CommandKind.START:
+            self.started_ns = now_ns
+        self.recorder.write(Command(now_ns, kind))
 
 
 async def _until_asked(take: _Take, seconds: float | None, requested: asyncio.Event) -> None:
@@ -174,7 +179,8 @@ async def _on_screen(take: _Take, radio: Radio, seconds: float | None) -> None:
 def _line(take: _Take, radio: Radio) -> Text:
     """Return how it goes, in one line."""
     now_ns = take.now_ns()
-    line = Text(f"{minutes(now_ns / NS_PER_S)} ", style="bold", no_wrap=True, overflow="ellipsis")
+    on_s = ns_to_s(now_ns - take.started_ns)
+    line = Text(f"{minutes(on_s)} ", style="bold", no_wrap=True, overflow="ellipsis")
     for name, health in radio.health.items():
         dot, style, words = STAGES[health.stage]
         shown = (

@@ -16,6 +16,7 @@ from kickcue.cli.format.session_text import session_text
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
+from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.errors import UsageError
 from kickcue.core.events import (
     Cue,
@@ -43,9 +44,13 @@ class Show:
     Cues and phases are always wanted, estimates and reasons when asked for.
     """
 
-    def __init__(self, args: argparse.Namespace, path: Path) -> None:
+    def __init__(
+        self, args: argparse.Namespace, path: Path, race: Source, engine: AnyEngine
+    ) -> None:
         self._args = args
         self._path = path
+        self._engine = engine
+        self._starts_ns = race.starts_ns()
         self.last: Estimate | None = None
         self.measured = False
         self.runs: dict[int, LegResult] = {}
@@ -66,9 +71,23 @@ class Show:
             print(f"{self._path.name}:")
             self._headed = True
         if wanted:
+            gun_ns = self._gun_ns(output.t_ns)
             print(
-                json_line(as_json(output, str(self._path))) if self._args.json else as_text(output)
+                json_line(as_json(output, str(self._path), gun_ns))
+                if self._args.json
+                else as_text(output, gun_ns)
             )
+
+    def _gun_ns(self, t_ns: int) -> int:
+        """Return the gun that counts now; before there was any, the next one.
+
+        Where none comes any more it is the last that was taken back, else the recording's begin.
+        """
+        known_ns = self._engine.gun_ns
+        if known_ns is not None:
+            return known_ns
+        to_come = (start_ns for start_ns in self._starts_ns if start_ns >= t_ns)
+        return next(to_come, max(self._starts_ns, default=0))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -176,9 +195,9 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
 def _replay(
     args: argparse.Namespace, path: Path, recording: Recording, race: Source, rate: float | None
 ) -> None:
-    show = Show(args, path)
+    engine = race.engine()
+    show = Show(args, path, race, engine)
     with ExitStack() as stack:
-        engine = race.engine()
         steps = race.run(engine)
         if args.record:
             steps = _recorded(stack, steps, _target(args.record, path), recording, race)

@@ -3,22 +3,28 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any, Final
 
+from kickcue.analysis.recorded_race import recorded_run
+from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
+from kickcue.analysis.review.model import Repeat, Repeats
+from kickcue.analysis.review.repeats import repeats_of
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.format.console import json_line, table
 from kickcue.cli.format.printing import complain
 from kickcue.config.profile_files import load_profiles
+from kickcue.core.clock_format import clock
 from kickcue.core.cueing.policy import ANSWERED_RATIO
+from kickcue.core.units import s_to_ns
 from kickcue.recording import MARKS, Recording
 from kickcue.recording.laps import PRESSES
 
 AUTO: Final = "auto"
 FILLED_IN: Final = "~"
 UNSEEN: Final = {
-    RepetitionSource.SESSION: "the recording starts or ends in it",
+    RepetitionSource.SESSION: "the session was ended in it",
     RepetitionSource.POSITIONS: "the recording starts or ends in it",
     RepetitionSource.SPEED: "the recording starts or ends in it",
     RepetitionSource.MARKS: "an end without a press, filled in with the usual length",
@@ -26,6 +32,10 @@ UNSEEN: Final = {
 SHARP: Final = frozenset({RepetitionSource.SESSION, RepetitionSource.MARKS})
 """Presses are good to tenths of a second, and a session's times are shown as they were when it was
 run; positions and speeds are good to a second or two, so tenths of them would be made up."""
+
+
+Reps = Sequence[tuple[RepFigures, Repeat]]
+"""Each repetition as it was found, and with its place beside the others."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -65,13 +75,18 @@ def run(args: argparse.Namespace) -> int:
         complain(f"{args.recording}: {problem}")
     if args.way == RepetitionSource.MARKS and recording.laps_note:
         complain(f"{args.recording}: {recording.laps_note}")
-    way, reps = repetitions(
-        recording, load_profiles(), None if args.way == AUTO else RepetitionSource(args.way)
+    way, found = repetitions(
+        recording,
+        sensor_profiles(recording, load_profiles()),
+        None if args.way == AUTO else RepetitionSource(args.way),
     )
+    run = recorded_run(recording)
+    repeats = repeats_of(recording, way, found, s_to_ns(run.from_s))
+    reps = tuple(zip(found, repeats.each, strict=True))
     print(
-        json_line(_as_json(recording, way, reps))
+        json_line(_as_json(recording, repeats, reps))
         if args.json
-        else "\n".join(_as_text(recording, way, reps))
+        else "\n".join(_as_text(recording, repeats, reps))
     )
     return 1 if recording.problems else 0
 
@@ -79,44 +94,54 @@ def run(args: argparse.Namespace) -> int:
 # ---- for people
 
 
-def _as_text(
-    recording: Recording, way: RepetitionSource, reps: Sequence[RepFigures]
-) -> Iterator[str]:
+def _as_text(recording: Recording, repeats: Repeats, reps: Reps) -> Iterator[str]:
+    way = RepetitionSource(repeats.found_by)
     digits = 1 if way in SHARP else 0
     found = "as the session had them" if way is RepetitionSource.SESSION else f"found by {way}"
     count = f"{len(reps)} repetition{'' if len(reps) == 1 else 's'}"
     yield f"{recording.path.name}: {count}, {found}"
-    header = ("rep", "start", "time s", "m", "min/km", "spm", "rest s")
-    yield table(
-        header, (_row(number, rep, digits) for number, rep in enumerate(reps, 1)), align="rrrrrrr"
-    )
-    if not all(rep.whole for rep in reps):
+    header = ("rep", "start", "time s", "m", "min/km", "spm", "bpm", "rest s")
+    rows = [_row(found, rep, digits) for found, rep in reps]
+    beats = any(rep.body.heart_rate_bpm is not None for _, rep in reps)
+    shown = [name for name in header if beats or name != "bpm"]
+    kept = [[row[header.index(name)] for name in shown] for row in rows]
+    yield table(shown, kept, align="r" * len(shown))
+    if not all(rep.whole for _, rep in reps):
         yield f"{FILLED_IN} {UNSEEN[way]}"
-    yield from _spread([rep.seconds for rep in reps if rep.whole], digits)
-    yield from _fade([rep for rep in reps if rep.whole or rep.distance_m is not None])
+    yield from _spread(repeats, digits)
+    yield from _fade([rep for _, rep in reps if rep.whole or rep.metres is not None])
 
 
-def _row(number: int, rep: RepFigures, digits: int) -> tuple[str, ...]:
+def _row(found: RepFigures, rep: Repeat, digits: int) -> tuple[str, ...]:
     return (
-        str(number),
-        f"{'' if rep.start_seen else FILLED_IN}{_clock(rep.start_s, digits)}",
+        str(rep.number),
+        f"{'' if found.start_seen else FILLED_IN}{clock(rep.race_s, digits)}",
         f"{'' if rep.whole else FILLED_IN}{rep.seconds:.{digits}f}",
-        _shown(rep.distance_m, 0),
-        "-" if not rep.speed_mps else _pace(rep.speed_mps),
-        _shown(rep.cadence_spm, 0),
+        _shown(rep.metres, 0),
+        "-" if not rep.mps else clock(1000.0 / rep.mps),
+        _shown(rep.body.cadence_spm, 0),
+        _shown(rep.body.heart_rate_bpm, 0),
         _shown(rep.rest_s, digits),
     )
 
 
-def _spread(seconds: Sequence[float], digits: int) -> Iterator[str]:
-    if len(seconds) > 1:
-        yield (
-            f"time   mean {fmean(seconds):.1f} s ± {stdev(seconds):.1f}, "
-            f"{min(seconds):.{digits}f} to {max(seconds):.{digits}f}"
-        )
+def _spread(repeats: Repeats, digits: int) -> Iterator[str]:
+    """Yield how alike the repetitions of one length were, and their rests."""
+    if repeats.spread_s is None or repeats.fastest_s is None or repeats.slowest_s is None:
+        return
+    whole = len([rep for rep in repeats.each if rep.whole])
+    of = "" if repeats.alike == whole else f" (the {repeats.alike} of one length)"
+    yield (
+        f"time   mean {repeats.mean_s:.1f} s ± {repeats.spread_s:.1f}, "
+        f"{repeats.fastest_s:.{digits}f} to {repeats.slowest_s:.{digits}f}{of}"
+    )
+    if repeats.rest_spread_s is not None:
+        yield f"rest   mean {repeats.mean_rest_s:.1f} s ± {repeats.rest_spread_s:.1f}"
+    if repeats.last_percent is not None:
+        yield f"last   against the mean of the others: speed {repeats.last_percent / 100.0:+.1%}"
 
 
-def _fade(figures: Sequence[RepFigures]) -> Iterator[str]:
+def _fade(figures: Sequence[Repeat]) -> Iterator[str]:
     """Yield how the last repetition compares, of those of which more than an end is known."""
     if len(figures) < 2:
         return
@@ -133,14 +158,14 @@ def _fade(figures: Sequence[RepFigures]) -> Iterator[str]:
     yield f"kick   {for_the_kick(*_change(before, last))}"
 
 
-def _change(before: Sequence[RepFigures], last: RepFigures) -> tuple[float | None, float | None]:
+def _change(before: Sequence[Repeat], last: Repeat) -> tuple[float | None, float | None]:
     """Return by what share a repetition's speed and cadence differ from the mean of those before.
 
     None where unknown.
     """
     return (
-        _share([rep.speed_mps for rep in before], last.speed_mps),
-        _share([rep.cadence_spm for rep in before], last.cadence_spm),
+        _share([rep.mps for rep in before], last.mps),
+        _share([rep.body.cadence_spm for rep in before], last.body.cadence_spm),
     )
 
 
@@ -168,47 +193,38 @@ def _shown(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def _pace(speed_mps: float) -> str:
-    seconds = round(1000.0 / speed_mps)
-    return f"{seconds // 60}:{seconds % 60:02}"
-
-
-def _clock(seconds: float, digits: int) -> str:
-    """Return h:mm:ss, without the hours where there are none."""
-    units = 10**digits
-    whole, part = divmod(round(seconds * units), units)
-    minutes, rest = divmod(abs(whole), 60)
-    end = f"{rest:02}.{part}" if digits else f"{rest:02}"
-    start = f"{minutes // 60}:{minutes % 60:02}" if minutes >= 60 else minutes
-    return f"{'-' if whole < 0 else ''}{start}:{end}"
-
-
 # ---- for programs
 
 
-def _as_json(
-    recording: Recording, way: RepetitionSource, reps: Sequence[RepFigures]
-) -> dict[str, Any]:
-    known = [rep for rep in reps if rep.whole or rep.distance_m is not None]
+def _as_json(recording: Recording, repeats: Repeats, reps: Reps) -> dict[str, Any]:
+    known = [rep for _, rep in reps if rep.whole or rep.metres is not None]
     speed, cadence = _change(known[:1], known[-1]) if len(known) > 1 else (None, None)
     return {
         "file": str(recording.path),
-        "from": way,
-        "reps": [_rep_object(rep) for rep in reps],
+        "from": repeats.found_by,
+        "reps": [_rep_object(found, rep) for found, rep in reps],
+        "alike": repeats.alike,
+        "mean_s": _rounded(repeats.mean_s, 3),
+        "spread_s": _rounded(repeats.spread_s, 3),
+        "mean_rest_s": _rounded(repeats.mean_rest_s, 3),
+        "rest_spread_s": _rounded(repeats.rest_spread_s, 3),
+        "last_percent": _rounded(repeats.last_percent, 2),
         "last_against_first": {"speed": _rounded(speed, 4), "cadence": _rounded(cadence, 4)},
     }
 
 
-def _rep_object(rep: RepFigures) -> dict[str, Any]:
+def _rep_object(found: RepFigures, rep: Repeat) -> dict[str, Any]:
     return {
-        "start_s": round(rep.start_s, 3),
-        "end_s": round(rep.end_s, 3),
-        "start_seen": rep.start_seen,
-        "end_seen": rep.end_seen,
+        "start_s": round(found.start_s, 3),
+        "end_s": round(found.end_s, 3),
+        "race_s": round(rep.race_s, 3),
+        "start_seen": found.start_seen,
+        "end_seen": found.end_seen,
         "rest_s": _rounded(rep.rest_s, 3),
-        "distance_m": _rounded(rep.distance_m, 1),
-        "speed_mps": _rounded(rep.speed_mps, 3),
-        "cadence_spm": _rounded(rep.cadence_spm, 1),
+        "distance_m": _rounded(rep.metres, 1),
+        "speed_mps": _rounded(rep.mps, 3),
+        "cadence_spm": _rounded(rep.body.cadence_spm, 1),
+        "heart_rate_bpm": _rounded(rep.body.heart_rate_bpm, 1),
     }
 
 

@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kickcue.cli.format.output_format import clock_column
 from kickcue.config.extras import how_to_get
 from kickcue.core.errors import DataError, UsageError
-from kickcue.core.events import Command, Input, Mark, Notification
+from kickcue.core.events import Command, CommandKind, Input, Mark, Notification
 from kickcue.core.gatt import short_uuid
 from kickcue.core.units import ns_to_s
 from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, describe
@@ -102,13 +103,16 @@ def _description(names: Sequence[str], chars: dict[str, set[str]]) -> Descriptio
 
 
 async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
-    """Say when a runner would press what; it is for whoever tries kickcue to press it."""
+    """Say when a runner would press what, from the gun; whoever tries kickcue is to press it."""
     presses = [event for event in inputs if isinstance(event, Mark | Command)]
+    gun_ns = next((event.t_ns for event in presses if _is_start(event)), 0)
     async for _, event in paced(presses, rate=rate, zero_s=zero_s):
-        print(
-            f"{ns_to_s(event.t_ns):7.1f} s: {event.kind if isinstance(event, Command) else 'lap'}",
-            flush=True,
-        )
+        what = event.kind if isinstance(event, Command) else "lap"
+        print(f"{clock_column(ns_to_s(event.t_ns - gun_ns))}  {what}", flush=True)
+
+
+def _is_start(event: Input) -> bool:
+    return isinstance(event, Command) and event.kind is CommandKind.START
 
 
 def _ending(played: PlaybackCount) -> str:

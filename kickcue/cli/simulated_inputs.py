@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Input
+from kickcue.core.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate import simulate

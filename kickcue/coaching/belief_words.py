@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.coaching.belief import Belief, Kind, within_s
-from kickcue.coaching.imagined_race import LONGEST_IN_SECONDS, clock, event_name, number
+from kickcue.coaching.imagined_race import LONGEST_IN_SECONDS, event_name, number
 from kickcue.coaching.script import ScriptWords
 from kickcue.coaching.script_files import ANY_LANGUAGE, words_of
 from kickcue.config.toml_file import read_toml
+from kickcue.core.clock_format import brief_clock
 
 TENTHS: Final = frozenset({Kind.LAST_LAP, Kind.LAST_REPEAT})
 """Told to a tenth of a second; the others rest on a reading a second, or on a distance."""
@@ -64,7 +65,7 @@ def _time(belief: Belief, words: ScriptWords) -> str:
     tenths = belief.kind in TENTHS
     exact = round(seconds, 1) if tenths else float(round(seconds))
     if belief.kind in (Kind.LAST_REPEAT_PACE, Kind.LAST_KILOMETRE) or exact >= LONGEST_IN_SECONDS:
-        return _point(clock(exact), words)
+        return _point(brief_clock(exact), words)
     return _point(f"{exact:.1f} s" if tenths else f"{exact:.0f} s", words)
 
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from kickcue.coaching.place import SAME_LINE_M, Kind, ScriptPosition, last_line_m
 from kickcue.coaching.script import On, ScriptLine, ScriptWords
+from kickcue.core.clock_format import brief_clock, clock
 from kickcue.core.course import Course, Window
 from kickcue.core.cueing.arbiter import Candidate
 from kickcue.core.cueing.cue_issuer import CueIssuer
@@ -121,9 +122,9 @@ class ImaginedRace:
         split_m = course.lap_m or ROAD_SPLIT_M
         split_s = self.goal_s * split_m / course.distance_m
         times = {
-            "goal": clock(self.goal_s),
+            "goal": brief_clock(self.goal_s),
             "lap_split": self._split(split_s),
-            "elapsed": clock(float(round(self.elapsed_s(metres)))),
+            "elapsed": clock(self.elapsed_s(metres)),
         }
         if say:
             times = {name: self._spoken(time) for name, time in times.items()}
@@ -143,7 +144,7 @@ class ImaginedRace:
 
     def _split(self, seconds: float) -> str:
         tenths = f"{seconds:.1f}"
-        return tenths if float(tenths) < LONGEST_IN_SECONDS else clock(float(round(seconds)))
+        return tenths if float(tenths) < LONGEST_IN_SECONDS else clock(seconds)
 
     def _spoken(self, time: str) -> str:
         """Return a time without colons, which some voices read as a time of day."""
@@ -175,12 +176,3 @@ def _to_quarters(laps: float) -> float:
     """Return 3.75 laps as they are, the mile's 4.02 as 4, and others to a tenth."""
     quarters = round(laps * 4) / 4
     return quarters if abs(laps - quarters) < SAME_LAPS else round(laps, 1)
-
-
-def clock(seconds: float) -> str:
-    """Return ``15:30``, ``3:58.5``, ``0:37`` or ``1:02:03``."""
-    tenths = round(seconds * 10)
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    whole = f"{rest // 10:02d}" + (f".{rest % 10}" if rest % 10 else "")
-    return f"{hours}:{minutes:02d}:{whole}" if hours else f"{minutes}:{whole}"

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from kickcue.config.time_format import seconds
+from kickcue.core.clock_format import clock
 from kickcue.core.course import LONGEST_RACE_M
 from kickcue.core.errors import UsageError
 from kickcue.core.events import CommandKind
@@ -54,7 +55,7 @@ def as_text(length: Length) -> str:
     if length.distance_m is not None:
         return f"{_plain(length.distance_m)}m"
     duration_s = length.duration_s or 0.0
-    return _clock(int(duration_s)) if duration_s.is_integer() else f"{_plain(duration_s)}s"
+    return clock(int(duration_s)) if duration_s.is_integer() else f"{_plain(duration_s)}s"
 
 
 def plain_text(written: Any) -> Any:
@@ -109,10 +110,3 @@ def _plain(number: float) -> str:
         raise UsageError(f"expected a finite number, got {number}")
     text = format(Decimal(repr(number)), "f")
     return text.removesuffix(".0")
-
-
-def _clock(whole_s: int) -> str:
-    minutes, rest = divmod(whole_s, 60)
-    if minutes < 60:
-        return f"{minutes}:{rest:02}"
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"

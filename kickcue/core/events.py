@@ -365,3 +365,14 @@ class Notice:
 
 
 Output = Estimate | PhaseChange | LegBegin | LegResult | Cue | Arm | Disarm | Notice
+
+
+def mark_source(event: Input | Output) -> MarkSource | None:
+    """Return who says by an event that the runner is at the line; None: nobody does.
+
+    An order for a lap is a press of the button.
+    """
+    if isinstance(event, Mark):
+        return event.source
+    ordered = isinstance(event, Command) and event.kind is CommandKind.LAP
+    return MarkSource.BUTTON if ordered else None

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import Final
 
+from kickcue.core.clock_format import brief_clock
 from kickcue.core.course import Course
 from kickcue.core.errors import UsageError
 from kickcue.core.units import MILE_M
@@ -100,7 +101,4 @@ def _clock(seconds: float, *, up: bool = False) -> str:
         tenths = -(-tenths // 10) * 10
     elif tenths >= 600:
         tenths = tenths // 10 * 10
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    whole = f"{rest // 10:02d}" + (f".{rest % 10}" if rest % 10 else "")
-    return f"{hours}:{minutes:02d}:{whole}" if hours else f"{minutes}:{whole}"
+    return brief_clock(tenths / 10)

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.core.errors import KickcueError, UsageError
-from kickcue.recording.header import utc_ns, utc_text
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry, Header
+from kickcue.recording.utc import utc_ns, utc_text
 
 MOST_WAITING: Final = 10_000
 """Twenty minutes of a race with two sensors, some 5 MB of memory."""

@@ -26,12 +26,13 @@ from kickcue.daemon.gap import STOOD_STILL_NS, LastRecord, UtcNow, utc_gap_ns, w
 from kickcue.daemon.left_recordings import newest_first, set_aside
 from kickcue.daemon.system_clock import kernel_clock_is_set
 from kickcue.recording import Recording
-from kickcue.recording.header import is_simulated, utc_ns
+from kickcue.recording.header import is_simulated
 from kickcue.recording.locked_file import being_written
 from kickcue.recording.mcap_reader import read
 from kickcue.recording.mcap_records import CUT_OFF
 from kickcue.recording.mcap_recovery import ForeignError, survey
 from kickcue.recording.model import INPUTS, Entry
+from kickcue.recording.utc import utc_ns
 
 LOG: Final = logging.getLogger(__name__)
 LONGEST_GAP_S: Final = 600.0

@@ -12,8 +12,8 @@ from typing import Final
 from kickcue.analysis.review.model import Review
 from kickcue.core.events import Phase
 from kickcue.core.units import NS_PER_S
-from kickcue.recording.header import utc_ns
 from kickcue.recording.model import Recording
+from kickcue.recording.utc import utc_ns
 
 UNDATED_UTC: Final = "1999-01-01T00:00:00Z"
 """Stands for the date where nobody knows it, or nobody shall: formats for training sites must have

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kickcue.core.profiles import SensorProfile
 from kickcue.export.topics import Publisher
-from kickcue.recording.header import utc_ns
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry, Recording
+from kickcue.recording.utc import utc_ns
 from kickcue.recording.watch_records import WatchLap, WatchRecord
 
 

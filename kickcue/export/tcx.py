@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from kickcue.core.printable import printable
 from kickcue.core.units import STEPS_PER_STRIDE
 from kickcue.export.activity import ExportActivity, ExportLap, ExportRow, Intensity, Trigger, by_lap
-from kickcue.recording.header import utc_text
+from kickcue.recording.utc import utc_text
 
 DATABASE: Final = "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"
 EXTENSION: Final = "http://www.garmin.com/xmlschemas/ActivityExtension/v2"

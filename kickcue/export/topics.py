@@ -9,7 +9,7 @@ What is unknown is left out, except where a published schema demands it.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from kickcue.analysis.summary import profile_of
+from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import (
@@ -57,8 +57,7 @@ class Publisher:
     def __init__(
         self, recording: Recording, profiles: Mapping[str, SensorProfile], base_ns: int
     ) -> None:
-        self._recording = recording
-        self._profiles = profiles
+        self._profiles = sensor_profiles(recording, profiles)
         self._base_ns = base_ns
         self._by_class: Mapping[type, Callable[[Any], Iterator[Published]]] = {
             Notification: self._notification,
@@ -85,7 +84,7 @@ class Publisher:
     # ---- readings
 
     def _notification(self, event: Notification) -> Iterator[Published]:
-        profile = profile_of(self._recording, self._profiles, event)
+        profile = self._profiles.get(event.sensor)
         if profile is None:
             return
         try:

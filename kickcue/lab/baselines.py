@@ -5,7 +5,7 @@ from typing import Final
 
 from kickcue.core.course import Course
 from kickcue.core.errors import DecodeError
-from kickcue.core.events import Command, CommandKind, Input, Mark, Notification
+from kickcue.core.events import Command, CommandKind, Input, Notification, mark_source
 from kickcue.core.gatt.rsc import rsc_values
 from kickcue.core.units import ns_to_s
 
@@ -27,7 +27,7 @@ def baselines(course: Course, inputs: Iterable[Input]) -> Mapping[str, float | N
             if event.char != POD_CHAR:
                 continue  # nothing that is waited for has changed
             device.read(ns_to_s(event.t_ns), event.data)
-        elif isinstance(event, Mark):
+        elif mark_source(event) is not None:
             device.press()
         elif isinstance(event, Command) and event.kind is CommandKind.START:
             device.start()

@@ -11,7 +11,7 @@ from kickcue.core.course import Course
 from kickcue.core.cueing.phrases import PLAIN, Vocabulary
 from kickcue.core.engine import Engine
 from kickcue.core.engine_config import EngineConfig
-from kickcue.core.events import Command, CommandKind, Cue, Estimate, Input, Mark, Output
+from kickcue.core.events import Command, CommandKind, Cue, Estimate, Input, Output, mark_source
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.baselines import baselines
 from kickcue.lab.oracle import bound
@@ -163,7 +163,7 @@ def _pressed_before(inputs: Sequence[Input], bell_ns: int) -> bool:
             break
         if isinstance(event, Command) and event.kind is CommandKind.START:
             pressed = False
-        pressed |= isinstance(event, Mark)
+        pressed |= mark_source(event) is not None
     return pressed
 
 

@@ -15,7 +15,7 @@ from random import Random
 from typing import Final
 
 from kickcue.core.course import Course
-from kickcue.core.events import Input, Mark
+from kickcue.core.events import Input, mark_source
 from kickcue.core.units import ns_to_s
 from kickcue.lab.athlete import STEP_S, SpeedShape, Truth, run
 from kickcue.lab.historic_races import FamousRace
@@ -77,7 +77,7 @@ def line_presses(
     lines_s = [truth.time_at(line_m) - ROUNDED_S for line_m in course.crossings_m]
     found: list[list[float]] = [[] for _ in lines_s]
     for event in inputs:
-        if isinstance(event, Mark):
+        if mark_source(event) is not None:
             t_s = ns_to_s(event.t_ns)
             found[bisect_right(lines_s, t_s) - 1].append(t_s)
     return tuple(tuple(moments) for moments in found)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.course import Course
 from kickcue.core.events import Command, CommandKind, Input, Notification
+from kickcue.core.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.core.position.estimator import ScalePrior
 from kickcue.core.position.scale_prior import learned
 from kickcue.core.units import s_to_ns

@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any, Final
 
 from kickcue.core.errors import DataError
-from kickcue.recording.header import utc_ns
+from kickcue.recording.utc import utc_ns
 
 LONGEST_S: Final = 366 * 24 * 3600
 """A year: no lap takes longer."""

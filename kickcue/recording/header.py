@@ -4,13 +4,13 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from kickcue import __version__
 from kickcue.core.errors import DataError
 from kickcue.recording.json_text import parse, shown
 from kickcue.recording.model import Header
+from kickcue.recording.utc import UTC_RIGHT, utc_ns, utc_text
 
 if TYPE_CHECKING:
     from kickcue.config.race_document import RaceDocument
@@ -26,9 +26,6 @@ SIMULATED: Final = f"{MADE_BY} simulate"
 SIMULATED_LIVE: Final = f"{MADE_BY} run --simulated"
 """...and recorded of a run with simulated sensors."""
 LONGEST_LAP_M: Final = 100_000
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_YEAR: Final = 2200  # nanoseconds up to here fit the 64 bits of an MCAP time
 
 
 def race_header(document: "RaceDocument", **more: Any) -> Header:
@@ -110,28 +107,6 @@ def _check_form(form: Any) -> None:
         )
 
 
-def utc_ns(utc: str | None) -> int | None:
-    """Return nanoseconds since 1970; None for None.
-
-    DataError unless it is ISO 8601 with a zone, 1970 to 2200.
-    """
-    if utc is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(utc)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or moment < _EPOCH or moment.year >= _LAST_YEAR:
-        raise DataError(f"utc: expected {_UTC_RIGHT}, got {shown(utc)}")
-    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
-
-
-def utc_text(since_1970_ns: int) -> str:
-    """Return ISO 8601 with a Z, to the microsecond where there is a fraction."""
-    moment = _EPOCH + timedelta(microseconds=since_1970_ns // 1000)
-    return moment.isoformat().replace("+00:00", "Z")
-
-
 def metadata_of(header: Header) -> dict[str, str]:
     """Return the header as MCAP metadata: texts as they are, everything else as JSON."""
     return {
@@ -178,11 +153,10 @@ def _is_names(value: Any) -> bool:
 
 
 _TEXTS: Final = ("race", "utc", "made_by")
-_UTC_RIGHT: Final = "a time with its zone such as 2026-06-14T10:09:11Z"
 _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "race": (_is_text, "text such as 5000m"),
     "lap_m": (_is_length, f"a number of metres above 0, up to {LONGEST_LAP_M}"),
-    "utc": (_is_utc, _UTC_RIGHT),
+    "utc": (_is_utc, UTC_RIGHT),
     "sensors": (_is_names, 'an object of names and profiles such as {"pod": "generic-rsc"}'),
     "setup": (_is_object, "an object"),
     "ticks": (lambda value: isinstance(value, bool), "true or false"),

@@ -27,12 +27,11 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Input, Mark, MarkSource, Timer
+from kickcue.core.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.core.units import NS_PER_S
 from kickcue.recording.frozen import frozen, run_meanwhile_m
-from kickcue.recording.header import utc_text
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import PRESSES, Lap, LapKind, kinds_of, note_on, triggers_of
 from kickcue.recording.model import ActivityFound, Header, Recording
@@ -54,6 +53,7 @@ from kickcue.recording.sensor_encoding import (
     strap_notification,
 )
 from kickcue.recording.time_order import in_order, unset_clock
+from kickcue.recording.utc import utc_text
 from kickcue.recording.watch_records import (
     WatchLap,
     WatchRecord,

@@ -22,12 +22,13 @@ from mcap.records import Channel, Header as McapHeader, Message, Metadata, Schem
 from kickcue.core.errors import DataError, UsageError
 from kickcue.recording.codec import SHAPES, EventShape, shape_of
 from kickcue.recording.file_type import MCAP_MAGIC
-from kickcue.recording.header import MADE_BY, metadata_of, utc_ns
+from kickcue.recording.header import MADE_BY, metadata_of
 from kickcue.recording.locked_file import StraightFile
 from kickcue.recording.mcap_reader import METADATA
 from kickcue.recording.mcap_records import Contents
 from kickcue.recording.mcap_recovery import survey
 from kickcue.recording.model import Entry, Header
+from kickcue.recording.utc import utc_ns
 from kickcue.recording.watch_records import WatchLap, WatchRecord
 
 FSYNC_EVERY_S: Final = 1.0

@@ -14,12 +14,12 @@ from typing import Final
 
 from kickcue.core.errors import UsageError
 from kickcue.core.units import NS_PER_S, ns_to_s
-from kickcue.recording.header import utc_text
 from kickcue.recording.laps import Lap
 from kickcue.recording.model import ActivityFound
 from kickcue.recording.pauses import Turn, gaps
 from kickcue.recording.points import Point, great_circle_m, step_m
 from kickcue.recording.time_order import unset_clock
+from kickcue.recording.utc import utc_text
 
 SAME_OUTING_NS: Final = 900 * NS_PER_S
 """Between two legs one changes shoes; who comes back later has gone home [judgement]."""

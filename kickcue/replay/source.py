@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from kickcue.config.generic_profiles import generic_profile
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.engine_choice import AnyEngine, engine_for
 from kickcue.core.errors import DataError, UsageError
@@ -19,6 +18,7 @@ from kickcue.core.events import (
     Output,
     Tick,
 )
+from kickcue.core.generic_profiles import generic_profile
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording import Recording
 from kickcue.replay.run_engine import drive
@@ -38,6 +38,10 @@ class Source:
     def engine(self) -> AnyEngine:
         """Return a fresh engine for this race."""
         return engine_for(self.document.engine_config())
+
+    def starts_ns(self) -> tuple[int, ...]:
+        """Return when a start was ordered, in order of time."""
+        return tuple(sorted(event.t_ns for event in self.inputs if _is_start(event)))
 
     def run(self, engine: AnyEngine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
         """Run ``engine``, a fresh one by default, over it.

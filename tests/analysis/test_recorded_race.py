@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.analysis.recorded_race import recorded_run
+from kickcue.analysis.recorded_race import presses, recorded_run
 from kickcue.core.engine import Engine
-from kickcue.core.events import Command, CommandKind, Input, Tick
+from kickcue.core.events import Command, CommandKind, Input, MarkSource, Tick
 from kickcue.core.units import s_to_ns
 from kickcue.lab.simulate import simulated_document
 from kickcue.recording import Entry, Header, Recording
 
-START, UNDO, FINISH, ABORT = (
+START, LAP, UNDO, FINISH, ABORT = (
     CommandKind.START,
+    CommandKind.LAP,
     CommandKind.UNDO_LAP,
     CommandKind.FINISH,
     CommandKind.ABORT,
@@ -69,3 +70,26 @@ def test_orders_alone_tell_as_much_as_they_can() -> None:
     """
     told = recorded_run(recorded((1.0, START), (3.0, START), (60.0, FINISH), outputs=False))
     assert (3.0, 60.0, True) == (told.from_s, told.to_s, told.ended)
+
+
+@pytest.mark.parametrize("outputs", [True, False])
+@pytest.mark.parametrize(
+    ("orders", "pressed_s"),
+    [
+        ([(1.0, START), (10.0, LAP), (20.0, LAP), (21.0, UNDO), (30.0, LAP)], [10.0, 30.0]),
+        ([(1.0, START), (10.0, LAP), (20.0, FINISH), (25.0, UNDO), (30.0, LAP)], [10.0, 30.0]),
+        ([(1.0, START), (10.0, LAP), (11.0, UNDO), (12.0, UNDO), (20.0, START)], []),
+        ([(1.0, UNDO), (2.0, START), (10.0, LAP)], [10.0]),
+        ([(1.0, START), (10.0, LAP), (20.0, FINISH), (90.0, UNDO)], [10.0]),
+    ],
+)
+def test_a_lap_that_was_ordered_is_a_press(
+    orders: list[tuple[float, CommandKind]],
+    pressed_s: list[float],
+    outputs: bool,
+) -> None:
+    """GIVEN laps by order WHEN one is taken back THEN it is gone; where a start or an end was taken
+    back the laps before it stay.
+    """
+    told = presses(recorded(*orders, outputs=outputs))
+    assert [(s_to_ns(t_s), MarkSource.BUTTON) for t_s in pressed_s] == told

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.crossing.gate import Plane
@@ -55,7 +56,8 @@ def pressed(reps_s: Iterable[tuple[float, float]] = REPS_S) -> list[Entry]:
 def found(
     entries: Sequence[Entry], way: RepetitionSource | None = None
 ) -> tuple[RepetitionSource, tuple[RepFigures, ...]]:
-    return repetitions(Recording.of(Path("session.jsonl"), Header(), entries), PROFILES, way)
+    recording = Recording.of(Path("session.jsonl"), Header(), entries)
+    return repetitions(recording, sensor_profiles(recording, PROFILES), way)
 
 
 def check(reps: Sequence[RepFigures], *, within_s: float = 1.5, within_m: float = 12.0) -> None:

@@ -151,7 +151,7 @@ def test_what_is_printed_can_be_pasted(tmp_path: Path, capsys: pytest.CaptureFix
             " laps of ",
             "1 of 13",
             "13 of 13",
-            "race:  16:",
+            "race: 16:",
         )
     )
     race_file = tmp_path / "race.toml"

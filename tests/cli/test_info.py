@@ -118,6 +118,29 @@ outputs   cue 1, notice 1
     )
 
 
+def test_times_are_from_the_gun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a race whose gun went 8 s into the recording WHEN all is asked THEN people read times
+    from the gun, a minus before it, and programs both.
+    """
+    path = tmp_path / "race.mcap"
+    later = [each for each in race() if not isinstance(each, Command)]
+    with McapWriter(path, HEADER) as writer:
+        for entry in sorted(
+            [*later, Command(s_to_ns(8), CommandKind.START)], key=lambda entry: entry.t_ns
+        ):
+            writer.write(entry)
+    assert main(["info", "--verbose", str(path)]) == 0
+    found = capsys.readouterr().out
+    assert "\ncue       0:12.0  last_lap" in found
+    assert "\nlength    0:21.0, 0:08.0 of it before the start\n" in found
+    assert "silent for 4 s at 0:07.0\n" in found
+    assert "\ngaps      1 over 3 s: 4 s at 0:07.0\n" in found
+    assert main(["info", "--json", str(path)]) == 0
+    whole = told(capsys)
+    assert (20.0, 12.0) == (whole["cues"][0]["t_s"], whole["cues"][0]["race_s"])
+    assert (15.0, 7.0) == (whole["gaps"][0]["from_s"], whole["gaps"][0]["from_race_s"])
+
+
 def test_the_runner_comes_first(mcap: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN a race WHEN nothing more is asked THEN time, distance, pace and laps are there,
     notifications and gaps are not; how to see them is.
@@ -172,7 +195,12 @@ def test_a_race_lapped_with_the_space_bar(
     assert main(["info", "--json", str(path)]) == 0
     json_told = told(capsys)
     assert {"button": 3, "trackside": 1} == json_told["marks"]
-    assert {"time_s": 240.0, "distance_m": None, "lap_times_s": [80.0, 81.0]} == json_told["run"]
+    assert {
+        "start_s": 10.0,
+        "time_s": 240.0,
+        "distance_m": None,
+        "lap_times_s": [80.0, 81.0],
+    } == json_told["run"]
 
 
 def test_a_race_is_no_longer_than_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,15 +237,16 @@ def test_json_has_units_in_its_keys(mcap: Path, capsys: pytest.CaptureFixture[st
         pod["distance_m"],
         pod["heart_rate_bpm"],
     )
-    assert ({"from_s": 10.0, "to_s": 20.0}, 1, "polar-h10") == (
-        strap["silence"],
+    assert (10.0, 1, "polar-h10") == (
+        strap["silence"]["from_s"],
         strap["broken"],
         strap["profile"],
     )
-    assert [{"from_s": 15.0, "to_s": 19.0}] == found["gaps"]
+    assert [{"from_s": 15.0, "to_s": 19.0, "from_race_s": 15.0, "to_race_s": 19.0}] == found["gaps"]
     assert [
         {
             "t_s": 20.0,
+            "race_s": 20.0,
             "kind": "last_lap",
             "to_go_m": 400.0,
             "sd_m": 1.0,

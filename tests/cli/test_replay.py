@@ -211,8 +211,8 @@ def test_a_sanctioned_race_gets_no_cue(race_file: Path, capsys: pytest.CaptureFi
 
 
 def test_start_offset_moves_the_gun(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """WHEN the race starts 60 s into the recording / THEN its first phase is there, and times are
-    still the recording's.
+    """WHEN the race starts 60 s into the recording THEN its first phase is there, times are still
+    the recording's, and those from the gun begin there.
     """
     assert main(["replay", str(race_file), "--race", "800m", "--start-offset", "60", "--json"]) == 0
 
@@ -220,6 +220,7 @@ def test_start_offset_moves_the_gun(race_file: Path, capsys: pytest.CaptureFixtu
     assert lines(capsys.readouterr().out)[0] == {
         "file": file,
         "t_s": 60.0,
+        "race_s": 0.0,
         "type": "phase",
         "phase": "body",
         "previous": "waiting",

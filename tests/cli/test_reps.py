@@ -9,11 +9,12 @@ import pytest
 
 from kickcue.cli import main
 from kickcue.cli.reps import for_the_kick
+from kickcue.core.clock_format import clock
 from kickcue.core.events import Command, CommandKind
 from kickcue.core.units import s_to_ns
 from kickcue.recording import Header, jsonl
 from kickcue.recording.model import Entry
-from kickcue.recording.sensor_encoding import PodSample, pod_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 REPS_S = [(60, 100), (160, 200), (260, 302), (362, 400)]
 FORGOTTEN_S = 302
@@ -61,6 +62,8 @@ rep   start  time s    m  min/km  spm  rest s
   4  6:02.0    38.0  200    3:10  190    62.0
 ~ an end without a press, filled in with the usual length
 time   mean 39.3 s ± 1.2, 38.0 to 40.0
+rest   mean 61.0 s ± 1.4
+last   against the mean of the others: speed +5.3%
 fade   last against first: speed +5.3%, cadence +5.6%
 kick   cadence +5.6% against those before, as the last-lap cue calls for (+3%)
 """
@@ -81,14 +84,54 @@ def test_what_it_is_found_by(session: Path, capsys: pytest.CaptureFixture[str]) 
     assert {
         "start_s": 260.0,
         "end_s": 300.0,
+        "race_s": 260.0,
         "start_seen": True,
         "end_seen": False,
         "rest_s": 60.0,
         "distance_m": None,
         "speed_mps": None,
         "cadence_spm": 180.0,
+        "heart_rate_bpm": None,
     } == told["reps"][2]
     assert {"speed": 0.0526, "cadence": 0.0556} == told["last_against_first"]
+    assert (3, 39.333, 61.0, 5.26) == tuple(
+        told[key] for key in ("alike", "mean_s", "mean_rest_s", "last_percent")
+    )
+
+
+def test_times_are_from_the_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a session that was started a minute into the recording THEN people read its times from
+    there, and programs both.
+    """
+    entries = [entry for entry in four_times_200_m() if not isinstance(entry, Command)]
+    path = tmp_path / "later.jsonl"
+    jsonl.write(path, Header(), [*entries, Command(s_to_ns(50), CommandKind.START)])
+    assert 0 == main(["reps", str(path)])
+    starts = [line.split()[1] for line in capsys.readouterr().out.splitlines()[2:6]]
+    assert 0 == main(["reps", "--json", str(path)])
+    reps = json.loads(capsys.readouterr().out)["reps"]
+    assert starts == [clock(rep["race_s"]) for rep in reps]
+    assert [rep["start_s"] - 50.0 for rep in reps] == pytest.approx([10, 110, 210, 312], abs=1.0)
+    assert [rep["start_s"] - 50.0 for rep in reps] == pytest.approx([r["race_s"] for r in reps])
+
+
+def test_the_heart_is_shown_where_it_is_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a strap THEN its mean in each repetition stands there; without one there is no column
+    of dashes.
+    """
+    path = tmp_path / "session.jsonl"
+    beats = [strap_notification(s_to_ns(second), 120 + second // 10) for second in range(461)]
+    jsonl.write(path, Header(), [*four_times_200_m(), *beats])
+    assert 0 == main(["reps", str(path)])
+    header, first, *_ = capsys.readouterr().out.splitlines()[1:]
+    assert ["spm", "bpm"] == header.split()[6:8]
+    assert "128" == first.split()[6]
+    without = tmp_path / "without.jsonl"
+    jsonl.write(without, Header(), four_times_200_m())
+    assert 0 == main(["reps", str(without)])
+    assert "bpm" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

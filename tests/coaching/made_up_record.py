@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kickcue.analysis.own_record import performance
+from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.coaching.belief import Evidence
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.course import Course
@@ -23,7 +24,8 @@ def evidence(
 ) -> Evidence:
     """Return what a recording of so many days after the first shows."""
     recording = Recording.of(Path(name), Header(), entries)
-    return Evidence(name, FIRST_DAY + timedelta(days=day), performance(recording, PROFILES, course))
+    done = performance(recording, sensor_profiles(recording, PROFILES), course)
+    return Evidence(name, FIRST_DAY + timedelta(days=day), done)
 
 
 def leg(number: int, began_s: float, seconds: float, metres: float | None = 200.0) -> LegResult:

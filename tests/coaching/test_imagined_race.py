@@ -2,7 +2,7 @@
 
 import pytest
 
-from kickcue.coaching.imagined_race import ImaginedRace, clock
+from kickcue.coaching.imagined_race import ImaginedRace
 from kickcue.coaching.place import place, position
 from kickcue.coaching.script import ScriptLine
 from kickcue.coaching.script_files import load_script
@@ -67,13 +67,6 @@ def test_nothing_is_said_that_is_not_so() -> None:
     assert told("800m", 125.0, "{elapsed}", "70 %") is None
     assert told("mile", 270.0, "{elapsed}", "20 %") is None
     assert ("1:09", "1 09") == told("mile", 270.0, "{elapsed}", "40 %")
-
-
-def test_the_clock() -> None:
-    """Times are written as runners write them."""
-    assert ["0:37", "3:58.5", "15:30", "1:02:03", "1:00"] == [
-        clock(each) for each in (37, 238.5, 930, 3723, 59.97)
-    ]
 
 
 def test_a_pace_in_a_belief_is_no_time_of_day() -> None:

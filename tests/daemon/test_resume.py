@@ -39,10 +39,10 @@ from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import Header, Recording, read
 from kickcue.recording.file_type import MCAP_MAGIC
-from kickcue.recording.header import utc_ns
 from kickcue.recording.mcap_records import MESSAGE_HEAD, Walk
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import INPUTS, Entry
+from kickcue.recording.utc import utc_ns
 from kickcue.replay.differences import first_difference
 from kickcue.replay.source import Source, source
 

@@ -60,6 +60,13 @@ def test_a_doubled_press_costs_a_lap_too() -> None:
     assert 140.0 == baselines(COURSE, with_marks(pod_race(), 60.0, 62.0, 140.0))["press_counter"]
 
 
+def test_an_ordered_lap_is_a_press() -> None:
+    """GIVEN laps by the order for one THEN they count as those of the button do."""
+    marked = with_marks(pod_race(), 60.0, 140.0, 220.0, 300.0)
+    ordered = [Command(e.t_ns, CommandKind.LAP) if isinstance(e, Mark) else e for e in marked]
+    assert baselines(COURSE, marked) == baselines(COURSE, ordered)
+
+
 def test_nothing_heard_nothing_called() -> None:
     """GIVEN neither pod nor presses THEN none ever calls."""
     assert dict.fromkeys(BASELINES) == baselines(

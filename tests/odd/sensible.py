@@ -12,6 +12,7 @@ SLACK: Final = 1e-6
 LONGEST_HEADLINE: Final = 300
 FASTEST_MPS: Final = 15.0
 """Nobody runs faster on the mean of a lap, and no watch that is right says so."""
+LONGEST_STEP_M: Final = 4.0
 
 
 def sensible(review: Review) -> None:
@@ -96,6 +97,9 @@ def _pacing(review: Review) -> None:
     half = 100.0 * (pacing.second_half_s - pacing.first_half_s) / halves_s
     assert math.isclose(half, pacing.half_percent, abs_tol=0.01)
     assert pacing.saved_up_s is None or pacing.saved_up_s > 0.0
+    last = review.laps[-1]
+    if math.isclose(last.to_m - last.from_m, pacing.last_m):
+        assert math.isclose(last.seconds, pacing.last_s, abs_tol=0.05), "two times of one lap"
 
 
 def _repeats(repeats: tuple[Repeat, ...]) -> None:
@@ -127,5 +131,6 @@ def _series(series: Series) -> None:
     assert all(before < after for before, after in pairwise(series.race_s))
     known = [metres for metres in series.distance_m if metres is not None]
     assert all(before <= after for before, after in pairwise(known)), "the distance goes back"
+    assert all(value is None or value <= LONGEST_STEP_M for value in series.step_m)
     for column in (series.mps, series.cadence_spm, series.step_m, series.heart_rate_bpm):
         assert all(value is None or value >= 0.0 for value in column)

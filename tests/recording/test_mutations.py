@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.analysis.summary import summarize
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import DataError
@@ -211,7 +212,7 @@ def holds(path: Path, data: bytes) -> None:
         told = [str(error).removeprefix(str(path))]
     else:
         assert isinstance(found, Recording)
-        summarize(found, PROFILES)
+        summarize(found, sensor_profiles(found, PROFILES))
         told = [*found.problems, *found.notes]
     assert len(told) <= 15
     assert all(len(sentence) < 600 and "\n" not in sentence for sentence in told)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.analysis.repetitions import RepetitionSource, repetitions
 from kickcue.analysis.summary import summarize
 from kickcue.config.profile_files import load_profiles
@@ -34,7 +35,7 @@ def at(second: int) -> int:
 
 
 def distance_m(found: Recording) -> float | None:
-    return summarize(found, PROFILES).sensors[0].distance_m
+    return summarize(found, sensor_profiles(found, PROFILES)).sensors[0].distance_m
 
 
 def speeds_mps(found: Recording) -> set[float]:
@@ -71,8 +72,8 @@ def test_positions_of_a_treadmill(why: str, place: tuple[float, float]) -> None:
     )
     assert not any(isinstance(event, Fix) for event in found.inputs), why
     assert 1 == sum("positions" in note and "ignored" in note for note in found.notes)
-    assert "fixes" not in summarize(found, PROFILES).counts
-    way, reps = repetitions(found, PROFILES)
+    assert "fixes" not in summarize(found, sensor_profiles(found, PROFILES)).counts
+    way, reps = repetitions(found, sensor_profiles(found, PROFILES))
     assert (RepetitionSource.SPEED, 4) == (way, len(reps))
 
 
@@ -83,8 +84,8 @@ def test_repetitions_of_a_recording_with_positions_at_nowhere() -> None:
     whole = run(lambda s: Point(at(s), way_m(s), pace_mps(s)), 240)
     fixes = [Fix(s * 10**9, 0.0, 0.0) for s in range(240)]
     found = Recording.of(Path("race.jsonl"), whole.header, [*whole.inputs, *fixes])
-    assert RepetitionSource.SPEED is repetitions(found, PROFILES)[0]
-    assert "fixes" not in summarize(found, PROFILES).counts
+    assert RepetitionSource.SPEED is repetitions(found, sensor_profiles(found, PROFILES))[0]
+    assert "fixes" not in summarize(found, sensor_profiles(found, PROFILES)).counts
 
 
 def test_positions_at_nowhere_add_no_distance() -> None:

@@ -8,8 +8,8 @@ from kickcue.analysis.run_readings import RunReadings, run_readings
 from kickcue.core.events import Ack, Cue, Estimate, Notice, Timer
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.units import ns_to_s
-from kickcue.recording.header import utc_ns, utc_text
 from kickcue.recording.model import Recording
+from kickcue.recording.utc import utc_ns, utc_text
 
 
 def estimates_of(recording: Recording) -> list[Estimate]:
@@ -49,4 +49,4 @@ def told_of(recording: Recording, time: RaceTime) -> tuple[Told, ...]:
 
 def readings_of(recording: Recording, profiles: Mapping[str, SensorProfile]) -> RunReadings:
     """Return what the sensors read; ``profiles`` by sensor name."""
-    return run_readings(recording, lambda event: profiles.get(event.sensor))
+    return run_readings(recording, profiles)

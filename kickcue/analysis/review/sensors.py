@@ -1,99 +1,139 @@
-"""How each sensor did, and when nothing was recorded."""
+"""How well each sensor was heard, and when nothing was."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import fsum
-from statistics import median
 
+from kickcue.analysis.recorded_readings import rate_hz
+from kickcue.analysis.review.common import timers_of
+from kickcue.analysis.review.freshness import Freshness, Stretch
 from kickcue.analysis.review.model import SensorReview, Span
 from kickcue.analysis.review.race_time import RaceTime
-from kickcue.analysis.run_readings import GAP_NS
+from kickcue.analysis.spans import TimeSpan, gaps_in, mostly_paused, pauses_in, running_s, steps
 from kickcue.core.errors import DecodeError
-from kickcue.core.events import Fix, Link, Notification, Timer
+from kickcue.core.events import Link, Notification
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.readings import interpret
-from kickcue.core.units import NS_PER_S, ns_to_s
+from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """The time that is looked at, and when the recorder was stopped in it."""
+
+    from_ns: int
+    to_ns: int
+    pauses: tuple[TimeSpan, ...]
+    time: RaceTime
+
+    def holds(self, t_ns: int) -> bool:
+        return self.from_ns <= t_ns <= self.to_ns
+
+    def running_s(self, from_ns: int, to_ns: int) -> float:
+        inside = TimeSpan(ns_to_s(max(from_ns, self.from_ns)), ns_to_s(min(to_ns, self.to_ns)))
+        return running_s(inside, self.pauses) if inside.seconds > 0.0 else 0.0
 
 
 def sensor_reviews(
     recording: Recording, profiles: Mapping[str, SensorProfile], from_ns: int, to_ns: int
 ) -> tuple[SensorReview, ...]:
-    """Return one for each sensor that said anything between two times."""
-    by_sensor: dict[str, list[Notification]] = defaultdict(list)
+    """Return every sensor that the recording names or has heard; ``profiles`` by sensor name."""
+    time = RaceTime(from_ns, timers_of(recording))
+    watched = _Watched(from_ns, to_ns, pauses_in(recording), time)
+    said: dict[str, list[Notification | Link]] = defaultdict(list)
     for event in recording.inputs:
-        if isinstance(event, Notification) and from_ns <= event.t_ns <= to_ns:
-            by_sensor[event.sensor].append(event)
+        if isinstance(event, Notification | Link):
+            said[event.sensor].append(event)
+    named = recording.header.sensors
     return tuple(
-        _review(recording, name, events, profiles.get(name), (from_ns, to_ns))
-        for name, events in by_sensor.items()
+        _review(name, named.get(name), said[name], profiles.get(name), watched)
+        for name in dict.fromkeys((*named, *said))
     )
-
-
-def _review(
-    recording: Recording,
-    name: str,
-    events: list[Notification],
-    profile: SensorProfile | None,
-    span_ns: tuple[int, int],
-) -> SensorReview:
-    from_ns, to_ns = span_ns
-    times = [from_ns, *sorted({event.t_ns for event in events}), to_ns]
-    steps = [(b - a, a) for a, b in pairwise(times)]
-    longest_ns, since_ns = max(steps)
-    silent_s = fsum(ns_to_s(ns) for ns, _ in steps if ns > GAP_NS)
-    inner = [ns for ns, _ in steps[1:-1] if ns > 0]
-    time = RaceTime(from_ns, [event for event in recording.inputs if isinstance(event, Timer)])
-    return SensorReview(
-        name=name,
-        profile=recording.header.sensors.get(name),
-        notifications=len(events),
-        rate_hz=NS_PER_S / median(inner) if inner else None,
-        covered=1.0 - silent_s / ns_to_s(to_ns - from_ns) if to_ns > from_ns else 0.0,
-        longest_silence_s=ns_to_s(longest_ns),
-        longest_silence_race_s=time.at(since_ns),
-        broken=0 if profile is None else len([e for e in events if _is_broken(profile, e)]),
-        lost_links=len(
-            [
-                event
-                for event in recording.inputs
-                if isinstance(event, Link)
-                and not event.up
-                and event.sensor == name
-                and from_ns <= event.t_ns <= to_ns
-            ]
-        ),
-    )
-
-
-def _is_broken(profile: SensorProfile, event: Notification) -> bool:
-    try:
-        interpret(profile, event.char, event.data)
-    except DecodeError:
-        return True
-    return False
 
 
 def gaps_and_pauses(
     recording: Recording, start_ns: int, end_ns: int
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Return when nothing was heard though the timer ran, and when the timer stood."""
-    timers = [event for event in recording.inputs if isinstance(event, Timer)]
-    time = RaceTime(start_ns, timers)
-    heard = sorted(
+    """Return when nothing was heard though the recorder was running, and when it was stopped."""
+    time = RaceTime(start_ns, timers_of(recording))
+    pauses = (each for each in pauses_in(recording) if start_ns <= s_to_ns(each.from_s) <= end_ns)
+    return (
+        tuple(_by_race(time, each) for each in gaps_in(recording, (start_ns, end_ns))),
+        tuple(_by_race(time, each) for each in pauses),
+    )
+
+
+def _by_race(time: RaceTime, span: TimeSpan) -> Span:
+    return Span(time.at(s_to_ns(span.from_s)), time.at(s_to_ns(span.to_s)))
+
+
+def _review(
+    name: str,
+    named: str | None,
+    said: Iterable[Notification | Link],
+    profile: SensorProfile | None,
+    watched: _Watched,
+) -> SensorReview:
+    in_order = sorted(said, key=lambda event: event.t_ns)
+    times_ns = [
         event.t_ns
-        for event in recording.inputs
-        if isinstance(event, Notification | Fix) and start_ns <= event.t_ns <= end_ns
+        for event in in_order
+        if isinstance(event, Notification) and watched.holds(event.t_ns)
+    ]
+    longest = _longest_silence(times_ns, watched)
+    covered, broken = _covered(in_order, profile, watched)
+    return SensorReview(
+        name=name,
+        profile=named,
+        notifications=len(times_ns),
+        rate_hz=rate_hz(times_ns),
+        covered=covered,
+        longest_silence_s=0.0 if longest is None else longest.seconds,
+        longest_silence_race_s=(
+            None if longest is None else watched.time.at(s_to_ns(longest.from_s))
+        ),
+        broken=broken,
+        lost_links=len(
+            [
+                event
+                for event in in_order
+                if isinstance(event, Link) and not event.up and watched.holds(event.t_ns)
+            ]
+        ),
     )
-    gaps = tuple(
-        Span(time.at(a), time.at(b))
-        for a, b in pairwise([start_ns, *heard, end_ns])
-        if time.at(b) - time.at(a) > ns_to_s(GAP_NS)
-    )
-    pauses = tuple(
-        Span(time.at(a.t_ns), time.at(b.t_ns))
-        for a, b in pairwise(timers)
-        if not a.running and b.running and start_ns <= a.t_ns <= end_ns
-    )
-    return gaps, pauses
+
+
+def _longest_silence(times_ns: Sequence[int], watched: _Watched) -> TimeSpan | None:
+    """Return the longest time without a word while the recorder ran, None where there is none."""
+    silences = [
+        step
+        for step in steps((watched.from_ns, *times_ns, watched.to_ns))
+        if step.seconds > 0.0 and not mostly_paused(step, watched.pauses)
+    ]
+    return max(silences, key=lambda step: step.seconds, default=None)
+
+
+def _covered(
+    said: Sequence[Notification | Link], profile: SensorProfile | None, watched: _Watched
+) -> tuple[float, int]:
+    """Return the share of the time with fresh values, and how much could not be read."""
+    if profile is None or not said:
+        return 0.0, 0
+    freshness, broken = Freshness(profile, said[0].t_ns), 0
+    for event in said:
+        if isinstance(event, Notification):
+            try:
+                freshness.take(event)
+            except DecodeError:
+                broken += watched.holds(event.t_ns)
+        elif not event.up:
+            freshness.finish(event.t_ns)
+    freshness.finish(watched.to_ns)
+    whole_s = watched.running_s(watched.from_ns, watched.to_ns)
+    fresh_s = max(_fresh_s(stretches, watched) for stretches in (freshness.heart, freshness.motion))
+    return min(fresh_s / whole_s, 1.0) if whole_s > 0.0 else 0.0, broken
+
+
+def _fresh_s(stretches: Iterable[Stretch], watched: _Watched) -> float:
+    return fsum(watched.running_s(from_ns, to_ns) for from_ns, to_ns in stretches)

@@ -17,11 +17,11 @@ from kickcue.core.events import (
     Estimate,
     Input,
     Level,
-    Mark,
     Notice,
     Output,
     Phase,
     PhaseChange,
+    mark_source,
 )
 from kickcue.core.units import ns_to_s
 from kickcue.lab.historic_races import FamousRace
@@ -108,7 +108,7 @@ class DemoBoard:
                     Level.WARNING,
                 )
             self._reported_missed += 1
-        if isinstance(event, Mark):
+        if mark_source(event) is not None:
             self._press(taken=any(isinstance(o, Notice) and o.code == "line" for o in outputs))
         elif isinstance(event, Ack):
             self._answer(event)

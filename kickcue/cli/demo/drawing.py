@@ -8,7 +8,7 @@ from rich.text import Text
 
 from kickcue.cli.demo.board import CrossingRow, DemoBoard, PressOutcome
 from kickcue.cli.demo.layout import COLUMNS, arranged, bar_columns
-from kickcue.cli.format.output_format import clock, number
+from kickcue.cli.format.output_format import clock_column, number
 from kickcue.cli.tui.watch_face import PHASES, Face
 from kickcue.core.events import Phase
 from kickcue.core.position.uncertainty import to_go
@@ -128,7 +128,7 @@ def _progress(board: DemoBoard, columns: int) -> Text:
     done = round(board.run_m / board.course.distance_m * width)
     bell = round(board.course.bell_m / board.course.distance_m * width)
     phase = board.phase if board.phase is not Phase.WAITING else Phase.BODY
-    drawn = Text(f"{clock(board.now_s)}  ", no_wrap=True, overflow="crop")
+    drawn = Text(f"{clock_column(board.now_s)}  ", no_wrap=True, overflow="crop")
     for at in range(width):
         glyph, style = ("━", "cyan") if at < done else ("─", "grey30")
         drawn.append(*(("┃", "bright_yellow") if at == bell else (glyph, style)))

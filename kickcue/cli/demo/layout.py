@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kickcue.cli.demo.entry import DemoLogEntry
-from kickcue.cli.format.output_format import clock
+from kickcue.cli.format.output_format import clock_column
 from kickcue.cli.tui.watch_face import WIDTH
 from kickcue.core.events import Level
 from kickcue.core.printable import printable
@@ -96,5 +96,5 @@ def _log(entries: list[DemoLogEntry]) -> list[Text]:
 
 def _logged(entry: DemoLogEntry) -> Text:
     return line(
-        f"{clock(entry.t_s)}  {entry.text}", "yellow" if entry.level is Level.WARNING else ""
+        f"{clock_column(entry.t_s)}  {entry.text}", "yellow" if entry.level is Level.WARNING else ""
     )

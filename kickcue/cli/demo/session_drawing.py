@@ -9,7 +9,7 @@ from rich.text import Text
 from kickcue.cli.demo.layout import COLUMNS, arranged, bar_columns
 from kickcue.cli.demo.session_board import SessionBoard
 from kickcue.cli.demo.session_figures import LINE, START, Repetition
-from kickcue.cli.format.output_format import clock, number
+from kickcue.cli.format.output_format import clock_column, number
 from kickcue.cli.tui.session_view import (
     session_coming,
     session_figure,
@@ -110,6 +110,6 @@ def _left(board: SessionBoard) -> Text:
 
 def _progress(board: SessionBoard, columns: int) -> Text:
     """Draw the repetitions done, and to come."""
-    drawn = Text(clock(board.now_s), no_wrap=True, overflow="crop")
+    drawn = Text(clock_column(board.now_s), no_wrap=True, overflow="crop")
     drawn.append_text(session_way(board.session_state(), bar_columns(columns, BESIDE)))
     return drawn.append("" if board.rate is None else f"  {board.rate:>4.0f}x", "dim")

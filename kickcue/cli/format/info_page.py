@@ -5,8 +5,10 @@ from typing import Final
 
 from kickcue.analysis.recorded_race import RecordedRun
 from kickcue.analysis.recorded_session import RecordedSession
-from kickcue.analysis.summary import GAP_S, Range, RecordingSummary, SensorSummary, TimeSpan
+from kickcue.analysis.spans import GAP_S, TimeSpan
+from kickcue.analysis.summary import Range, RecordingSummary, SensorSummary
 from kickcue.cli.format.session_text import session_text
+from kickcue.core.clock_format import clock
 from kickcue.core.position.uncertainty import to_go
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording
@@ -39,7 +41,7 @@ def rows(
     """Yield label and text of each line."""
     yield from _for_the_runner(recording, summary, run, session)
     if verbose:
-        yield from _for_the_engineer(summary)
+        yield from _for_the_engineer(summary, run.from_s)
     yield from (("note", _sentence(note)) for note in notes(recording))
     yield from ((PROBLEM, _sentence(problem)) for problem in recording.problems)
     if not verbose:
@@ -79,14 +81,14 @@ def _for_the_runner(
     yield from _laps(recording, summary, run, session)
     for cue in summary.cues:
         where = "" if cue.to_go_m is None else f", {to_go(cue.to_go_m, cue.sd_m)}"
-        yield "cue", f"{_clock(ns_to_s(cue.t_ns))}  {cue.kind}{where}: {cue.text}"
+        yield "cue", f"{clock(ns_to_s(cue.t_ns) - run.from_s, 1)}  {cue.kind}{where}: {cue.text}"
 
 
 def _session(session: RecordedSession) -> Iterator[tuple[str, str]]:
     """Yield the plan, and the repetitions with their times."""
-    yield "session", session.plan.title or session.plan.name
-    if session.plan.title:
-        yield "plan", session.plan.name
+    yield "session", session.title or session.name
+    if session.title:
+        yield "plan", session.name
     head, *others = session_text(session.runs).splitlines()
     of = "" if len(session.runs) == session.reps else f" (the plan has {session.reps})"
     yield "reps", f"{head.strip()}{of if not others else ''}"
@@ -110,9 +112,9 @@ def distance_m(
 
 
 def _time(run: RecordedRun, paused_s: float) -> str:
-    known = _clock(run.seconds)
+    known = clock(run.seconds, 1)
     if paused_s:
-        return f"{known}, stopped for {_clock(paused_s)} of it"
+        return f"{known}, stopped for {clock(paused_s, 1)} of it"
     return known if run.started else f"{known} (the whole recording; it has no start)"
 
 
@@ -126,7 +128,7 @@ def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
         star = "*" if each.taken else " "
         text = (
             f"{star}{each.number:2d}  {start}  {each.sport[:SPORT_LETTERS]:<{SPORT_LETTERS}} "
-            f"{_clock(each.duration_s):>9} {metres:>8}"
+            f"{clock(each.duration_s, 1):>9} {metres:>8}"
         )
         yield "activity" if each.number == 1 else "", text
     more = len(recording.activities) - MOST_ACTIVITIES
@@ -136,8 +138,7 @@ def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
 
 def _pace(run_m: float, run_s: float) -> Iterator[tuple[str, str]]:
     if run_s > 0 and run_m / run_s >= WALK_MPS:
-        seconds = round(1000 * run_s / run_m)
-        yield "pace", f"{seconds // 60}:{seconds % 60:02} min/km"
+        yield "pace", f"{clock(1000 * run_s / run_m)} min/km"
 
 
 def _body(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
@@ -172,21 +173,22 @@ def _laps(
     hint = "none (--marks all uses the laps as marks)" if recording.laps else "none"
     yield "marks", _counted(summary.marks) or hint
     if run.lap_times_s and session is None:
-        yield "lap times", "  ".join(map(_clock, run.lap_times_s))
+        yield "lap times", "  ".join(clock(lap_s, 1) for lap_s in run.lap_times_s)
 
 
 # ---- for the engineer
 
 
-def _for_the_engineer(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
-    yield "length", _clock(summary.duration_s)
+def _for_the_engineer(summary: RecordingSummary, gun_s: float) -> Iterator[tuple[str, str]]:
+    before = f", {clock(gun_s, 1)} of it before the start" if gun_s else ""
+    yield "length", f"{clock(summary.duration_s, 1)}{before}"
     for sensor in summary.sensors:
-        yield from _sensor_rows(sensor)
+        yield from _sensor_rows(sensor, gun_s)
     if summary.counts:
         yield "also", _counted(summary.counts)
     if summary.pauses:
-        yield "pauses", _longest(summary.pauses)
-    yield "gaps", _gaps(summary.gaps)
+        yield "pauses", _longest(summary.pauses, gun_s)
+    yield "gaps", _gaps(summary.gaps, gun_s)
     if summary.outputs:
         yield "outputs", _counted(summary.outputs)
 
@@ -195,14 +197,12 @@ def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
-def _sensor_rows(sensor: SensorSummary) -> Iterator[tuple[str, str]]:
+def _sensor_rows(sensor: SensorSummary, gun_s: float) -> Iterator[tuple[str, str]]:
     parts = [f"{sensor.profile or 'profile not recorded'}: {sensor.notifications} notifications"]
     if sensor.rate_hz is not None:
         parts.append(f"{sensor.rate_hz:.3g} Hz")
     if sensor.silence.seconds > GAP_S:
-        parts.append(
-            f"silent for {sensor.silence.seconds:.0f} s at {_clock(sensor.silence.from_s)}"
-        )
+        parts.append(f"silent for {_when(sensor.silence, gun_s)}")
     if sensor.broken:
         parts.append(f"{sensor.broken} broken")
     if sensor.half_rr:
@@ -223,26 +223,20 @@ def _range(values: Range, digits: int) -> str:
     return f"{values.low:.{digits}f} to {values.high:.{digits}f}, median {values.median:.{digits}f}"
 
 
-def _gaps(gaps: tuple[TimeSpan, ...]) -> str:
+def _gaps(gaps: tuple[TimeSpan, ...], gun_s: float) -> str:
     if not gaps:
         return f"none over {GAP_S:g} s"
-    return _longest(gaps, f" over {GAP_S:g} s")
+    return _longest(gaps, gun_s, f" over {GAP_S:g} s")
 
 
-def _longest(spans: tuple[TimeSpan, ...], what: str = "") -> str:
+def _longest(spans: tuple[TimeSpan, ...], gun_s: float, what: str = "") -> str:
     longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN_GAPS]
-    shown = ", ".join(
-        f"{span.seconds:.0f} s at {_clock(span.from_s)}"
-        for span in sorted(longest, key=lambda span: span.from_s)
-    )
+    shown = ", ".join(_when(span, gun_s) for span in sorted(longest, key=lambda span: span.from_s))
     return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN_GAPS else ''}: {shown}"
 
 
-def _clock(seconds: float) -> str:
-    """Return h:mm:ss.s, without the hours where there are none."""
-    tenths = round(seconds * 10)
-    hours, minutes, rest = tenths // 36000, tenths // 600 % 60, tenths % 600 / 10
-    return f"{hours}:{minutes:02}:{rest:04.1f}" if hours else f"{minutes}:{rest:04.1f}"
+def _when(span: TimeSpan, gun_s: float) -> str:
+    return f"{span.seconds:.0f} s at {clock(span.from_s - gun_s, 1)}"
 
 
 def _sentence(text: str) -> str:

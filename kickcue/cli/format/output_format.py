@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from kickcue.cli.tui.formatting import which_lap
+from kickcue.core.clock_format import clock
 from kickcue.core.events import (
     Arm,
     Cue,
@@ -21,16 +22,20 @@ from kickcue.core.printable import printable
 from kickcue.core.units import ns_to_s
 
 _MS_PER_BAR: Final = 170
-HOURS_FROM_TENTHS: Final = 60_000
 WHEREABOUTS_COLUMNS: Final = len("400 ± 276 m to go")
 
 
-def as_json(output: Output, file: str) -> dict[str, Any]:
+def as_json(output: Output, file: str, gun_ns: int) -> dict[str, Any]:
     """Return one output as a JSON object.
 
-    Times are seconds since the recording's first moment, rounded to what is meaningful.
+    Times are seconds since the recording's first moment, rounded to what is meaningful; ``race_s``
+    counts from the gun.
     """
-    head: dict[str, Any] = {"file": file, "t_s": round(ns_to_s(output.t_ns), 3)}
+    head: dict[str, Any] = {
+        "file": file,
+        "t_s": round(ns_to_s(output.t_ns), 3),
+        "race_s": round(ns_to_s(output.t_ns - gun_ns), 3),
+    }
     match output:
         case Cue():
             return {**head, "type": "cue", **_cue(output)}
@@ -112,13 +117,13 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def as_text(output: Output) -> str:
-    """Return one output as a line for people."""
-    return printable(_line(output))
+def as_text(output: Output, gun_ns: int) -> str:
+    """Return one output as a line for people, with its time from the gun."""
+    return printable(_line(output, ns_to_s(output.t_ns - gun_ns)))
 
 
-def _line(output: Output) -> str:
-    at = clock(ns_to_s(output.t_ns))
+def _line(output: Output, race_s: float) -> str:
+    at = clock_column(race_s)
     match output:
         case Cue():
             return (
@@ -126,10 +131,8 @@ def _line(output: Output) -> str:
                 f"{bars(output.pulses):<8}{output.text}"
             )
         case Arm():
-            due = clock(ns_to_s(output.t_ns) + output.due_in_ms / 1000)
-            return (
-                f"{at}  arm      {_whereabouts(output.cue)}  {output.cue.kind} due at {due.strip()}"
-            )
+            due = clock(race_s + output.due_in_ms / 1000, 1)
+            return f"{at}  arm      {_whereabouts(output.cue)}  {output.cue.kind} due at {due}"
         case Disarm():
             return f"{at}  disarm   {output.cue_id}: {output.why}"
         case PhaseChange():
@@ -152,7 +155,7 @@ def leg_name(leg: LegBegin) -> str:
 
 
 def _result_text(leg: LegResult) -> str:
-    lasted = clock(ns_to_s(leg.ended_ns - leg.began_ns)).strip()
+    lasted = clock(ns_to_s(leg.ended_ns - leg.began_ns), 1)
     if leg.kind in (LegKind.REST, LegKind.EASY):
         return f"{leg.kind} {lasted}"
     ran = "" if leg.distance_m is None else f"{leg.distance_m:.0f} m in "
@@ -189,12 +192,9 @@ def rounded(value: float | None, digits: int) -> float | int | None:
     return round(value, digits) + 0.0 if digits else round(value)
 
 
-def clock(seconds: float) -> str:
-    """Return ``mm:ss.t``, eight columns wide; from a hundred minutes on with hours."""
-    tenths = round(seconds * 10)
-    if tenths >= HOURS_FROM_TENTHS:
-        return f"{tenths // 36000}:{tenths // 600 % 60:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"
-    return f"{tenths // 600:3d}:{tenths // 10 % 60:02d}.{tenths % 10}"
+def clock_column(seconds: float) -> str:
+    """Return a time with its tenth, in eight columns; from an hour on it takes more."""
+    return f"{clock(seconds, 1):>8}"
 
 
 def bars(pulses: Pulses) -> str:

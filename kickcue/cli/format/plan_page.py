@@ -6,9 +6,10 @@ from textwrap import fill
 from typing import Final
 
 from kickcue.cli.format.plan_estimate import Paces, Totals, guesses, totals
-from kickcue.cli.format.plan_strip import clock, strip
+from kickcue.cli.format.plan_strip import strip
 from kickcue.cli.format.timeline import Shades
 from kickcue.config.plan_document import PlanDocument
+from kickcue.core.clock_format import clock
 from kickcue.core.events import CommandKind
 from kickcue.core.plan import CuePoint, Leg, Repeat, Rest, Run, Step, TimedRun, straight
 

@@ -25,14 +25,6 @@ def strip(plan: Plan, paces: Paces, columns: int, using: Shades) -> tuple[list[s
     return wrap(line, columns, break_on_hyphens=False), second_s
 
 
-def clock(seconds: float) -> str:
-    """Return 0:30, 12:00 or 1:05:00."""
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes}:{rest:02}"
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
-
-
 def _drawn(
     steps: Sequence[Step], legs: Iterator[LegGuess], column_s: int, using: Shades
 ) -> Iterator[str]:

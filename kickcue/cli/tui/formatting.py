@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from kickcue.core.clock_format import clock
 from kickcue.core.events import Mode
 from kickcue.core.position.uncertainty import SIGMAS_95, plus_minus
 from kickcue.core.profiles import SensorProfile
@@ -67,17 +68,12 @@ def ago(seconds: float) -> str:
 
 def minutes(seconds: float) -> str:
     """Return ``m:ss``, or ``h:mm:ss`` from an hour on."""
-    whole = max(int(seconds), 0)
-    return (
-        f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
-        if whole >= 3600
-        else f"{whole // 60}:{whole % 60:02}"
-    )
+    return clock(max(int(seconds), 0))
 
 
 def since_gun(seconds: float) -> str:
     """Return ``m:ss`` after the gun, with a minus before it."""
-    return f"-{minutes(-seconds)}" if seconds <= -1 else minutes(seconds)
+    return clock(int(seconds))
 
 
 def coming(eta_s: float, sd_s: float | None) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kickcue.cli.visualise.voice import audio_plan_of, sound_of
 from kickcue.cli.visualise.wanted import WantedScript
-from kickcue.coaching.imagined_race import clock
 from kickcue.coaching.timeline import Spoken, Timeline
+from kickcue.core.clock_format import clock
 from kickcue.core.errors import UsageError
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.renderer import Renderer
@@ -39,7 +39,7 @@ async def write_session(wanted: WantedScript, target: Path, folder: Path) -> str
         raise UsageError(f"--wav: cannot write {target}: {error.strerror}") from None
     lines = sum(isinstance(entry.what, Spoken) for entry in session.entries)
     return (
-        f"{target}: {clock(float(round(session.total_s)))}, {lines} lines and "
+        f"{target}: {clock(session.total_s)}, {lines} lines and "
         f"{len(session.entries) - lines} cues, voice {voice.name}"
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kickcue.cli.format.output_format import bars
-from kickcue.coaching.imagined_race import clock
 from kickcue.coaching.script import Script
 from kickcue.coaching.timeline import (
     Spoken,
@@ -15,6 +14,7 @@ from kickcue.coaching.timeline import (
     timeline,
 )
 from kickcue.config.settings import Settings
+from kickcue.core.clock_format import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class WantedScript:
 
 def as_text(entry: TimelineEntry) -> str:
     """Return a line or a cue as it is shown, with its time."""
-    at = clock(float(round(entry.at_s)))
+    at = clock(entry.at_s)
     if isinstance(entry.what, Spoken):
         return f"{at:>5}  {entry.what.text}"
     return f"{at:>5}  [{bars(entry.what.pulses)}]  {entry.what.text}"
