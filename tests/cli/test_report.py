@@ -90,9 +90,7 @@ def test_one_bad_file_does_not_stop_the_others(
     assert race.with_suffix(".html").exists()
 
 
-def test_what_can_be_had_of_a_damaged_file(
-    race: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_can_be_had_of_a_damaged_file(race: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN a recording whose end is lost WHEN it is reported on THEN the page is of what is left,
     with the problem on it, and the status is 1.
     """
@@ -189,7 +187,12 @@ def test_the_browser_shows_it(
     said.
     """
     asked: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: asked.append(url) or started)
+
+    def opened(url: str) -> bool:
+        asked.append(url)
+        return started
+
+    monkeypatch.setattr(webbrowser, "open", opened)
 
     assert main(["report", "--open", str(race)]) == 0
     assert [race.with_suffix(".html").as_uri()] == asked
