@@ -220,3 +220,10 @@ def test_a_phase_is_nobodys_log_line(tmp_path: Path) -> None:
     """A phase has a panel of its own: it is in kickcue's channel and in no topic beside it."""
     phase = PhaseChange(0, Phase.BODY, Phase.WAITING)
     assert {"/out/phase"} == published(tmp_path, phase).keys()
+
+
+def test_every_topic_is_in_the_documents() -> None:
+    """The table of topics names each of them with its schema."""
+    text = (REPO / "docs" / "recording.md").read_text(encoding="utf-8")
+    for topic in TOPICS:
+        assert f"| `{topic.name}` | `{topic.schema_name}` |" in text
