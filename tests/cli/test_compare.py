@@ -69,6 +69,15 @@ def test_a_page_is_written_and_overwrites_nothing_else(
     assert "precious" == other.read_text()
 
 
+def test_an_anonymous_page_names_nobody(races: tuple[str, str], tmp_path: Path) -> None:
+    """GIVEN --anonymous THEN neither the files' names nor their folder are on the page."""
+    page = tmp_path / "compare.html"
+    assert main(["compare", *races, "--anonymous", "-o", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "than A over 1500 m" in text
+    assert not [name for name in ("race3", "race4", Path(races[0]).parent.name) if name in text]
+
+
 def test_sessions_go_by_repetition(session: str, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN two sessions THEN they are set beside each other repetition by repetition; by distance
     where that is asked for.

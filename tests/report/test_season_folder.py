@@ -107,6 +107,24 @@ def test_an_interruption_loses_nothing_that_was_read(folder: Path) -> None:
     assert ["c.tcx.gz", "d.zip"] == rest.read
 
 
+def test_two_at_once_do_each_other_no_harm(folder: Path) -> None:
+    """GIVEN another process reads the same folder while one does THEN both have the whole answer,
+    and the index they leave is a whole one.
+    """
+    inner: list[object] = []
+
+    def meanwhile(path: Path) -> ReviewDigest:
+        if path.name == "c.tcx.gz":
+            inner.append(folder_digests(folder, Reader()))
+        return Reader()(path)
+
+    found = folder_digests(folder, meanwhile)
+    assert [found] == inner
+    after = Reader()
+    assert found == folder_digests(folder, after)
+    assert [] == after.read
+
+
 def test_links_and_pipes_hold_nothing_up(folder: Path) -> None:
     """A link that leads nowhere and a pipe are passed over; a link to a recording is one."""
     (folder / "nowhere.mcap").symlink_to(folder / "gone")
