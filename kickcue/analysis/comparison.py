@@ -11,7 +11,7 @@ from math import ceil
 from typing import Final
 
 from kickcue.analysis.review.model import Pacing, Review, ReviewKind, TimedBy
-from kickcue.analysis.review.race_curve import RaceCurve, fitted, growing
+from kickcue.analysis.review.race_curve import RaceCurve, Shape, fitted, growing
 from kickcue.core.errors import DataError
 
 SAME_LENGTH_M: Final = 1.0
@@ -128,7 +128,7 @@ def _curve(review: Review) -> RaceCurve:
     )
     if not anchors and not way:
         raise DataError(f"{review.file}: no distances to compare: neither laps nor a foot pod")
-    return fitted(growing(anchors), way) if anchors else RaceCurve(way)
+    return fitted(growing(anchors), Shape(way)) if anchors else RaceCurve(way)
 
 
 def _side(review: Review, curve: RaceCurve, common_m: float) -> Side:

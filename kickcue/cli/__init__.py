@@ -103,6 +103,16 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "kickcue.cli.report",
         "write a page about a race or session: laps, kick, curves, cues",
     ),
+    "compare": CliCommand(
+        "After it",
+        "kickcue.cli.compare",
+        "set races against each other: where the time was won and lost",
+    ),
+    "history": CliCommand(
+        "After it",
+        "kickcue.cli.history",
+        "show a season on one page: kicks, evenness, sessions, last laps",
+    ),
     "replay": CliCommand(
         "After it",
         "kickcue.cli.replay",

@@ -11,7 +11,6 @@ from kickcue.core.events import Phase
 from kickcue.daemon.logging_setup import event as log_event
 
 LOG: Final = logging.getLogger(__name__)
-PAGE: Final = ".html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +33,19 @@ def outcome(recording: Path | None, phase: Phase) -> Outcome:
     try:
         return _written(recording)
     except Exception as error:  # noqa: BLE001  as promised
-        return Outcome(trouble=f"no report: {error or type(error).__name__}")
+        return Outcome(trouble=f"no report: {str(error) or type(error).__name__}")
 
 
 def _written(recording: Path) -> Outcome:
     # A run that waits for days for its race needs none of this.
-    from kickcue.config.atomic_write import replace_file  # noqa: PLC0415
     from kickcue.recording import read  # noqa: PLC0415
     from kickcue.replay.reviewed import reviewed  # noqa: PLC0415
-    from kickcue.report.page import report_page  # noqa: PLC0415
+    from kickcue.report.page_file import page_beside, write_page  # noqa: PLC0415
     from kickcue.report.short import short_sentences  # noqa: PLC0415
 
     review = reviewed(read(recording))
-    page = recording.with_suffix(PAGE)
-    replace_file(page, report_page(review))
+    page = page_beside(recording)
+    write_page(review, page)
     return Outcome(tuple(short_sentences(review)), page)
 
 

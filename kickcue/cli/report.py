@@ -1,4 +1,4 @@
-"""``kickcue report``: what became of a race, as a page, in the terminal, as a picture or as JSON."""
+"""``kickcue report``: what became of a race, as a page, as text, as a picture or as JSON."""
 
 import argparse
 import webbrowser
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """Report on each file; 1 where something of one is lost, 2 where one was named wrongly."""
     _refuse_contradictions(args)
     status = 0
-    for path, page in zip(args.files, _pages(args), strict=True):
+    for path, page in zip(args.files, list(_pages(args)), strict=True):
         try:
             problems = _report(args, path, page)
         except KickcueError as error:
@@ -158,10 +158,12 @@ def _review(args: argparse.Namespace, recording: Recording) -> "Review":
 
 
 def _print(review: "Review", units: str) -> None:
+    from kickcue.cli.tui.terminal import showable  # noqa: PLC0415  it imports rich
     from kickcue.report.formats import PaceUnit  # noqa: PLC0415
     from kickcue.report.text import TextReport  # noqa: PLC0415
 
-    console().print(TextReport(review, PaceUnit(units)))
+    out = console()
+    out.print(showable(TextReport(review, PaceUnit(units)), out))
 
 
 def _write_card(args: argparse.Namespace, review: "Review") -> None:

@@ -12,42 +12,34 @@ from typing import Any, Final
 from kickcue import machine_time
 from kickcue.cli.after_race import log_outcome, outcome, tell_outcome
 from kickcue.cli.end_requests import end_requests, hang_up_ends
-from kickcue.cli.format.printing import complain, tell
-from kickcue.cli.pair import describe
+from kickcue.cli.format.printing import complain
 from kickcue.cli.race_options import add_race_options, profiles_from_options, race_from_options
+from kickcue.cli.run_sensors import with_sensors
 from kickcue.cli.simulated_run import (
     add_simulation_options,
     check_simulation_options,
     simulated_run,
 )
-from kickcue.cli.tui.device_search import Chosen
-from kickcue.cli.tui.nearby import sent_by
-from kickcue.cli.tui.pairing_dialog import dialogue
 from kickcue.cli.tui.race_screen import RaceScreen
 from kickcue.cli.tui.screen import canvas
 from kickcue.cli.tui.terminal import be_quiet, is_terminal
 from kickcue.config.broker_form import URL_FORM
 from kickcue.config.plan_files import plan_names
-from kickcue.config.profile_files import load_profiles
-from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import RACING
-from kickcue.core.errors import DataError, UsageError
+from kickcue.core.errors import DataError
 from kickcue.daemon import logging_setup, service
 from kickcue.daemon.health import summed_up
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.simulated_sensors import SimulatedRun
 from kickcue.daemon.wiring import live
-from kickcue.edges.radio import WITHOUT_BLUETOOTH, RadioError, looking_around
 from kickcue.supervision import tasks
 from kickcue.workouts.plan_source import is_workout
 
-LOOK_S: Final = 4.0
 STATUS_EACH_S: Final = 5.0
 STOPPING_S: Final = 18.0
 """Sensors hang up within five seconds, the recording is finished within ten, the broker gets it
 within one."""
-SHOWN_SENSORS: Final = 4
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -119,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
         settings, simulated = simulated_run(args, settings)
     elif not settings.sensors:
         be_quiet()
-        settings = _with_sensors(settings, path, _options(args), headless=headless)
+        settings = with_sensors(settings, path, _options(args), headless=headless)
     logging_setup.configure(headless=headless, verbose=args.verbose)
     how = _How(fresh=args.fresh, alongside=args.alongside, simulated=simulated)
     trouble = machine_time.run(_headless(settings, how) if headless else _on_screen(settings, how))
@@ -162,67 +154,6 @@ def _options(args: argparse.Namespace) -> dict[str, Any]:
         "state_dir": None if args.state is None else str(args.state.absolute()),
         "record": False if args.no_record else None,
     }
-
-
-# ---- whose sensors
-
-
-def _with_sensors(
-    settings: Settings, path: Path | None, options: dict[str, Any], *, headless: bool
-) -> Settings:
-    """Return the settings with the sensors that the person chooses.
-
-    Where nobody can, UsageError names the devices around.
-    """
-    if headless:
-        raise UsageError(asyncio.run(_who_is_around(settings)))
-    found, keep = asyncio.run(_choose(settings, path))
-    if not found:
-        raise UsageError(
-            "a race needs at least one sensor: `kickcue scan` shows what is nearby; "
-            f"{WITHOUT_BLUETOOTH}"
-        )
-    for each in found:
-        tell(f"{each.sensor}: {describe(each)}")
-        if keep and path is not None:
-            pin_sensor(path, each.sensor, each.pin)
-    pins = {
-        f"sensors.{each.sensor}.{key}": value
-        for each in found
-        for key, value in each.pin.model_dump(exclude_none=True).items()
-    }
-    return load_settings(path, options={**pins, **options})
-
-
-async def _choose(settings: Settings, path: Path | None) -> tuple[list[Chosen], bool]:
-    """Return what was chosen, and whether it is to be kept."""
-    async with dialogue(settings.adapter) as talk:
-        found = await talk.sensors()
-        can_keep = bool(found) and path is not None and os.access(path, os.W_OK)
-        return found, can_keep and await talk.keep(str(path))
-
-
-async def _who_is_around(settings: Settings) -> str:
-    try:
-        async with looking_around(load_profiles().values(), adapter=settings.adapter) as seen:
-            await asyncio.sleep(LOOK_S)
-            around = [
-                f"{each.name or 'no name'} {each.address} ({', '.join(sent_by(each))})"
-                for each in seen()
-            ]
-    except RadioError as error:
-        nearby = f"cannot search for sensors ({error})"
-    else:
-        more = f" and {len(around) - SHOWN_SENSORS} more" if len(around) > SHOWN_SENSORS else ""
-        nearby = (
-            f"nearby: {', '.join(around[:SHOWN_SENSORS])}{more}"
-            if around
-            else f"none found nearby ({WITHOUT_BLUETOOTH})"
-        )
-    return (
-        f"race.toml has no sensors, and kickcue does not guess which are yours; {nearby}; choose "
-        "yours with `kickcue pair`"
-    )
 
 
 # ---- on a terminal

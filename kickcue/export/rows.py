@@ -50,7 +50,7 @@ def rows_each_second(
                 lon_deg=lon_deg,
             )
         )
-    return tuple(_placed(found, review, laps))
+    return tuple(_placed(_with_the_end(found, review, clock), review, laps))
 
 
 def rows_as_recorded(
@@ -69,8 +69,23 @@ def rows_as_recorded(
     steps = 1 if both else STEPS_PER_STRIDE
     found = [_own_row(record, clock.at(record.t_ns), steps) for record in records]
     if review.kind is ReviewKind.RACE:
-        found = [_on_course(row, review) for row in found]
+        found = _with_the_end([_on_course(row, review) for row in found], review, clock)
     return tuple(_placed(found, review, laps))
+
+
+def _with_the_end(rows: list[ExportRow], review: Review, clock: RaceTime) -> Sequence[ExportRow]:
+    """Return the rows, and one more at the very end: sites take the last distance for the whole."""
+    if not rows or rows[-1].race_s >= review.seconds or review.distance_m is None:
+        return rows
+    end = replace(
+        rows[-1],
+        t_ns=clock.t_ns(review.seconds),
+        race_s=review.seconds,
+        distance_m=review.distance_m,
+        lat_deg=None,
+        lon_deg=None,
+    )
+    return [*rows, end]
 
 
 def _is_within(record: WatchRecord, review: Review, clock: RaceTime) -> bool:

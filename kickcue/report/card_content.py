@@ -135,9 +135,11 @@ def _bars_caption(rows: Sequence[Lap | Repeat], review: Review) -> str:
 
 def _figures(review: Review, unit: PaceUnit) -> Iterator[Figure]:
     yield from _kick(review)
-    run_s = review.seconds - review.stopped_s
-    if review.kind is not ReviewKind.SESSION and review.distance_m is not None and run_s > 0:
-        mean = pace(review.distance_m / run_s, unit)
+    if review.kind is ReviewKind.SESSION:
+        yield from _of_a_session(review)
+        return
+    if review.distance_m is not None and review.seconds > 0:
+        mean = pace(review.distance_m / review.seconds, unit)
         if mean != UNKNOWN:
             yield Figure(mean, f"min/{unit}")
     if review.body.cadence_spm is not None:
@@ -146,13 +148,21 @@ def _figures(review: Review, unit: PaceUnit) -> Iterator[Figure]:
         yield Figure(whole(review.body.heart_rate_bpm), "heart rate")
 
 
+def _of_a_session(review: Review) -> Iterator[Figure]:
+    """Yield what has a meaning over repetitions and rests alike."""
+    if review.repeats is not None and review.repeats.mean_rest_s is not None:
+        yield Figure(clock(review.repeats.mean_rest_s, 0), "mean rest")
+    if review.body.most_heart_rate_bpm is not None:
+        yield Figure(whole(review.body.most_heart_rate_bpm), "highest heart rate")
+
+
 def _kick(review: Review) -> Iterator[Figure]:
     """Yield how the last lap, or the last repetition, was against the rest."""
     if review.pacing is not None:
-        less = review.pacing.kick_percent
-        how = "less" if less >= 0 else "more"
+        change = review.pacing.kick_speed_percent
+        how = "faster" if change >= 0 else "slower"
         name = window_name(review, review.pacing)
-        yield Figure(percent(less), f"{how} time, {name}", bright=True)
+        yield Figure(percent(change), f"{how} {name}", bright=True)
     elif review.repeats is not None and review.repeats.last_percent is not None:
         faster = review.repeats.last_percent
         how = "faster" if faster >= 0 else "slower"

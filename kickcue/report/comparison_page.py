@@ -1,11 +1,12 @@
-"""Races or runs over each other as one HTML page, of the same make as a report."""
+"""A comparison as one HTML page, of the same make as a report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from kickcue.analysis.comparison import Comparison, Stretch
+from kickcue.analysis.session_comparison import SessionComparison
+from kickcue.report.comparison_parts import lost_cell, side_list
 from kickcue.report.comparison_words import (
     ESTIMATED,
-    SAME_S,
     estimated,
     headline,
     letter,
@@ -18,10 +19,13 @@ from kickcue.report.markup import Markup, tag
 from kickcue.report.page_charts import Chart, Kind, Line, chart_page, figure
 from kickcue.report.page_parts import column, facts, listed, section, signed, table
 from kickcue.report.page_top import units_switch
+from kickcue.report.session_comparison_page import session_comparison_page
 
 
-def comparison_page(found: Comparison, unit: PaceUnit) -> str:
+def comparison_page(found: Comparison | SessionComparison, unit: PaceUnit) -> str:
     """Return the page, beginning with ``unit``."""
+    if isinstance(found, SessionComparison):
+        return session_comparison_page(found)
     charts = (_ahead_chart(found), _speed_chart(found))
     parts = (
         _top(found, unit),
@@ -35,28 +39,6 @@ def comparison_page(found: Comparison, unit: PaceUnit) -> str:
         _finishes(found),
     )
     return chart_page(headline(found), parts, charts, metres=found.by_lap)
-
-
-def side_list(sides: Sequence[tuple[str, str, str | None]]) -> Markup:
-    """Return which file each letter is: file, title and UTC of each side."""
-    return tag(
-        "ul",
-        *(
-            tag(
-                "li",
-                tag("strong", letter(number), class_=f"line-{number}"),
-                " · ".join(part for part in (title, utc and utc[:10], file) if part),
-            )
-            for number, (file, title, utc) in enumerate(sides)
-        ),
-        class_="sides",
-    )
-
-
-def lost_cell(lost_s: float | None) -> Markup:
-    """Return the cell of what was lost against A."""
-    lost, won = lost_s is not None and lost_s >= SAME_S, lost_s is not None and lost_s <= -SAME_S
-    return tag("td", signed(lost_s), class_="lost" if lost else "won" if won else None)
 
 
 def _top(found: Comparison, unit: PaceUnit) -> Markup:

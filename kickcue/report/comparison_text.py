@@ -30,8 +30,15 @@ from kickcue.report.text_tables import EMPHASIS, Column, ReportTable
 AGAINST: Final = "B-A: seconds lost (+) or won (-) against A"
 
 
-def comparison_text(found: Comparison) -> Iterator[RenderableType]:
-    """Yield what is printed of races or runs."""
+def comparison_text(found: Comparison | SessionComparison) -> Iterator[RenderableType]:
+    """Yield what is printed."""
+    if isinstance(found, SessionComparison):
+        yield from _sessions(found)
+    else:
+        yield from _races(found)
+
+
+def _races(found: Comparison) -> Iterator[RenderableType]:
     yield Text(headline(found), style=EMPHASIS)
     for number, side in enumerate(found.sides):
         yield Text(printable(side_line(number, side)))
@@ -47,8 +54,7 @@ def comparison_text(found: Comparison) -> Iterator[RenderableType]:
         yield _behind(found, number)
 
 
-def session_comparison_text(found: SessionComparison) -> Iterator[RenderableType]:
-    """Yield what is printed of sessions."""
+def _sessions(found: SessionComparison) -> Iterator[RenderableType]:
     for number, side in enumerate(found.sides):
         date = "" if side.utc is None else f", {side.utc[:10]}"
         yield Text(printable(f"{letter(number)}  {side.file}, {side.title}{date}"))

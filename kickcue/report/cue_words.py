@@ -13,13 +13,17 @@ _NOTICEABLE_PERCENT: Final = 1.0
 _DROPPED: Final = {"late": "it came too late to be worth a buzz"}
 
 
-def cue_words(cue: CueReview) -> dict[str, str]:
-    """Return ``name`` (its kind), ``given`` (when and where), ``felt`` and ``response``."""
+def cue_words(cue: CueReview, *, answered: bool) -> dict[str, str]:
+    """Return ``name`` (its kind), ``given`` (when and where), ``felt`` and ``response``.
+
+    ``felt`` is empty where no watch ``answered`` any cue: that is said once, not each time.
+    ``response`` is empty where nothing is known of it.
+    """
     return {
         "name": cue.kind.replace("_", " "),
         "given": given(cue),
-        "felt": felt(cue),
-        "response": response(cue),
+        "felt": felt(cue) if answered else "",
+        "response": "" if cue.response is Response.UNKNOWN else response(cue),
     }
 
 

@@ -14,6 +14,8 @@ from kickcue.report.formats import clock, count, percent
 
 _SILENCE_S: Final = 5.0
 """Shorter silences of a sensor are not spoken of."""
+_GAP_S: Final = 10.0
+"""Shorter gaps are those of a recorder that writes when it pleases."""
 _NO_CORRECTION: Final = 0.0005
 """A pod's scale this near to 1 is 0.0 % off as it is printed."""
 
@@ -25,8 +27,10 @@ def health_sentences(review: Review) -> Iterator[str]:
     if review.delivery is not None and review.delivery.given:
         yield _delivery(review.delivery)
     yield from map(_sensor, review.sensors)
-    yield from _spans("The recorder was stopped", review.pauses)
-    yield from _spans("Nothing was heard of any sensor", review.gaps)
+    if review.pauses:
+        times = _times(len(review.pauses))
+        yield f"The recorder was stopped {times}, for {clock(review.stopped_s, 0)} in all."
+    yield from _gaps([gap for gap in review.gaps if _lasted_s(gap) >= _GAP_S])
 
 
 def _position(position: PositionReview) -> Iterator[str]:
@@ -45,7 +49,15 @@ def _position(position: PositionReview) -> Iterator[str]:
         yield f"The pod measured {percent(100 * (1 / scale - 1))} {how}."
 
 
+def anybody_answered(review: Review) -> bool:
+    """Tell whether a watch answered any cue; of an imported run there was none to do so."""
+    delivery = review.delivery
+    return delivery is not None and delivery.unanswered < delivery.given
+
+
 def _delivery(delivery: DeliveryReview) -> str:
+    if delivery.unanswered == delivery.given:
+        return f"No watch answered {'the cue' if delivery.given == 1 else 'any of the cues'}."
     text = f"{delivery.felt} of {count(delivery.given, 'cue')} felt on the watch"
     if delivery.median_latency_ms is not None and delivery.worst_latency_ms is not None:
         text += (
@@ -71,7 +83,7 @@ def _sensor(sensor: SensorReview) -> str:
         text += f", silent for {sensor.longest_silence_s:.0f} s"
         text += "" if at is None else f" at {clock(at, 0)}"
     if sensor.lost_links:
-        text += f", link lost {'once' if sensor.lost_links == 1 else f'{sensor.lost_links} times'}"
+        text += f", link lost {_times(sensor.lost_links)}"
     if sensor.broken:
         text += f", {count(sensor.broken, 'broken message')}"
     return f"{text}."
@@ -82,11 +94,20 @@ def _share(covered: float) -> str:
     return f"{100 if covered >= 1 else min(round(100 * covered), 99)} %"
 
 
-def _spans(what: str, spans: Sequence[Span]) -> Iterator[str]:
-    if not spans:
+def _gaps(gaps: Sequence[Span]) -> Iterator[str]:
+    if not gaps:
         return
-    longest = max(spans, key=lambda span: span.to_race_s - span.from_race_s)
-    lasted_s = longest.to_race_s - longest.from_race_s
-    times = "once" if len(spans) == 1 else f"{len(spans)} times"
-    which = "for" if len(spans) == 1 else "the longest for"
-    yield f"{what} {times}, {which} {lasted_s:.0f} s at {clock(longest.from_race_s, 0)}."
+    longest = max(gaps, key=_lasted_s)
+    which = "for" if len(gaps) == 1 else "the longest for"
+    yield (
+        f"Nothing was heard of any sensor {_times(len(gaps))}, {which} {_lasted_s(longest):.0f} s "
+        f"at {clock(longest.from_race_s, 0)}."
+    )
+
+
+def _lasted_s(span: Span) -> float:
+    return span.to_race_s - span.from_race_s
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"

@@ -34,9 +34,9 @@ def pacing_sentences(review: Review) -> Iterator[str]:
         return
     name = window_name(review, pacing)
     yield (
-        f"Your {name} took {timed(pacing.last_s)}, "
-        f"{_against(pacing.kick_percent)} the same distance before it "
-        f"({timed(pacing.rest_s)} on average)."
+        f"Your {name} took {timed(pacing.last_s)}, {_against(pacing.kick_percent)} the "
+        f"{timed(pacing.rest_s)} that the same distance took before it on average: "
+        f"you ran it {faster(pacing.kick_speed_percent)}."
     )
     yield _VERDICTS[pacing.pacing]
     if pacing.last_200_s is not None and pacing.last_200_kick_percent is not None:
@@ -47,6 +47,13 @@ def pacing_sentences(review: Review) -> Iterator[str]:
     yield _halves(pacing)
     yield from _evenness(pacing)
     yield from _saved_up(review, pacing)
+
+
+def faster(percent_faster: float) -> str:
+    """Return "9.7 % faster", "3.1 % slower" or "as fast"."""
+    if abs(percent_faster) < _SAME_PERCENT:
+        return "as fast"
+    return f"{percent(percent_faster)} {'faster' if percent_faster > 0 else 'slower'}"
 
 
 def _against(kick_percent: float) -> str:

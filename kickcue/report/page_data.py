@@ -31,7 +31,7 @@ def page_data(review: Review) -> dict[str, Any]:
         "window": None if begin_s is None else [round(begin_s, 1), round(review.seconds, 1)],
         "windowName": None if review.pacing is None else window_name(review, review.pacing),
         "restMps": _rest_mps(review),
-        "laps": [round(lap.race_s, 1) for lap in review.laps],
+        "laps": [round(lap.race_s + lap.seconds, 1) for lap in review.laps],
         "phases": [[phase.phase.value, round(phase.race_s, 1)] for phase in review.phases],
         "cues": [[round(cue.race_s, 1), cue.kind.value, cue.response.value] for cue in review.cues],
         "marks": [

@@ -132,16 +132,18 @@ def _sensor(sensor: SensorReview) -> Markup:
 
 
 def _pauses(review: Review) -> Markup | None:
-    said = [_span("Paused", pause) for pause in review.pauses]
-    said += [_span("Nothing was heard", gap) for gap in review.gaps]
+    said = [_gap(gap) for gap in review.gaps]
+    if review.pauses:
+        at = ", ".join(clock(pause.from_race_s, 0) for pause in review.pauses)
+        said.append(f"Stopped for {clock(review.stopped_s, 0)} in all, at {at}.")
     return listed(said) if said else None
 
 
-def _span(what: str, when: Span) -> str:
-    lasted_s = when.to_race_s - when.from_race_s
+def _gap(gap: Span) -> str:
+    lasted_s = gap.to_race_s - gap.from_race_s
     return (
-        f"{what} from {clock(when.from_race_s, 0)} to {clock(when.to_race_s, 0)}, "
-        f"{clock(lasted_s, 0)} long."
+        f"Nothing was heard from {clock(gap.from_race_s, 0)} to {clock(gap.to_race_s, 0)}, "
+        f"for {clock(lasted_s, 0)}."
     )
 
 

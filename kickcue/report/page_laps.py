@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import fsum
 from typing import Final, NamedTuple
 
-from kickcue.analysis.review.model import Lap, Review, TimedBy
+from kickcue.analysis.review.model import Lap, Review, ReviewKind, TimedBy
 from kickcue.report.formats import UNKNOWN, clock, lap_time, timed
 from kickcue.report.markup import Markup, join, tag
 from kickcue.report.page_parts import both, column, in_metres, number, section, signed, table
@@ -28,7 +28,7 @@ def page_laps(review: Review) -> Markup | None:
     if not review.laps:
         return None
     track, scale = in_metres(review), _scale(review.laps)
-    last = review.laps[-1].number
+    last = review.laps[-1].number if review.kind is ReviewKind.RACE else None
     rows = [_row(lap, scale, track=track, last=lap.number == last) for lap in review.laps]
     return section(
         "laps",
@@ -64,7 +64,7 @@ def _row(lap: Lap, scale: _Scale | None, *, track: bool, last: bool) -> Markup:
         "tr",
         tag("th", lap.number, scope="row"),
         tag("td", _to(lap, track=track)),
-        tag("td", clock(lap.race_s)),
+        tag("td", clock(lap.race_s + lap.seconds)),
         tag("td", join((lap_time(lap.seconds), error_text)), class_="time"),
         tag("td", UNKNOWN if scale is None or not lap.full else _bar(lap, scale), class_="bar"),
         tag("td", number(lap.body.cadence_spm)),
@@ -107,6 +107,6 @@ def _notes(laps: Sequence[Lap], scale: _Scale | None) -> Iterator[str]:
     if scale is not None:
         yield f"The whole laps took {timed(scale.mean_s)} on average. "
     by = dict.fromkeys(lap.timed_by for lap in laps)
-    yield f"Timed by {' and '.join(TIMED_BY[each] for each in by)}."
+    yield f"Timed by: {', '.join(TIMED_BY[each] for each in by)}."
     if any(lap.timed_by is TimedBy.ESTIMATE and lap.error_s is not None for lap in laps):
         yield " An estimate is within its ± in 95 of 100 cases."

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Final
 
-from kickcue.analysis.review.model import Ending, Repeats, Review, ReviewKind
+from kickcue.analysis.review.model import Ending, Repeats, Review
 from kickcue.report.formats import PaceUnit, clock, lap_time, pace
 from kickcue.report.markup import Markup, join, tag
 from kickcue.report.pacing_words import window_name
 from kickcue.report.page_parts import both, distance, facts, in_metres
 from kickcue.report.words import ending
 
-LONG_S = 3600.0
+LONG_S: Final = 3600.0
 """From here on nobody reads tenths."""
+LEAST_STOPPED_S: Final = 1.0
+"""Shorter stops of the recorder are not spoken of."""
 
 
 def page_top(review: Review, unit: PaceUnit) -> Markup:
@@ -51,6 +54,8 @@ def _choice(name: str, value: str, words: str, *, on: bool) -> Markup:
 
 def _figures(review: Review) -> Iterator[tuple[object, object]]:
     yield "Time", clock(review.seconds, 1 if review.seconds < LONG_S else 0)
+    if review.stopped_s >= LEAST_STOPPED_S:
+        yield "Stopped", clock(review.stopped_s, 0)
     if review.distance_m:
         yield "Distance", _distance(review, review.distance_m)
     if review.repeats is not None:
@@ -85,8 +90,7 @@ def _distance(review: Review, length_m: float) -> Markup:
 
 
 def _pace(review: Review, length_m: float) -> Markup:
-    stopped_s = 0.0 if review.kind is ReviewKind.RACE else review.stopped_s
-    mps = length_m / max(review.seconds - stopped_s, 1.0)
+    mps = length_m / max(review.seconds, 1.0)
     return both(lambda unit: join((pace(mps, unit), tag("small", f" /{unit}"))))
 
 

@@ -8,8 +8,6 @@ from typing import Final
 
 from kickcue.analysis.review_digest import ReviewDigest, digest
 from kickcue.core.errors import KickcueError, UsageError
-from kickcue.recording import read
-from kickcue.replay.reviewed import reviewed
 from kickcue.report.season_index import (
     FileState,
     IndexEntry,
@@ -28,6 +26,10 @@ Progress = Callable[[float], None]
 
 def digest_of(path: Path) -> ReviewDigest:
     """Read a recording and return its digest; errors are those of reading and reviewing."""
+    # The engine takes longer to import than an index to be read.
+    from kickcue.recording import read  # noqa: PLC0415  see above
+    from kickcue.replay.reviewed import reviewed  # noqa: PLC0415  see above
+
     return digest(reviewed(read(path)))
 
 
@@ -67,7 +69,7 @@ def _made(path: Path, make: MakeDigest) -> ReviewDigest | str:
     try:
         return make(path)
     except KickcueError as error:
-        return str(error).removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
+        return str(error).removeprefix(f"{path}: ").removeprefix(path.name).lstrip(": ")
 
 
 def _states(folder: Path) -> dict[str, FileState]:

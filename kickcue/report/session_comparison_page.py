@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kickcue.analysis.session_comparison import RepeatRow, SessionComparison
-from kickcue.report.comparison_page import lost_cell, side_list
+from kickcue.report.comparison_parts import lost_cell, side_list
 from kickcue.report.comparison_text import repeat_length, repeat_time
 from kickcue.report.comparison_words import letter, session_sentences
 from kickcue.report.markup import Markup, tag

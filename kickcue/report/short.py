@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from kickcue.analysis.review.model import Lap, Repeat, Review, ReviewKind
 from kickcue.core.events import CueKind
-from kickcue.report.cue_words import felt, given, response
-from kickcue.report.formats import lap_time, metres, percent
-from kickcue.report.pacing_words import pacing_sentences, window_name
+from kickcue.report.cue_words import cue_words
+from kickcue.report.formats import lap_time, metres
+from kickcue.report.pacing_words import faster, pacing_sentences, window_name
 from kickcue.report.repeat_words import repeat_sentences
 
 _MOST_TIMES = 26
@@ -23,7 +23,9 @@ def short_sentences(review: Review) -> Iterator[str]:
     yield from list(repeat_sentences(review))[1:3]
     for cue in review.cues:
         if cue.kind in (CueKind.LAST_LAP, CueKind.LAST_REP):
-            yield f"{cue.text.rstrip('.')}: {given(cue)}. {felt(cue)} {response(cue)}"
+            words = cue_words(cue, answered=True)
+            after = f"{words['felt']} {words['response']}".rstrip()
+            yield f'Cue "{cue.text}" at {words["given"]}. {after}'
 
 
 def short_times(review: Review) -> list[str]:
@@ -39,14 +41,13 @@ def _time(row: Lap | Repeat) -> str:
 
 
 def _over(row: Lap | Repeat) -> str:
-    return f" ({metres(row.to_m - row.from_m)})" if isinstance(row, Lap) else ""
+    return f" ({metres(round(row.to_m - row.from_m))})" if isinstance(row, Lap) else ""
 
 
 def last_against_rest(review: Review) -> str | None:
-    """Return the last lap against the rest: "last lap 68.9: 9.1 % less than before it"."""
+    """Return the last lap against the rest: "last lap 68.9: 9.1 % faster"."""
     pacing = review.pacing
     if pacing is None or review.kind is ReviewKind.SESSION:
         return None
-    how = "less" if pacing.kick_percent >= 0 else "more"
-    name = window_name(review, pacing)
-    return f"{name} {lap_time(pacing.last_s)}: {percent(pacing.kick_percent)} {how} than before it"
+    how = faster(pacing.kick_speed_percent)
+    return f"{window_name(review, pacing)} {lap_time(pacing.last_s)}: {how}"

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from kickcue.analysis.review.model import CueReview, Ending, Review, ReviewKind
 from kickcue.core.printable import printable
-from kickcue.report.cue_words import felt, given, response
+from kickcue.report.cue_words import cue_words
 from kickcue.report.formats import UNKNOWN, PaceUnit, clock, metres, pace, whole
-from kickcue.report.health_words import health_sentences
+from kickcue.report.health_words import anybody_answered, health_sentences
 from kickcue.report.pacing_words import pacing_sentences
 from kickcue.report.repeat_words import repeat_sentences
 from kickcue.report.text_curves import curves
@@ -54,7 +54,9 @@ class TextReport:
             yield [_sentence(text) for text in said]
         yield from ([plot] for plot in curves(review, self.unit))
         if review.cues:
-            yield [Text("Cues", style="bold"), *(_cue(cue) for cue in review.cues)]
+            answered = anybody_answered(review)
+            told = (_cue(cue, answered=answered) for cue in review.cues)
+            yield [Text("Cues", style="bold"), *told]
         yield from _health(review)
 
 
@@ -68,17 +70,16 @@ def _head(review: Review, unit: PaceUnit) -> Iterator[RenderableType]:
 
 
 def _figures(review: Review, unit: PaceUnit) -> Iterator[str]:
-    run_s = review.seconds - review.stopped_s
     yield clock(review.seconds)
     if review.distance_m is not None:
         yield metres(round(review.distance_m))
-        mean = pace(review.distance_m / run_s, unit) if run_s > 0 else UNKNOWN
+        mean = pace(review.distance_m / review.seconds, unit) if review.seconds > 0 else UNKNOWN
         if mean != UNKNOWN and review.kind is not ReviewKind.SESSION:
             yield f"{mean} min/{unit}"
-    body = review.body
-    if body.cadence_spm is not None:
+    body, on_the_way = review.body, review.kind is not ReviewKind.SESSION
+    if body.cadence_spm is not None and on_the_way:  # a mean over repetitions and rests is none
         yield f"{whole(body.cadence_spm)} steps/min"
-    if body.step_m is not None:
+    if body.step_m is not None and on_the_way:
         yield f"{body.step_m:.2f} m a step"
     if body.heart_rate_bpm is not None:
         most = body.most_heart_rate_bpm
@@ -104,9 +105,11 @@ class _Indented:
             yield Segment.line()
 
 
-def _cue(cue: CueReview) -> RenderableType:
-    head = Text(f"{given(cue)}: ").append(f'"{printable(cue.text)}"', "bold")
-    return _Indented(head.append(f". {felt(cue)} {response(cue)}", "not bold"))
+def _cue(cue: CueReview, *, answered: bool) -> RenderableType:
+    words = cue_words(cue, answered=answered)
+    after = " ".join(filter(None, (words["felt"], words["response"])))
+    head = Text(f"{words['given']}: ").append(f'"{printable(cue.text)}"', "bold")
+    return _Indented(head.append(f". {printable(after)}", "not bold"))
 
 
 def _health(review: Review) -> Iterator[Sequence[RenderableType]]:

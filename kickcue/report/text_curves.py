@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from kickcue.analysis.review.model import Review, ReviewKind
-from kickcue.report.formats import PaceUnit, clock, metres, pace, whole
+from kickcue.report.formats import SLOWEST_PACE_MPS, PaceUnit, clock, metres, pace, whole
 from kickcue.report.text_plots import Axis, Plot, Point
 
 _LEAST_POINTS: Final = 2
@@ -25,16 +25,16 @@ def curves(review: Review, unit: PaceUnit) -> Iterator[Plot]:
     if len(reached) < _LEAST_POINTS or max(reached) <= min(reached):
         return
     axis = _over_metres(review, reached) if over_m else _over_time(review, reached)
-    for title, values, label in (
-        (f"Pace, min/{unit}", series.mps, lambda mps: pace(mps, unit)),
-        ("Heart rate, beats/min", series.heart_rate_bpm, whole),
-        ("Cadence, steps/min", series.cadence_spm, whole),
+    for title, values, label, least in (
+        (f"Pace, min/{unit}", series.mps, lambda mps: pace(mps, unit), SLOWEST_PACE_MPS),
+        ("Heart rate, beats/min", series.heart_rate_bpm, whole, 0.0),
+        ("Cadence, steps/min", series.cadence_spm, whole, 0.0),
     ):
         points: list[Point] = [
             (at, value) for at, value in zip(places, values, strict=True) if at is not None
         ]
         if _known([value for _, value in points]):
-            yield Plot(title, points, axis, label)
+            yield Plot(title, points, axis, label, least)
 
 
 def _known(values: Sequence[float | None]) -> bool:

@@ -42,17 +42,20 @@ class Axis:
 class Plot:
     """Draws values over an axis, as wide as there is room; None is a gap.
 
-    ``label`` writes a value at the left edge.
+    ``label`` writes a value at the left edge. Values below ``least`` lie at the foot of the plot,
+    whatever they are.
     """
 
     title: str
     points: Sequence[Point]
     axis: Axis
     label: Callable[[float], str]
+    least: float = -math.inf
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         columns = max(options.max_width - LABEL_COLUMNS - 1, LEAST_COLUMNS)
-        low, high = value_range([value for _, value in self.points if value is not None])
+        known = [value for _, value in self.points if value is not None]
+        low, high = value_range([value for value in known if value >= self.least] or known)
         rows = braille_rows(self.points, self.axis, (low, high), columns)
         yield Text(self.title, style="bold")
         labels = [self.label(high), *[""] * (ROWS - 2), self.label(low)]
@@ -109,7 +112,7 @@ def braille_rows(
     across, down = columns * _DOT_COLUMNS, ROWS * _DOT_ROWS
     canvas = Canvas(columns, ROWS, xmin=0, ymin=0, xmax=across, ymax=down)
     for stretch in _stretches(_by_dot(points, axis, across)):
-        dots = [(x + 0.5, _dot_row(value, values, down)) for x, value in stretch]
+        dots = [(x, _dot_row(value, values, down)) for x, value in stretch]
         canvas.point(*dots[0])
         for before, after in pairwise(dots):
             canvas.line(*before, *after)
@@ -156,7 +159,7 @@ def _column(at: float, axis: Axis, columns: int) -> int:
     return min(max(int(share * columns), 0), columns - 1)
 
 
-def _dot_row(value: float, values: tuple[float, float], down: int) -> float:
+def _dot_row(value: float, values: tuple[float, float], down: int) -> int:
     low, high = values
     share = min(max((value - low) / (high - low), 0.0), 1.0)
-    return 0.5 + share * (down - 1)
+    return round(share * (down - 1))

@@ -55,9 +55,9 @@ def lap_table(review: Review, unit: PaceUnit) -> ReportTable:
     """Return the laps of a race, or the kilometres of a run; the last stands out."""
     columns = (
         Column("", lambda lap: lap_name(lap, review), left=True),
-        Column("to", lambda lap: metres(lap.to_m), 46),
+        Column("to", lambda lap: metres(round(lap.to_m)), 46),
         Column("time", lambda lap: lap_time(lap.seconds)),
-        Column("total", lambda lap: clock(lap.race_s), 38),
+        Column("total", lambda lap: clock(lap.race_s + lap.seconds), 38),
         Column(f"min/{unit}", lambda lap: pace(lap.mps, unit), 54),
         *_body_columns(lambda lap: lap.body),
         Column("timed by", lambda lap: TIMED_BY[lap.timed_by], 80, left=True),

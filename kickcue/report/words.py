@@ -5,7 +5,7 @@ from typing import Any, Final
 from kickcue.analysis.review.model import Ending, Lap, Review, ReviewKind, TimedBy
 from kickcue.report.cue_words import cue_words
 from kickcue.report.formats import clock, metres
-from kickcue.report.health_words import health_sentences
+from kickcue.report.health_words import anybody_answered, health_sentences
 from kickcue.report.pacing_words import pacing_sentences
 from kickcue.report.repeat_words import repeat_sentences
 
@@ -36,7 +36,7 @@ def words_for(review: Review) -> dict[str, Any]:
             {"name": lap_name(lap, review), "timed_by": TIMED_BY[lap.timed_by]}
             for lap in review.laps
         ],
-        "cues": [cue_words(cue) for cue in review.cues],
+        "cues": [cue_words(cue, answered=anybody_answered(review)) for cue in review.cues],
         "health": list(health_sentences(review)),
         "timed_by": {by.value: words for by, words in TIMED_BY.items()},
     }
@@ -60,7 +60,7 @@ def ending(review: Review) -> str:
 def lap_name(lap: Lap, review: Review) -> str:
     """Return what a lap is called: its number, or which part of one it is."""
     if not lap.full:
-        return f"{'first' if lap.number == 1 else 'last'} {metres(lap.to_m - lap.from_m)}"
+        return f"{'first' if lap.number == 1 else 'last'} {metres(round(lap.to_m - lap.from_m))}"
     return f"{'km' if is_kilometre(lap, review) else 'lap'} {lap.number}"
 
 

@@ -44,9 +44,13 @@ def race(home: Path) -> Path:
     return path
 
 
+def races() -> Path:
+    return Path(os.environ["XDG_STATE_HOME"]) / "kickcue" / "races"
+
+
 def recorded() -> Recording:
     """Return the only recording there is."""
-    (path,) = (Path(os.environ["XDG_STATE_HOME"]) / "kickcue" / "races").glob("*.mcap")
+    (path,) = races().glob("*.mcap")
     return read(path)
 
 
@@ -90,6 +94,9 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
         after = shown.raw.split(LEFT_OTHER_SCREEN)[1]
         assert "Recorded in" in after
         assert "kickcue replay" in after
+        assert "5000m in " in after
+    page = next(races().glob("*.html"))
+    assert f"Report: {page}" in " ".join(after.split())
     assert [CommandKind.START, CommandKind.LAP, CommandKind.FINISH] == orders(recorded())
     assert not recorded().problems
     assert not any(sensor.connected for sensor in track.all)
@@ -98,7 +105,7 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
 @pytest.mark.usefixtures("track", "race")
 async def test_a_race_that_was_left_goes_on(home: Path) -> None:
     """GIVEN a race that is left by q and q WHEN run again THEN it is taken up, in the same
-    recording, and can be given up for good.
+    recording, and can be given up for good; only then is there a page of it.
     """
     async with on_a_terminal("run", folder=home) as shown:
         await warmed_up(shown)
@@ -107,12 +114,15 @@ async def test_a_race_that_was_left_goes_on(home: Path) -> None:
         shown.press("q")
         assert await shown.left() == 0
         assert "The race was not over" in shown.text
+        assert "Report: kickcue report " in shown.text
+    assert not list(races().glob("*.html"))
     async with on_a_terminal("run", folder=home) as shown:
         await shown.shows("resumed", "lap 1 of 13")
         await shown.answers("x", "Abandon the race? Press x again")
         await shown.answers("x", "abandoned")
         shown.press("q")
         assert await shown.left() == 0
+    assert 1 == len(list(races().glob("*.html")))
     assert [CommandKind.START, CommandKind.ABORT] == orders(recorded())
 
 
@@ -227,7 +237,7 @@ async def test_nothing_is_recorded_if_asked_so(home: Path) -> None:
         shown.press("\x03")
         assert await shown.left() == 0
         assert "Nothing was recorded." in shown.text
-    assert not (Path(os.environ["XDG_STATE_HOME"]) / "kickcue" / "races").exists()
+    assert not races().exists()
 
 
 @pytest.mark.usefixtures("race")

@@ -145,6 +145,8 @@ _FOREIGN: Final[Mapping[str, Maker]] = {
     ),
 }
 
+EMPTY: Final = ("a start and nothing else", "nothing at all")
+"""Those with nothing to look at: each is an error, and a clean one."""
 ODD: Final[Mapping[str, Maker]] = {**_NATIVE, **_FOREIGN}
 
 

@@ -26,7 +26,7 @@ DIGITS_SHARE: Final = 1e-4
 """Five digits leave so much out."""
 OLDEST_S: Final = 3.0
 """A crossing by position or beacon is known so late at most."""
-NEAR_S: Final = 1.0
+NEAR_S: Final = 3.0
 """The estimate just before a mark is no older than this."""
 
 BY: Final = {
@@ -77,7 +77,7 @@ def race_marks(recording: Recording, course: Course, from_ns: int, to_ns: int) -
             _take_back(found)
         elif from_ns < each.t_ns <= to_ns:
             found.append(_placed(each, course, estimates, times))
-    return _each_line_once(found)
+    return found
 
 
 def _as_told(recording: Recording) -> Iterator[RaceMark | None]:
@@ -145,16 +145,3 @@ def _passed_ns(mark: RaceMark, line_m: float, around: Sequence[Estimate]) -> int
             ago_s = (here_m - line_m) / mps
             return mark.t_ns - round(min(max(ago_s, 0.0), OLDEST_S) * NS_PER_S)
     return mark.t_ns
-
-
-def _each_line_once(marks: Sequence[RaceMark]) -> list[RaceMark]:
-    """Return the marks with the first of each line only; later ones, or backward, are of none."""
-    found: list[RaceMark] = []
-    far_m = 0.0
-    for mark in sorted(marks, key=lambda mark: mark.t_ns):
-        if mark.line_m is not None and mark.line_m > far_m:
-            far_m = mark.line_m
-            found.append(mark)
-        else:
-            found.append(replace(mark, line_m=None))
-    return found

@@ -1,10 +1,12 @@
 """How the sensors saw the way go, whatever its scale: what a distance curve is shaped by."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from math import fsum
 from typing import Final
 
-from kickcue.analysis.review.race_curve import Knot, grown
+from kickcue.analysis.review.race_curve import RaceCurve, Shape, shape_of
 from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.run_readings import Column, RunReadings
 from kickcue.core.events import Estimate, Mode
@@ -13,12 +15,14 @@ SILENT_S: Final = 10.0
 """A longer gap between two readings is a hole..."""
 HOLES_SHARE: Final = 0.1
 """...and who has holes over more of the race than this is asked only where nobody has fewer."""
+BESIDE_S: Final = 30.0
+"""Who is not heard at the gun or at the end is taken to run as in so long beside it."""
 GUESSED: Final = frozenset({Mode.CLOCK, Mode.NONE})
 
 
 def race_shape(
     readings: RunReadings, estimates: Sequence[Estimate], time: RaceTime, to_s: float
-) -> list[Knot]:
+) -> Shape:
     """Return the way by the race's clock, empty where nothing measured it.
 
     By the pod's own distance, else positions, else speeds, else what the engine made of cadence.
@@ -29,28 +33,44 @@ def race_shape(
         if each.distance_m is not None and each.mode not in GUESSED
     ]
     ways = (
-        readings.way_m() if readings.totals else [],
+        readings.totals,
         readings.way_by_fixes_m(),
         readings.way_by_speeds_m(),
         estimated,
     )
     found = [_inside(way, time, to_s) for way in ways]
-    moving = [way for way in found if len(way) > 1 and way[-1][1] > 0.0]
+    moving = [way for way in found if len(way.knots) > 1 and way.knots[-1][1] > way.knots[0][1]]
     if not moving:
-        return []
-    holes = [_holes_s(way, to_s) for way in moving]
+        return Shape()
+    holes = [_holes_s(way) for way in moving]
     best = next((n for n, hole_s in enumerate(holes) if hole_s <= HOLES_SHARE * to_s), None)
-    return moving[holes.index(min(holes)) if best is None else best]
+    chosen = moving[holes.index(min(holes)) if best is None else best]
+    return replace(chosen, by_pod=chosen is found[0])
 
 
-def _inside(way: Column, time: RaceTime, to_s: float) -> list[Knot]:
+def _inside(way: Column, time: RaceTime, to_s: float) -> Shape:
     """Return the way from the last moment before the gun to the first after the end."""
-    knots = [(time.at(t_ns), metres) for t_ns, metres in way]
-    first = max((n for n, (t_s, _) in enumerate(knots) if t_s <= 0.0), default=0)
-    last = next((n for n, (t_s, _) in enumerate(knots) if t_s >= to_s), len(knots) - 1)
-    return grown(knots[first : last + 1])
+    points = [(time.at(t_ns), metres) for t_ns, metres in way if time.runs_at(t_ns)]
+    first = max((n for n, (t_s, _) in enumerate(points) if t_s <= 0.0), default=0)
+    last = next((n for n, (t_s, _) in enumerate(points) if t_s >= to_s), len(points) - 1)
+    return _extended(shape_of(points[first : last + 1]), to_s)
 
 
-def _holes_s(way: Sequence[Knot], to_s: float) -> float:
-    times = [0.0, *(t_s for t_s, _ in way), to_s]
-    return max((b - a for a, b in pairwise(times) if b - a > SILENT_S), default=0.0)
+def _extended(shape: Shape, to_s: float) -> Shape:
+    """Return a shape that has begun by the gun and goes on to the end, at the pace beside it."""
+    if len(shape.knots) < 2:
+        return shape
+    knots = list(shape.knots)
+    curve = RaceCurve(knots)
+    if curve.from_s > 0.0:
+        mps = curve.mps(curve.from_s, curve.from_s + BESIDE_S) or 0.0
+        knots.insert(0, (0.0, knots[0][1] - mps * curve.from_s))
+    if curve.to_s < to_s:
+        mps = curve.mps(curve.to_s - BESIDE_S, curve.to_s) or 0.0
+        knots.append((to_s, knots[-1][1] + mps * (to_s - curve.to_s)))
+    return Shape(knots, shape.leaps)
+
+
+def _holes_s(way: Shape) -> float:
+    steps = [b - a for (a, _), (b, _) in pairwise(way.knots)]
+    return fsum(step_s for step_s in steps if step_s > SILENT_S)

@@ -1,6 +1,6 @@
 """The clock of a race: seconds since the gun for which the recorder's timer ran."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -58,6 +58,11 @@ class RaceTime:
     def stopped_s(self, to_ns: int) -> float:
         """Return for how long the timer stood between the gun and then."""
         return ns_to_s(to_ns - self.start_ns) - self.at(to_ns)
+
+    def runs_at(self, t_ns: int) -> bool:
+        """Tell whether the timer runs; at the moment when it stops or goes on it does."""
+        before, after = bisect_left(self._times_ns, t_ns), bisect_right(self._times_ns, t_ns)
+        return before != after or not before or self._turns[before - 1].running
 
     def _timer_at(self, t_ns: int) -> int:
         after = bisect_right(self._times_ns, t_ns)

@@ -1,6 +1,6 @@
 """The reviews of a session, and of a run of which nobody said what it was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kickcue.analysis.recorded_race import recorded_run
@@ -20,7 +20,7 @@ from kickcue.analysis.review.each_second import series
 from kickcue.analysis.review.headline import run_headline, session_headline
 from kickcue.analysis.review.lap_table import Doubt, LineTime, Track, laps, line_times
 from kickcue.analysis.review.model import Ending, Lap, Repeats, Review, ReviewKind, TimedBy
-from kickcue.analysis.review.race_curve import RaceCurve
+from kickcue.analysis.review.race_curve import Knot, RaceCurve
 from kickcue.analysis.review.race_shape import race_shape
 from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.review.repeats import repeats_review
@@ -86,7 +86,7 @@ def _whole(
     end_s = max(time.at(end_ns), 0.0)
     readings = readings_of(recording, profiles)
     shape = race_shape(readings, (), time, end_s)
-    curve = RaceCurve(_from_the_start(shape, end_s))
+    curve = RaceCurve(_from_the_start(shape.knots, end_s))
     track = Track(curve, time, BodyReadings(readings, time))
     moved = curve.to_m > 0.0
     gaps, pauses = gaps_and_pauses(recording, start_ns, end_ns)
@@ -124,7 +124,7 @@ def _whole(
     )
 
 
-def _from_the_start(shape: list[tuple[float, float]], end_s: float) -> list[tuple[float, float]]:
+def _from_the_start(shape: Sequence[Knot], end_s: float) -> list[Knot]:
     """Return the way from the start to the end, in metres since the start."""
     whole = RaceCurve(shape or [(0.0, 0.0)])
     began_m = whole.at(0.0)

@@ -13,8 +13,14 @@ SETTLED_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class RaceResult:
-    """The times of the laps, and how the last one was against the rest where that is known."""
+    """The times of the laps, and how the last one was against the rest where that is known.
 
+    ``seconds`` is the race's time, by the finish line and not by when its crossing was noticed;
+    ``time`` is the same as people write it.
+    """
+
+    seconds: float
+    time: str
     times: tuple[str, ...]
     last_against_rest: str | None
 
@@ -58,7 +64,13 @@ def read_result(path: Path) -> RaceResult:
     # A run that waits for days for its race needs none of this.
     from kickcue.recording import read  # noqa: PLC0415
     from kickcue.replay.reviewed import reviewed  # noqa: PLC0415
+    from kickcue.report.formats import clock  # noqa: PLC0415
     from kickcue.report.short import last_against_rest, short_times  # noqa: PLC0415
 
     review = reviewed(read(path))
-    return RaceResult(tuple(short_times(review)), last_against_rest(review))
+    return RaceResult(
+        review.seconds,
+        clock(review.seconds),
+        tuple(short_times(review)),
+        last_against_rest(review),
+    )

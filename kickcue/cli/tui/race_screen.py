@@ -59,6 +59,8 @@ class Watching:
         if bell_s is not None and view.estimate is not None and now_ns is not None:
             bell_s = max(bell_s - ns_to_s(now_ns - view.estimate.t_ns), 0.0)
         recording, in_trouble = self._recording()
+        result = self._result(view)
+        elapsed_s = _race_s(view, now_ns if view.over_ns is None else view.over_ns)
         return RaceBoard(
             title=self._title(),
             course=live.course,
@@ -69,7 +71,7 @@ class Watching:
             sensors=live.health,
             estimate=view.estimate,
             session=self._session(view, now_ns),
-            elapsed_s=_race_s(view, now_ns if view.over_ns is None else view.over_ns),
+            elapsed_s=elapsed_s if result is None else result.seconds,
             bell_in_s=bell_s,
             armed=view.armed,
             last_cue=cue,
@@ -77,7 +79,7 @@ class Watching:
             log=self._log(view),
             question=question,
             undo_left_s=_left_s(view.undo_until_ns, now_ns),
-            result=self._result(view),
+            result=result,
             unstarted=view.phase is Phase.WAITING
             and any(notice.code == "start_missing" for notice in view.notices),
         )

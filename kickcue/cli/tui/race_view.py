@@ -150,6 +150,8 @@ def _coming_text(board: RaceBoard) -> str:
 
 def _over_text(board: RaceBoard) -> str:
     time = "" if board.elapsed_s is None else f" after {minutes(board.elapsed_s)}"
+    if board.result is not None and board.phase is Phase.FINISHED:
+        time = f" in {board.result.time}"
     undo = "" if board.undo_left_s is None else f"; u to undo for {board.undo_left_s:.0f} s"
     return f"{'finished' if board.phase is Phase.FINISHED else 'abandoned'}{time}{undo}"
 

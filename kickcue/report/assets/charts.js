@@ -78,6 +78,7 @@ function makeChart(host) {
   host.setAttribute("aria-label", chart.says);
   const settings = options(host, {
     height: chart.height,
+    top: 10,
     right: 28,
     series: chart.lines.map((each, number) => drawn(each, number, chart)),
     axes: [horizontal(chart), vertical(chart)],

@@ -154,7 +154,7 @@ function line(name, extra = {}) {
 }
 
 // Options that all plots have in common; hooks draw below and above the lines.
-function options(host, { height, series, axes, range, below, above, sync, moved, top = 4, right = 12 }) {
+function options(host, { height, series, axes, range, below, above, sync, moved, top = 4, right = 20 }) {
   return {
     width: Math.max(host.clientWidth, 200),
     height,

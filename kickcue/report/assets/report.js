@@ -6,10 +6,11 @@ const PRINT_PX = 680; // what A4 has between its margins
 const PANELS = {
   mps: { name: "Pace", colour: "--pace", height: 170, floor: 0.8, say: (v) => `${pace(v)} /${chosen("units")}` },
   cadence_spm: { name: "Cadence", colour: "--cadence", height: 110, floor: 0.9, say: (v) => `${Math.round(v)} steps/min` },
-  step_m: { name: "Step length", colour: "--step", height: 110, floor: 0.8, say: (v) => `${v.toFixed(2)} m` },
+  step_m: { name: "Step length", colour: "--step", height: 110, floor: 0.8, ceiling: 3, say: (v) => `${v.toFixed(2)} m` },
   heart_rate_bpm: { name: "Heart rate", colour: "--heart", height: 110, floor: 0, say: (v) => `${Math.round(v)} bpm` },
   error_m: { name: "Position error", colour: "--error", height: 110, floor: 0, say: (v) => `± ${v.toFixed(1)} m` },
 };
+const LEAD_S = 4; // what is shown before the last window
 const readout = document.getElementById("readout");
 const panelsHost = document.getElementById("panels");
 let plots = [];
@@ -24,15 +25,16 @@ function xAt(second) {
 // ---- the five panels
 
 function yRange(column) {
-  const ordered = sorted(COLUMNS[column]);
   if (column === "error_m") {
+    const ordered = sorted(COLUMNS[column]);
     const most = Math.max(quantile(ordered, 0.98), ...DATA.marks.map(([, error]) => Math.abs(error)), 1);
     return [-1.15 * most, 1.15 * most];
   }
+  const ordered = sorted(smoothed(COLUMNS[column]));
   // Who stands at the start shall not press the race flat; in a session the rests belong to it.
   const floor = DATA.repeats.length ? 0 : PANELS[column].floor;
   const least = Math.max(ordered[0], floor * quantile(ordered, 0.5));
-  const most = quantile(ordered, 0.999);
+  const most = Math.min(quantile(ordered, 0.999), PANELS[column].ceiling ?? Infinity);
   const room = Math.max(0.08 * (most - least), 0.01 * most);
   return [Math.max(least - room, 0), most + room];
 }
@@ -80,7 +82,7 @@ function drawMarks(plot) {
 
 function panelData(column) {
   const values = COLUMNS[column];
-  if (column !== "error_m") return [xs, values];
+  if (column !== "error_m") return [xs, smoothed(values)];
   const offsets = COLUMNS.offset_m ?? values.map(() => null);
   return [xs, values, values.map((each) => (each === null ? null : -each)), offsets];
 }
@@ -188,7 +190,7 @@ function onKey(event) {
 
 function makeEnd(host) {
   const [from, to] = DATA.window;
-  const first = rowAt(from);
+  const first = rowAt(from - LEAD_S);
   const rows = TIMES.slice(first).map((_, number) => first + number).filter((each) => TIMES[each] <= to);
   const speeds = rows.map((each) => COLUMNS.mps?.[each] ?? null);
   if (rows.length < 2 || speeds.every((each) => each === null)) {
@@ -215,10 +217,11 @@ function makeEnd(host) {
     range: () => [ordered[0] - room, ordered.at(-1) + room],
     below: (plot) => {
       for (const [second, , response] of DATA.cues) {
-        if (second >= from - 1) filled(plot, place(second), place(second + 10), RESPONSES[response] ?? "--faint");
+        if (second >= from - LEAD_S) filled(plot, place(second), place(second + 10), RESPONSES[response] ?? "--faint");
       }
     },
     above: (plot) => {
+      upright(plot, place(from), "--lap", [3, 3]);
       for (const [second] of DATA.cues) upright(plot, place(second), "--kick", [], 1.2);
       labels(plot, byWeight(DATA.cues).map(([second, kind]) => [place(second), cueName(kind)]));
     },

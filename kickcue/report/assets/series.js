@@ -71,6 +71,22 @@ function quantile(ordered, share) {
   return ordered[Math.round(share * (ordered.length - 1))];
 }
 
+// The mean around each row, so that a long run is a line and no cloud; as wide as a pixel or two.
+function smoothed(values) {
+  const reach = Math.round(values.length / 700);
+  if (!reach) return values;
+  const sums = [0];
+  const counts = [0];
+  values.forEach((value, row) => {
+    sums.push(sums[row] + (value ?? 0));
+    counts.push(counts[row] + (value !== null));
+  });
+  return values.map((value, row) => {
+    const [from, to] = [Math.max(row - reach, 0), Math.min(row + reach + 1, values.length)];
+    return value === null ? null : (sums[to] - sums[from]) / (counts[to] - counts[from]);
+  });
+}
+
 function mean(values) {
   const known = values.filter((value) => value !== null);
   return known.reduce((sum, value) => sum + value, 0) / known.length;

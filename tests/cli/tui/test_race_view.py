@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 from rich.screen import Screen
 
+from kickcue.cli.tui.race_result import RaceResult
 from kickcue.cli.tui.race_state import RaceBoard, RaceLogEntry, Wrist
 from kickcue.cli.tui.race_view import RacePicture
 from kickcue.cli.tui.terminal import Asciified
@@ -345,3 +346,33 @@ def test_what_the_moment_asks_for_stands_where_the_bell_is_awaited() -> None:
         )
     assert " s next race · d distance · q quit" == drawn(over)[-1].rstrip()
     assert not any("u to undo" in line for line in drawn(replace(over, undo_left_s=None)))
+
+
+RESULT: Final = RaceResult(
+    942.3, "15:42.3", ("37.2 (200 m)", *(f"{75 + n / 10:.1f}" for n in range(12))), "last lap 68.9"
+)
+
+
+@pytest.mark.parametrize("phase", [Phase.FINISHED, Phase.ABORTED])
+@pytest.mark.parametrize("columns", [38, 80])
+def test_a_race_that_is_over_shows_its_laps(phase: Phase, columns: int) -> None:
+    """GIVEN what a race came to THEN its laps and the last one stand where the metres stood, in as
+    many lines; a race that was given up is not said to have finished.
+    """
+    over = replace(FULL, phase=phase)
+    before, after = drawn(over, columns), drawn(replace(over, result=RESULT), columns)
+    text = "\n".join(after)
+    assert "76.1" in text
+    assert "last lap 68.9" in text
+    assert "m to go" not in text
+    assert ("finished in 15:42.3" in text) == (phase is Phase.FINISHED)
+    parts = [
+        [n for n, line in enumerate(lines) if line.startswith("  strap")]
+        for lines in (before, after)
+    ]
+    assert parts[0] == parts[1]
+
+
+def test_a_race_that_is_on_shows_no_result() -> None:
+    """GIVEN an end that was taken back THEN the metres to go stand there again."""
+    assert drawn(FULL) == drawn(replace(FULL, result=RESULT))
