@@ -103,8 +103,8 @@ kind      MCAP by kickcue 0.1.0
 start     2026-06-14T10:09:11Z
 race      1500m, laps of 400 m
 time      0:21.0
-distance  100.0 m
-pace      3:30 min/km
+distance  105.0 m
+pace      3:20 min/km
 cadence   184 to 184, median 184 spm
 heart     160 to 170, median 165 bpm
 marks     button 1

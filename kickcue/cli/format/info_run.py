@@ -35,7 +35,7 @@ def run_facts(recording: Recording, run: RecordedRun, review: Review) -> RunFact
     """Return the facts of a run by its review, and by its presses where it is no race."""
     raced = review.kind is ReviewKind.RACE
     return RunFacts(
-        time=RaceTime(s_to_ns(run.from_s), timers_of(recording)),
+        time=RaceTime(s_to_ns(review.start_t_s), timers_of(recording)),
         started=run.started,
         seconds=review.seconds,
         stopped_s=review.stopped_s,
