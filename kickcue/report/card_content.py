@@ -18,11 +18,15 @@ from kickcue.report.formats import (
     whole,
 )
 from kickcue.report.pacing_words import window_name
-from kickcue.report.words import ending, is_kilometre
+from kickcue.report.words import is_kilometre
 
 _DATE_LETTERS: Final = 10
 _LEAST_BARS, _MOST_BARS = 2, 60
 _LEAST_ALIKE: Final = 2
+_UNFINISHED: Final = {
+    Ending.ABORTED: "not finished",
+    Ending.CUT_OFF: "not finished: the recording ends here",
+}
 _CURVE_POINTS: Final = 300
 _LEAST_POINTS: Final = 2
 
@@ -90,8 +94,7 @@ def _large(review: Review) -> tuple[str, str]:
     repeats = review.repeats
     if repeats is not None and repeats.mean_s is not None and repeats.alike >= _LEAST_ALIKE:
         return timed(repeats.mean_s), f"mean of {repeats.alike} repetitions"
-    unfinished = review.ending in (Ending.ABORTED, Ending.CUT_OFF)
-    return clock(review.seconds), ending(review) if unfinished else ""
+    return clock(review.seconds), _UNFINISHED.get(review.ending, "")
 
 
 def _full(laps: Sequence[Lap]) -> Sequence[Lap]:
