@@ -10,7 +10,7 @@ from rich.text import Text
 
 from kickcue.analysis.review.model import CueReview, Review, ReviewKind
 from kickcue.core.printable import printable
-from kickcue.report.cue_words import cue_words
+from kickcue.report.cue_words import given, what_followed
 from kickcue.report.formats import UNKNOWN, PaceUnit, clock, metres, pace, whole
 from kickcue.report.health_words import anybody_answered, health_sentences
 from kickcue.report.pacing_words import pacing_sentences
@@ -103,10 +103,9 @@ class _Indented:
 
 
 def _cue(cue: CueReview, *, answered: bool) -> RenderableType:
-    words = cue_words(cue, answered=answered)
-    after = " ".join(filter(None, (words["felt"], words["response"])))
-    head = Text(f"{words['given']}: ").append(f'"{printable(cue.text)}"', "bold")
-    return _Indented(head.append(f". {printable(after)}", "not bold"))
+    head = Text(f"{given(cue)}: ").append(f'"{printable(cue.text)}"', "bold")
+    after = printable(what_followed(cue, answered=answered))
+    return _Indented(head.append(f". {after}".rstrip(), "not bold"))
 
 
 def _health(review: Review) -> Iterator[Sequence[RenderableType]]:

@@ -1,7 +1,5 @@
 """The sentences that page, terminal and card share."""
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,28 +8,16 @@ from kickcue.analysis.review.model import (
     Ending,
     PacingClass,
     Response,
-    Review,
     ReviewKind,
     Span,
     TimedBy,
 )
-from kickcue.report.cue_words import felt, given, response
+from kickcue.report.cue_words import felt, given, response, what_followed
 from kickcue.report.health_words import health_sentences
 from kickcue.report.pacing_words import pacing_sentences
 from kickcue.report.repeat_words import repeat_sentences
-from kickcue.report.words import TIMED_BY, ending, lap_name, words_for
-from tests.report.reviews import aborted, cue, heart_rate_only, pacing, race, session
-
-
-@pytest.mark.parametrize("make", [race, aborted, session, heart_rate_only])
-def test_all_words_are_json(make: Callable[[], Review]) -> None:
-    """GIVEN any kind of review THEN its words can go into a page, and laps and cues have theirs."""
-    review = make()
-    words = words_for(review)
-    assert words == json.loads(json.dumps(words))
-    assert (len(review.laps), len(review.cues)) == (len(words["laps"]), len(words["cues"]))
-    assert bool(review.pacing) == bool(words["pacing"])
-    assert bool(review.repeats) == bool(words["repeats"])
+from kickcue.report.words import TIMED_BY, ending, lap_name
+from tests.report.reviews import cue, heart_rate_only, pacing, race, session
 
 
 def test_every_way_of_timing_has_words() -> None:
@@ -206,6 +192,15 @@ def test_a_session_that_was_not_run_as_planned() -> None:
     assert "rested" not in text
     none = replace(less, each=(), alike=0, mean_s=None, last_percent=None, mean_rest_s=None)
     assert ["No repetition was run."] == list(repeat_sentences(replace(review, repeats=none)))
+
+
+def test_what_followed_is_said_as_far_as_it_is_known() -> None:
+    """GIVEN no answer of any watch, or no speed THEN nothing is said of that, each time."""
+    assert what_followed(cue(), answered=True) == f"{felt(cue())} {response(cue())}"
+    assert what_followed(cue(), answered=False) == response(cue())
+    unknown = cue(Response.UNKNOWN)
+    assert what_followed(unknown, answered=True) == felt(unknown)
+    assert what_followed(unknown, answered=False) == ""
 
 
 def test_health() -> None:
