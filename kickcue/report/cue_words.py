@@ -34,7 +34,7 @@ def felt(cue: CueReview) -> str:
     if not cue.felt:
         why = cue.dropped or "no reason given"
         return f"Not felt: {_DROPPED.get(why, why)}."
-    latency = "" if cue.latency_ms is None else f", {cue.latency_ms / 1000:.2f} s after it was sent"
+    latency = "" if cue.latency_ms is None else f", {cue.latency_ms:.0f} ms after it was sent"
     return f"Felt on the watch{latency}."
 
 

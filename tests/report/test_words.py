@@ -117,7 +117,7 @@ def test_when_a_cue_came(late_s: float | None, expected: str) -> None:
 @pytest.mark.parametrize(
     ("was_felt", "dropped", "expected"),
     [
-        (True, None, "Felt on the watch, 0.18 s after it was sent."),
+        (True, None, "Felt on the watch, 180 ms after it was sent."),
         (False, "late", "Not felt: it came too late to be worth a buzz."),
         (False, "muted", "Not felt: muted."),
         (False, None, "Not felt: no reason given."),
@@ -210,7 +210,7 @@ def test_health() -> None:
     for expected in (
         "12 of 12 lap marks lay where the runner was expected; the distance was off by 3.1 m",
         "The pod measured 2.3 % too little.",
-        "1 of 1 cue felt on the watch, 0.18 s after sending (median)",
+        "1 of 1 cue felt on the watch, 180 ms after sending (median)",
         "strap (polar-h10): fresh values 99 % of the time.",
         "pod (stryd): fresh values 97 % of the time, silent for 22 s at 6:40, link lost once, 2",
         "Nothing was heard of any sensor 2 times, the longest for 40 s at 1:40.",
