@@ -46,12 +46,27 @@ def test_the_last_lap_against_the_rest(kick_percent: float, expected: str) -> No
     assert first.endswith(f": you ran it {speed}.")
 
 
+def verdict(kind: PacingClass, half_percent: float = 0.7, varied_percent: float = 0.8) -> str:
+    made = replace(pacing(kind), half_percent=half_percent, inner_lap_cv_percent=varied_percent)
+    return list(pacing_sentences(replace(race(), pacing=made)))[1]
+
+
 def test_each_way_of_pacing_has_its_verdict() -> None:
     """Five classes, five sentences."""
-    verdicts = {
-        list(pacing_sentences(replace(race(), pacing=pacing(kind))))[1] for kind in PacingClass
-    }
-    assert len(PacingClass) == len(verdicts)
+    assert len(PacingClass) == len({verdict(kind) for kind in PacingClass})
+
+
+def test_only_what_was_even_is_called_even() -> None:
+    """GIVEN a last lap like the mean WHEN the halves or the laps differ THEN nobody is told to have
+    run evenly.
+    """
+    even, spurt = PacingClass.EVEN, PacingClass.END_SPURT
+    assert "Evenly paced" in verdict(even)
+    assert "slowed down on the way" in verdict(even, half_percent=4.1)
+    assert "got faster on the way" in verdict(even, half_percent=-4.1)
+    assert "as fast as on average" in verdict(even, varied_percent=4.0)
+    assert "after even running" in verdict(spurt)
+    assert "even" not in verdict(spurt, varied_percent=4.0)
 
 
 def test_what_was_saved_up_is_an_upper_bound() -> None:
