@@ -1,15 +1,27 @@
 """FIT to MCAP and back to FIT: nothing that the watch wrote is lost on the way."""
 
+import math
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from kickcue.export.fit import fit_bytes
 from kickcue.recording import read
-from tests.examples import rarer
+from tests.examples import rarer, some_of
 from tests.export.whole_way import START_S, activity_of, as_mcap, watch_fit
 from tests.workouts.sdk import judged
 
+REAL = (
+    "GoldenCheetah_10kUNLP2014-Garmin15.fit",
+    "runpandas_run.fit",
+    "GoldenCheetah_Fr955v19.28andStryd.fit",
+    "elevate_kaiteriteri.fit",
+    "fit_triathlon_summary_last.fit",
+    "python-fitparse_activity-small-fenix2-run.fit",
+    "python-fitparse_developer-types-sample.fit",
+    "sports-lib_6860622783.fit",
+)
 SOME = {
     "heart_rate": st.integers(60, 220),
     "enhanced_speed": st.integers(2000, 7000).map(lambda mm: mm / 1000),
@@ -95,3 +107,28 @@ def test_cadence_of_both_feet_becomes_strides(tmp_path: Path) -> None:
     records = [_record(3.5 * second, {}, 4 * 176) for second in range(20)]
     messages = judged(fit_bytes(activity_of(read(watch_fit(tmp_path / "run.fit", records)))))
     assert {88} == {each["cadence"] for each in messages["record_mesgs"]}
+
+
+@pytest.mark.recordings
+@pytest.mark.parametrize("name", some_of(REAL, REAL[:2]))
+def test_files_of_real_watches_come_back(name: str, data_dir: Path, tmp_path: Path) -> None:
+    """GIVEN a file of a real watch WHEN it goes to MCAP and back to FIT THEN that is the file which
+    is made of its own, each record has the watch's own distance, heart rate and strides, and the
+    laps add up.
+    """
+    source = read(data_dir / "recordings" / name)
+    data = fit_bytes(activity_of(source))
+
+    assert data == fit_bytes(activity_of(read(as_mcap(source, tmp_path / "run.mcap"))))
+    found, watch = judged(data), source.watch
+    assert watch is not None
+    assert len(watch.records) == len(found["record_mesgs"])
+    for record, theirs in zip(watch.records, found["record_mesgs"], strict=True):
+        assert record.distance_m == theirs.get("distance")
+        assert record.heart_rate_bpm == theirs.get("heart_rate")
+        if record.cadence_per_min is not None:
+            strides = theirs["cadence"] + theirs["fractional_cadence"]
+            assert record.cadence_per_min == strides
+    (session,) = found["session_mesgs"]
+    for key in ("total_timer_time", "total_elapsed_time", "total_distance"):
+        assert math.isclose(session[key], math.fsum(lap[key] for lap in found["lap_mesgs"]))
