@@ -136,7 +136,7 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
     "export": CliCommand(
         "After it",
         "kickcue.cli.export",
-        "write it as FIT, TCX, GPX, CSV, MCAP ... for other tools",
+        "convert a recording to FIT, TCX, GPX, CSV, MCAP, Parquet",
     ),
     "verify": CliCommand(
         "Looking closer", "kickcue.cli.verify", "check that a recording replays to the same outputs"

@@ -110,7 +110,7 @@ def test_cadence_of_both_feet_becomes_strides(tmp_path: Path) -> None:
 
 
 @pytest.mark.recordings
-@pytest.mark.parametrize("name", some_of(REAL, REAL[:2]))
+@pytest.mark.parametrize("name", some_of(REAL, REAL[:1]))
 def test_files_of_real_watches_come_back(name: str, data_dir: Path, tmp_path: Path) -> None:
     """GIVEN a file of a real watch WHEN it goes to MCAP and back to FIT THEN that is the file which
     is made of its own, each record has the watch's own distance, heart rate and strides, and the
