@@ -60,7 +60,12 @@ def fails(_words: Sequence[str]) -> int:
 
 def waits(_words: Sequence[str]) -> int:
     while True:
-        time.sleep(0.01)
+        time.sleep(1.0)
+
+
+def computes(_words: Sequence[str]) -> int:
+    while True:
+        pass
 
 
 @pytest.mark.parametrize(
@@ -68,6 +73,7 @@ def waits(_words: Sequence[str]) -> int:
     [
         ("report", fails, ZeroDivisionError),
         ("report", waits, HangsError),
+        ("report", computes, HangsError),
         ("report", prints("", status=3), BrokenPromiseError),
         ("report", prints("", status=1), BrokenPromiseError),
         ("report", prints(""), BrokenPromiseError),
@@ -88,7 +94,7 @@ def test_a_broken_promise_is_noticed(
     """
     monkeypatch.setattr(promises, "main", main)
     monkeypatch.setattr(promises, "FORMATS", ("fit",))
-    monkeypatch.setattr(cases, "LONGEST_S", 0.2 if main is waits else 60.0)
+    monkeypatch.setattr(cases, "LONGEST_S", 0.05 if error is HangsError else 60.0)
 
     found = broken(SEED, [name])
 
