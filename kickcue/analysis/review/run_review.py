@@ -1,7 +1,8 @@
 """The reviews of a session, and of a run of which nobody said what it was."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from math import fsum
 from statistics import median
 from typing import Final
 
@@ -33,9 +34,11 @@ from kickcue.core.profiles import SensorProfile
 from kickcue.core.session.numbered_legs import numbered, repetitions
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
+from kickcue.recording.watch_records import WatchLap
 
 KILOMETRE_M: Final = 1000.0
-LEAST_LAP_S: Final = 1.0
+LEAST_LAP_S: Final = 0.5
+SAME_WHOLE_SHARE: Final = 0.03
 START: Final = LineTime(0.0, 0.0, TimedBy.GUN, 0.0)
 
 
@@ -140,7 +143,9 @@ def _from_the_start(shape: Sequence[Knot], end_s: float) -> list[Knot]:
 def _run_laps(recording: Recording, track: Track) -> tuple[Lap, ...]:
     """Return the laps of the run's watch, kilometres where it has no two."""
     watch = () if recording.watch is None else recording.watch.laps
-    ends_s = [track.time.at(lap.t_ns) for lap in watch if not lap.final]
+    ends_s = _by_timer(watch, track.curve.to_s) or [
+        track.time.at(lap.t_ns) for lap in watch if not lap.final
+    ]
     inside = [end_s for end_s in ends_s if LEAST_LAP_S < end_s < track.curve.to_s - LEAST_LAP_S]
     if not inside:
         return _kilometres(track)
@@ -149,6 +154,17 @@ def _run_laps(recording: Recording, track: Track) -> tuple[Lap, ...]:
     ]
     whole = [START, *lines, LineTime(track.curve.to_m, track.curve.to_s, TimedBy.WATCH, None)]
     return laps(track, whole, median(_lengths_m([START, *lines])))
+
+
+def _by_timer(watch: Sequence[WatchLap], whole_s: float) -> list[float]:
+    """Return when the laps ended by the watch's own seconds, to the hundredth.
+
+    Empty where these do not make the whole: the watch left time out that its records have.
+    """
+    seconds = [lap.timer_s for lap in watch if lap.timer_s is not None]
+    if len(seconds) < len(watch) or abs(fsum(seconds) - whole_s) > SAME_WHOLE_SHARE * whole_s:
+        return []
+    return list(accumulate(seconds))[:-1]
 
 
 def _lengths_m(lines: Sequence[LineTime]) -> list[float]:
