@@ -34,6 +34,8 @@ FASTEST: Final = 1.0
 HEARS: Final = ("status",)
 NO_LEVEL: Final = re.compile(r"[^A-Za-z0-9_-]")
 SHORT: Final = re.compile(r"[0-9a-f]{4}")
+BREATH_S: Final = 0.2
+"""Before the first of them: what is already due when the playing begins counts as lost."""
 FAREWELL_S: Final = 0.5
 """What was sent last is to be on its way before the connection ends."""
 
@@ -102,7 +104,7 @@ async def send(broker: ChosenBroker, inputs: Sequence[Input], rate: float) -> No
         for gun_ns in _starts(presses)[:1]:
             tell(f"the gun goes in {ns_to_s(gun_ns - inputs[0].t_ns) / rate:.0f} s")
         speakers = {name: GatewaySensor(gateway, each) for name, each in ids.items()}
-        zero_s = asyncio.get_running_loop().time() - ns_to_s(inputs[0].t_ns) / rate
+        zero_s = asyncio.get_running_loop().time() + BREATH_S - ns_to_s(inputs[0].t_ns) / rate
         played, _ = await asyncio.gather(
             play(notifications, speakers, rate=rate, zero_s=zero_s),
             _press(gateway, view, presses, rate, zero_s),
