@@ -118,6 +118,8 @@ def test_a_whole_race_without_any_hardware(here: Path, capsys: pytest.CaptureFix
     capsys.readouterr()
     assert 0 == main(["belief", "--state", "state"])
     assert f"{path.name} left out: simulated" in capsys.readouterr().err
+    assert 0 == main(["history", str(path.parent), "--text"])
+    assert f"{path.name} left out: simulated" in capsys.readouterr().err
     assert 1 == main(["calibrate", "learn", "--state", "state", str(path)])
     assert not (here / "state" / "calibration").exists()
 
