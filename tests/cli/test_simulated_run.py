@@ -100,30 +100,6 @@ def cues(recording: Recording) -> list[str]:
     return [output.id for output in recording.outputs if isinstance(output, Cue)]
 
 
-def test_a_whole_race_without_any_hardware(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a watch in a second terminal, no sensor, no Bluetooth, no race.toml WHEN a simulated
-    race is run live at 50 times its pace THEN its cues are felt once each, the race ends by itself,
-    and its recording verifies, says that it was simulated and is no evidence of a runner.
-    """
-    watch = WatchProcess(here)
-    watch.wait_for("link")
-    status = main(["run", "--simulated", "--race", "800m", *quickly(50)])
-    happened = watch.end()
-    assert 0 == status
-    felt_once(happened, recorded(here))
-    assert "finished" in {each["phase"] for each in happened if each["type"] == "status"}
-
-    (path,) = recordings(here)
-    assert 0 == main(["verify", str(path)])
-    capsys.readouterr()
-    assert 0 == main(["belief", "--state", "state"])
-    assert f"{path.name} left out: simulated" in capsys.readouterr().err
-    assert 0 == main(["history", str(path.parent), "--text"])
-    assert f"{path.name} left out: simulated" in capsys.readouterr().err
-    assert 1 == main(["calibrate", "learn", "--state", "state", str(path)])
-    assert not (here / "state" / "calibration").exists()
-
-
 @pytest.mark.mosquitto
 def test_a_whole_race_over_mosquitto(here: Path, mosquitto: Mosquitto) -> None:
     """GIVEN a broker of one's own, and a watch on it WHEN a simulated race is run over it THEN each
