@@ -267,6 +267,7 @@ async def test_health_follows_what_the_sensors_send() -> None:
     await sensors.play(put, lambda: 5 * NS_PER_S, lambda: Phase.BODY)
     assert [Stage.CONNECTED, Stage.WAITING, Stage.CONNECTED] == stages
     assert 2 == sensors.health["pod"].notifications
+    assert sensors.next_ns is None  # nothing is awaited: time goes on
     assert Stage.LOOKING is sensors.health["strap"].stage
     for event, at_s in zip(found, (5.0, 5.01, 5.02), strict=True):
         assert abs(event.t_ns / NS_PER_S - at_s) < 1e-6
