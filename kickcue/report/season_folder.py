@@ -8,7 +8,6 @@ from typing import Final
 
 from kickcue.analysis.review_digest import ReviewDigest, digest
 from kickcue.core.errors import DataError, KickcueError, UsageError
-from kickcue.recording.header import NOBODY_RAN, is_simulated
 from kickcue.report.season_index import (
     FileState,
     IndexEntry,
@@ -32,6 +31,7 @@ def digest_of(path: Path) -> ReviewDigest:
     """
     # The engine takes longer to import than an index to be read.
     from kickcue.recording import read  # noqa: PLC0415  see above
+    from kickcue.recording.header import NOBODY_RAN, is_simulated  # noqa: PLC0415  see above
     from kickcue.replay.reviewed import reviewed  # noqa: PLC0415  see above
 
     recording = read(path)

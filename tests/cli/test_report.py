@@ -90,7 +90,9 @@ def test_one_bad_file_does_not_stop_the_others(
     assert race.with_suffix(".html").exists()
 
 
-def test_what_can_be_had_of_a_damaged_file(race: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_can_be_had_of_a_damaged_file(
+    race: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """GIVEN a recording whose end is lost WHEN it is reported on THEN the page is of what is left,
     with the problem on it, and the status is 1.
     """
