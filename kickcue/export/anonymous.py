@@ -41,7 +41,7 @@ ROLES: Final = frozenset({"pod", "strap", "watch", "treadmill"})
 """Names of sensors that are what they are; a runner may have called others by a person's name."""
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_KICKCUE: Final = re.compile(r"kickcue [0-9]+(\.[0-9]+)*")
+_KICKCUE: Final = re.compile(r"kickcue [0-9]+(\.[0-9]+)*( simulate| run --simulated)?")
 
 
 def anonymous(recording: Recording) -> Recording:
