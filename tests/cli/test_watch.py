@@ -498,7 +498,7 @@ def test_the_face_says_what_of_a_session_is_on(says: str) -> None:
     """GIVEN a leg of a session WHEN drawn THEN the face names it and keeps its size; it goes with
     the session, with a sender that fell silent and with another run.
     """
-    leg = LegMessage.of(LEGS[says], "r", 1)
+    leg = LegMessage(run_id="r", sent_ms=1, **LegMessage.values(LEGS[says]))
     gone = (
         StatusMessage(run_id="r", sent_ms=2, status="online", phase=Phase.FINISHED),
         StatusMessage(run_id="next", sent_ms=2, status="online", phase=Phase.BODY),
@@ -523,7 +523,7 @@ def test_a_pipe_gets_each_leg_of_a_session_once(capsys: pytest.CaptureFixture[st
     """
     lines = WatchLines()
     for says in ("rep 3 of 5", "rep 3 of 5", "after rep 3 of 5"):
-        lines.take(LegMessage.of(LEGS[says], "r", 1))
+        lines.take(LegMessage(run_id="r", sent_ms=1, **LegMessage.values(LEGS[says])))
     told = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[-1] for line in told] == ["rep 3 of 5", "rest after rep 3 of 5"]
 
