@@ -3,7 +3,7 @@
 By its inputs, and by what the engine made of them in a race.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -13,6 +13,7 @@ from kickcue.core.events import (
     Command,
     CommandKind,
     Estimate,
+    Mark,
     MarkSource,
     Phase,
     PhaseChange,
@@ -22,7 +23,7 @@ from kickcue.core.restart import TAKEN_BACK_NS
 from kickcue.core.units import ns_to_s
 from kickcue.recording.model import Entry, Recording
 
-_STARTS_OR_ENDS: Final = frozenset({CommandKind.START, CommandKind.FINISH, CommandKind.ABORT})
+_ENDS: Final = frozenset({CommandKind.FINISH, CommandKind.ABORT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +76,45 @@ def presses(recording: Recording) -> list[tuple[int, MarkSource]]:
     An order to take a lap back takes the last press away, or the start or the end that came after
     it.
     """
-    done: list[tuple[int, MarkSource | None]] = []
-    for event in sorted(recording.entries or recording.inputs, key=lambda event: event.t_ns):
-        source = mark_source(event)
-        if source is not None:
-            done.append((event.t_ns, source))
-        elif _starts_or_ends(event) and done[-1:] != [(event.t_ns, None)]:
-            done.append((event.t_ns, None))
-        elif isinstance(event, Command) and event.kind is CommandKind.UNDO_LAP:
+    stood = _not_taken_back(recording.entries or recording.inputs)
+    return [(t_ns, what) for t_ns, what in stood if isinstance(what, MarkSource)]
+
+
+def _not_taken_back(entries: Iterable[Entry]) -> list[tuple[int, MarkSource | CommandKind]]:
+    """Return the marks, starts and ends that stand, in the order of time."""
+    done: list[tuple[int, MarkSource | CommandKind]] = []
+    told = [each for each in entries if isinstance(each, Mark | Command | PhaseChange)]
+    for event in sorted(told, key=lambda event: event.t_ns):
+        what = mark_source(event) or _start_or_end(event)
+        if isinstance(event, Command) and event.kind is CommandKind.UNDO_LAP:
             del done[_last_to_undo(done, event.t_ns) :]
-    return [(t_ns, source) for t_ns, source in done if source is not None]
+        elif what is not None and not (isinstance(event, PhaseChange) and _is_end(done, event)):
+            done.append((event.t_ns, what))
+    return done
 
 
-def _starts_or_ends(event: Entry) -> bool:
-    if isinstance(event, PhaseChange):
-        return event.phase in OVER
-    return isinstance(event, Command) and event.kind in _STARTS_OR_ENDS
+def _start_or_end(event: Entry) -> CommandKind | None:
+    if isinstance(event, Command) and event.kind in {CommandKind.START, *_ENDS}:
+        return event.kind
+    over = isinstance(event, PhaseChange) and event.phase in OVER
+    return CommandKind.FINISH if over else None
 
 
-def _last_to_undo(done: Sequence[tuple[int, MarkSource | None]], t_ns: int) -> int:
+def _is_end(done: Sequence[tuple[int, MarkSource | CommandKind]], event: PhaseChange) -> bool:
+    """Tell whether the order for this end is there already."""
+    return bool(done) and done[-1][0] == event.t_ns and done[-1][1] in _ENDS
+
+
+def _last_to_undo(done: Sequence[tuple[int, MarkSource | CommandKind]], t_ns: int) -> int:
     """Return the place of what is taken back; behind the last one where nothing is.
 
     A start or an end stands after a minute.
     """
-    if done and done[-1][1] is None and t_ns - done[-1][0] > TAKEN_BACK_NS:
-        return len(done)
-    return max(len(done) - 1, 0)
+    if not done:
+        return 0
+    then_ns, what = done[-1]
+    stands = isinstance(what, CommandKind) and t_ns - then_ns > TAKEN_BACK_NS
+    return len(done) if stands else len(done) - 1
 
 
 _Span = tuple[int | None, int | None]
@@ -109,11 +123,10 @@ _Span = tuple[int | None, int | None]
 
 def _as_ordered(recording: Recording) -> _Span:
     """Return the span by the orders alone."""
-    orders = [event for event in recording.inputs if isinstance(event, Command)]
-    starts = [order.t_ns for order in orders if order.kind is CommandKind.START]
-    from_ns = starts[-1] if starts else None
-    ends = (o.t_ns for o in orders if o.kind in {CommandKind.FINISH, CommandKind.ABORT})
-    return from_ns, min((t_ns for t_ns in ends if t_ns > (from_ns or 0)), default=None)
+    stood = _not_taken_back(recording.inputs)
+    from_ns = max((t_ns for t_ns, what in stood if what is CommandKind.START), default=None)
+    ends = (t_ns for t_ns, what in stood if what in _ENDS and t_ns > (from_ns or 0))
+    return from_ns, min(ends, default=None)
 
 
 def _as_raced(recording: Recording) -> _Span | None:

@@ -12,7 +12,8 @@ from statistics import fmean
 from typing import Final
 
 from kickcue.analysis.recorded_session import recorded_runs
-from kickcue.analysis.run_readings import GAP_NS, Column, RunReadings, run_readings
+from kickcue.analysis.run_readings import Column, RunReadings, run_readings
+from kickcue.analysis.spans import GAP_NS
 from kickcue.core.errors import DataError
 from kickcue.core.events import LegEnd, LegResult
 from kickcue.core.profiles import SensorProfile

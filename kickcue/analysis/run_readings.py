@@ -7,7 +7,7 @@ from math import dist
 from typing import Final
 
 from kickcue.analysis.recorded_race import presses
-from kickcue.analysis.spans import GAP_S
+from kickcue.analysis.spans import GAP_NS
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DecodeError
@@ -21,13 +21,12 @@ from kickcue.core.readings import (
     cadence_spm,
     interpret,
 )
-from kickcue.core.units import ns_to_s, s_to_ns
+from kickcue.core.units import ns_to_s
 from kickcue.recording.model import Recording
 from kickcue.recording.plausible import steps_m
 
 PRESSED: Final = frozenset({MarkSource.BUTTON, MarkSource.TRACKSIDE})
 """A line or a beacon that is crossed shows where one is, not that one begins or ends."""
-GAP_NS: Final = s_to_ns(GAP_S)
 
 Column = list[tuple[int, float]]
 """(``t_ns``, value)."""

@@ -4,14 +4,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, Self
 
 from kickcue.core.events import Fix, Input, Notification, Timer
-from kickcue.core.units import ns_to_s
+from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
 
 GAP_S: Final = 3.0
 """Sensors notify once a second: longer than this without any word, and nothing was recorded."""
+GAP_NS: Final = s_to_ns(GAP_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class TimeSpan:
 
     from_s: float
     to_s: float
+
+    @classmethod
+    def of(cls, step_ns: tuple[int, int]) -> Self:
+        """Return the span from one ``t_ns`` to another."""
+        return cls(ns_to_s(step_ns[0]), ns_to_s(step_ns[1]))
 
     @property
     def seconds(self) -> float:
@@ -43,14 +49,23 @@ def gaps_in(recording: Recording, within_ns: tuple[int, int] | None = None) -> t
         from_ns, to_ns = within_ns
         telling = [from_ns, *(t_ns for t_ns in telling if from_ns < t_ns < to_ns), to_ns]
     pauses = pauses_in(recording)
-    return tuple(
-        span for span in steps(telling) if span.seconds > GAP_S and not mostly_paused(span, pauses)
-    )
+    long = (TimeSpan.of(step) for step in steps(telling) if step[1] - step[0] > GAP_NS)
+    return tuple(span for span in long if not mostly_paused(span, pauses))
 
 
-def steps(times_ns: Iterable[int]) -> list[TimeSpan]:
+def steps(times_ns: Iterable[int]) -> list[tuple[int, int]]:
     """Return the times from each moment to the next."""
-    return [TimeSpan(ns_to_s(a), ns_to_s(b)) for a, b in pairwise(sorted(times_ns))]
+    return list(pairwise(sorted(times_ns)))
+
+
+def longest(times_ns: Iterable[int], pauses: Sequence[TimeSpan] = ()) -> TimeSpan | None:
+    """Return the longest time from one moment to the next, but for those mostly paused.
+
+    None where there is none.
+    """
+    by_length = sorted(steps(times_ns), key=lambda step: step[0] - step[1])
+    spans = (TimeSpan.of(step) for step in by_length if step[1] > step[0])
+    return next((span for span in spans if not mostly_paused(span, pauses)), None)
 
 
 def mostly_paused(span: TimeSpan, pauses: Sequence[TimeSpan]) -> bool:
@@ -85,5 +100,5 @@ def _pauses(inputs: Iterable[Input]) -> Iterator[TimeSpan]:
         if not event.running:
             stopped_ns = event.t_ns
         elif stopped_ns is not None:
-            yield TimeSpan(ns_to_s(stopped_ns), ns_to_s(event.t_ns))
+            yield TimeSpan.of((stopped_ns, event.t_ns))
             stopped_ns = None

@@ -7,7 +7,7 @@ from statistics import median
 
 from kickcue.analysis.recorded_race import presses
 from kickcue.analysis.recorded_readings import notifications, rate_hz
-from kickcue.analysis.spans import TimeSpan, gaps_in, pauses_in, steps
+from kickcue.analysis.spans import TimeSpan, gaps_in, longest, pauses_in
 from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import (
@@ -139,13 +139,13 @@ def _sensor(
         for event in events:
             _read(values, profile, event)
     times_ns = [event.t_ns for event in events]
-    silences = steps((0, *times_ns, s_to_ns(recording.duration_s)))
+    silence = longest((0, *times_ns, s_to_ns(recording.duration_s)))
     return SensorSummary(
         name=name,
         profile=recording.header.sensors.get(name),
         notifications=len(events),
         rate_hz=rate_hz(times_ns),
-        silence=max(silences, key=lambda silence: silence.seconds),
+        silence=silence or TimeSpan(0.0, 0.0),
         broken=values.broken,
         half_rr=values.half_rr,
         distance_m=grown_m(values.totals) if values.totals else None,

@@ -1,9 +1,10 @@
 """How well a time is known, by what took it: one place for all figures of this kind."""
 
-from math import sqrt
+from math import hypot, sqrt
 from typing import Final
 
 from kickcue.core.events import MarkSource
+from kickcue.core.position.mark_models import BOARD_SD_M
 from kickcue.core.position.uncertainty import SIGMAS_95
 
 PRESSED_SD_S: Final = 0.3
@@ -24,7 +25,12 @@ THUMB_SD_S: Final = 0.3
 runner differ by less, for both are late."""
 
 
-def line_error_s(source: MarkSource) -> float:
-    """Return half of the 95 % interval of the time at one line, by who marked it."""
+def line_error_s(source: MarkSource, board_mps: float | None = None) -> float:
+    """Return half of the 95 % interval of the time at one line, by who marked it.
+
+    ``board_mps``: the pace on the road, where a board hangs somewhere near its kilometre; None on
+    the track.
+    """
     by_hand = source in (MarkSource.BUTTON, MarkSource.TRACKSIDE)
-    return SIGMAS_95 * (THUMB_SD_S if by_hand else LINE_SD_S / sqrt(2.0))
+    sd_s = THUMB_SD_S if by_hand else LINE_SD_S / sqrt(2.0)
+    return SIGMAS_95 * (hypot(sd_s, BOARD_SD_M / board_mps) if board_mps else sd_s)

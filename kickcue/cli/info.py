@@ -2,19 +2,23 @@
 
 import argparse
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, Final
 
-from kickcue.analysis.recorded_race import RecordedRun, recorded_run
+from kickcue.analysis.recorded_race import recorded_run
 from kickcue.analysis.recorded_readings import sensor_profiles
 from kickcue.analysis.recorded_session import RecordedSession, recorded_runs
+from kickcue.analysis.review.make import review
+from kickcue.analysis.review.model import Review
 from kickcue.analysis.spans import TimeSpan
 from kickcue.analysis.summary import RecordingSummary, summarize
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.format.console import console, json_line
-from kickcue.cli.format.info_page import PROBLEM, distance_m, notes, rows
+from kickcue.cli.format.info_page import PROBLEM, notes, rows
+from kickcue.cli.format.info_run import RunFacts, run_facts
 from kickcue.cli.format.printing import complain
 from kickcue.cli.format.read_progress import read_progress
 from kickcue.config.profile_files import load_profiles
@@ -22,8 +26,10 @@ from kickcue.core.errors import KickcueError
 from kickcue.core.printable import printable
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.session.numbered_legs import numbered, repetitions
-from kickcue.core.units import ns_to_s
+from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording import Recording, read
+from kickcue.replay.as_run import was_run
+from kickcue.replay.reviewed import reviewed
 
 INDENT_COLUMNS: Final = 10
 
@@ -74,8 +80,9 @@ def _print(
     *,
     first: bool,
 ) -> None:
-    summary = summarize(recording, sensor_profiles(recording, profiles))
-    run, session = recorded_run(recording), _session(recording)
+    by_sensor = sensor_profiles(recording, profiles)
+    summary, session = summarize(recording, by_sensor), _session(recording)
+    run = run_facts(recording, recorded_run(recording), _review(recording, by_sensor))
     if args.json:
         print(json_line(_as_json(recording, summary, run, session)))
         return
@@ -93,6 +100,16 @@ def _print(
             out.print(
                 shown, style="bold yellow" if label == PROBLEM else "", markup=False, soft_wrap=True
             )
+
+
+def _review(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Review:
+    """Return the review of what was run; nothing is replayed for it."""
+    named = recording.header.race is not None or recording.header.setup is not None
+    if not named or was_run(recording):
+        # What a recording names may be gone: a profile, a language.
+        with suppress(KickcueError):
+            return reviewed(recording)
+    return review(recording, None, profiles)
 
 
 def _session(recording: Recording) -> RecordedSession | None:
@@ -114,7 +131,7 @@ def _session(recording: Recording) -> RecordedSession | None:
 def _as_json(
     recording: Recording,
     summary: RecordingSummary,
-    run: RecordedRun,
+    run: RunFacts,
     session: RecordedSession | None,
 ) -> dict[str, Any]:
     header = recording.header
@@ -128,10 +145,12 @@ def _as_json(
         "lap_m": header.lap_m,
         "duration_s": summary.duration_s,
         "run": {
-            "start_s": run.from_s,
+            "start_s": ns_to_s(run.time.start_ns),
             "time_s": run.seconds,
-            "distance_m": distance_m(summary, run, session),
-            "lap_times_s": list(run.lap_times_s),
+            "stopped_s": run.stopped_s,
+            "distance_m": run.distance_m,
+            "lap_times_s": list(run.laps_s),
+            "estimated": list(run.estimated),
         },
         "activities": [asdict(activity) for activity in recording.activities],
         "pauses": [_span_object(pause, run) for pause in summary.pauses],
@@ -147,7 +166,7 @@ def _as_json(
         "cues": [
             {
                 "t_s": ns_to_s(cue.t_ns),
-                "race_s": round(ns_to_s(cue.t_ns) - run.from_s, 3),
+                "race_s": round(run.time.at(cue.t_ns), 3),
                 "kind": cue.kind,
                 "to_go_m": cue.to_go_m,
                 "sd_m": cue.sd_m,
@@ -160,16 +179,16 @@ def _as_json(
     }
 
 
-def _span_object(span: TimeSpan, run: RecordedRun) -> dict[str, float]:
+def _span_object(span: TimeSpan, run: RunFacts) -> dict[str, float]:
     """Return a span by the recording's seconds, and from the gun."""
     return {
         **asdict(span),
-        "from_race_s": round(span.from_s - run.from_s, 3),
-        "to_race_s": round(span.to_s - run.from_s, 3),
+        "from_race_s": round(run.time.at(s_to_ns(span.from_s)), 3),
+        "to_race_s": round(run.time.at(s_to_ns(span.to_s)), 3),
     }
 
 
-def _session_object(session: RecordedSession, run: RecordedRun) -> dict[str, Any]:
+def _session_object(session: RecordedSession, run: RunFacts) -> dict[str, Any]:
     return {
         "plan": session.name,
         "title": session.title,
@@ -180,7 +199,7 @@ def _session_object(session: RecordedSession, run: RecordedRun) -> dict[str, Any
                 "kind": leg.kind,
                 "began_s": round(ns_to_s(leg.began_ns), 3),
                 "ended_s": round(ns_to_s(leg.ended_ns), 3),
-                "race_s": round(ns_to_s(leg.began_ns) - run.from_s, 3),
+                "race_s": round(run.time.at(leg.began_ns), 3),
                 "by": leg.by,
                 "distance_m": None if leg.distance_m is None else round(leg.distance_m, 1),
             }

@@ -33,6 +33,7 @@ from kickcue.core.position.uncertainty import metres
 from kickcue.core.units import NS_PER_S
 from kickcue.recording import MARKS, Recording
 from kickcue.recording.header import race_header
+from kickcue.replay.replay_clock import ReplayClock
 from kickcue.replay.source import Source, recorded_document, sensors_of, source
 
 SHOWN: Final = (Cue, PhaseChange, LegBegin, LegResult)
@@ -49,8 +50,7 @@ class Show:
     ) -> None:
         self._args = args
         self._path = path
-        self._engine = engine
-        self._starts_ns = race.starts_ns()
+        self._clock = ReplayClock(race, engine)
         self.last: Estimate | None = None
         self.measured = False
         self.runs: dict[int, LegResult] = {}
@@ -71,23 +71,12 @@ class Show:
             print(f"{self._path.name}:")
             self._headed = True
         if wanted:
-            gun_ns = self._gun_ns(output.t_ns)
+            race_s = self._clock.race_s(output.t_ns)
             print(
-                json_line(as_json(output, str(self._path), gun_ns))
+                json_line(as_json(output, str(self._path), race_s))
                 if self._args.json
-                else as_text(output, gun_ns)
+                else as_text(output, race_s)
             )
-
-    def _gun_ns(self, t_ns: int) -> int:
-        """Return the gun that counts now; before there was any, the next one.
-
-        Where none comes any more it is the last that was taken back, else the recording's begin.
-        """
-        known_ns = self._engine.gun_ns
-        if known_ns is not None:
-            return known_ns
-        to_come = (start_ns for start_ns in self._starts_ns if start_ns >= t_ns)
-        return next(to_come, max(self._starts_ns, default=0))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -1,15 +1,12 @@
-"""How a race was paced, in two figures.
+"""How a true race was paced, by the same figures as a recorded one."""
 
-The thresholds of ``kick_word`` are a judgement, not a finding; they separate world records (1 to 5
-%) from championship races run for the win (13 to 22 %).
-"""
-
-from collections.abc import Sequence
 from itertools import pairwise
-from statistics import fmean, pstdev
 
+from kickcue.analysis.review.model import Pacing
+from kickcue.analysis.review.pacing import pacing
+from kickcue.analysis.review.race_curve import RaceCurve
 from kickcue.core.course import Course
-from kickcue.lab.athlete import Truth
+from kickcue.lab.athlete import STEP_S, Truth
 
 
 def laps_s(truth: Truth, course: Course) -> tuple[float, ...]:
@@ -22,20 +19,7 @@ def laps_s(truth: Truth, course: Course) -> tuple[float, ...]:
     return tuple(after - before for before, after in pairwise(times))
 
 
-def kick_percent(laps: Sequence[float]) -> float:
-    """Return by how many per cent the last lap beat the mean of the others but the first."""
-    return 100.0 * (1.0 - laps[-1] / fmean(laps[1:-1]))
-
-
-def lap_cv_percent(laps: Sequence[float]) -> float:
-    """Return the coefficient of variation of the laps between first and last, in per cent."""
-    return 100.0 * pstdev(laps[1:-1]) / fmean(laps[1:-1])
-
-
-def kick_word(percent: float) -> str:
-    """Return what such a kick is called."""
-    if percent <= 3.0:
-        return "even"
-    if percent <= 6.0:
-        return "a normal end spurt"
-    return "some reserve left" if percent <= 10.0 else "kick held back, or a tactical race"
+def paced(truth: Truth, course: Course) -> Pacing | None:
+    """Return how it was paced; None of a race too short for a last lap and a rest."""
+    knots = [(STEP_S * n, metres) for n, metres in enumerate(truth.distance_m)]
+    return pacing(RaceCurve(knots), course, laps_s(truth, course))

@@ -243,9 +243,9 @@ def _laps(
             trigger = str(message.values.get("lap_trigger", "unknown"))
             length_m = metres(message.values.get("total_distance"))
             session = _session_at(sessions, ordered.at(_ns(_start(message)))) if sessions else None
-            laps[session].append(
-                Lap(ordered.at(_ns(end_s)), trigger, trigger == "session_end", length_m)
-            )
+            timer_s = seconds(message.values.get("total_timer_time"))
+            final = trigger == "session_end"
+            laps[session].append(Lap(ordered.at(_ns(end_s)), trigger, final, length_m, timer_s))
     return {
         session: [replace(lap, final=lap.final or lap is whole[-1]) for lap in whole]
         for session, whole in laps.items()

@@ -155,7 +155,7 @@ def _watch(points: Iterable[Point], laps: Iterable[Lap], epoch_ns: int) -> Watch
             for point in points
         ),
         tuple(
-            WatchLap(lap.end_ns - epoch_ns, lap.trigger, lap.final, lap.distance_m)
+            WatchLap(lap.end_ns - epoch_ns, lap.trigger, lap.final, lap.distance_m, lap.timer_s)
             for lap in laps
             if lap.end_ns >= epoch_ns
         ),

@@ -47,13 +47,14 @@ FEWEST_TURNS: Final = 3
 class Lap:
     """When a lap ended and what ended it, in FIT's words (``manual``, ``distance`` and others).
 
-    ``distance_m`` is its length by the file.
+    ``distance_m`` is its length by the file, ``timer_s`` how long the watch ran in it.
     """
 
     end_ns: int
     trigger: str
     final: bool = False
     distance_m: float | None = None
+    timer_s: float | None = None
 
 
 class LapKind(Enum):

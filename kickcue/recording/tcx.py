@@ -148,4 +148,4 @@ def _laps(part: _Part) -> Iterator[Lap]:
         if end_ns is None and lap.start_ns is not None:
             end_ns = lap.start_ns + s_to_ns(lap.seconds or 0.0)
         if end_ns is not None:
-            yield Lap(end_ns, lap.trigger, final, lap.distance_m)
+            yield Lap(end_ns, lap.trigger, final, lap.distance_m, lap.seconds)

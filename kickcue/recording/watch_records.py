@@ -34,13 +34,14 @@ class WatchRecord:
 class WatchLap:
     """One lap, which ended at ``t_ns``; ``trigger`` in FIT's words, ``distance_m`` by the file.
 
-    ``final``: it ended with the recording.
+    ``final``: it ended with the recording. ``timer_s`` is how long the watch ran in it.
     """
 
     t_ns: int
     trigger: str
     final: bool = False
     distance_m: float | None = None
+    timer_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def as_run(recording: Recording, wish: RaceDocument | None = None) -> Recording:
     the recording names cannot be had, DataError where there is nothing to replay.
     """
     document = wish or recorded_document(recording)
-    if document is None or (wish is None and _was_run(recording)):
+    if document is None or (wish is None and was_run(recording)):
         return recording
     entries: list[Entry] = []
     for event, outputs in source(recording, wish).run():
@@ -35,5 +35,6 @@ def as_run(recording: Recording, wish: RaceDocument | None = None) -> Recording:
     )
 
 
-def _was_run(recording: Recording) -> bool:
+def was_run(recording: Recording) -> bool:
+    """Tell whether it has what the engine made of a race or a session."""
     return any(isinstance(out, Estimate | PhaseChange | LegBegin) for out in recording.outputs)

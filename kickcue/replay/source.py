@@ -39,10 +39,6 @@ class Source:
         """Return a fresh engine for this race."""
         return engine_for(self.document.engine_config())
 
-    def starts_ns(self) -> tuple[int, ...]:
-        """Return when a start was ordered, in order of time."""
-        return tuple(sorted(event.t_ns for event in self.inputs if _is_start(event)))
-
     def run(self, engine: AnyEngine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
         """Run ``engine``, a fresh one by default, over it.
 

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from kickcue.core import clock_format
+
 UNKNOWN: Final = "-"
 SLOWEST_PACE_MPS: Final = 0.7
 """Slower than this a pace means nothing."""
@@ -24,13 +26,7 @@ class PaceUnit(StrEnum):
 
 def clock(seconds: float, digits: int = 1) -> str:
     """Return ``m:ss.s``, from an hour on ``h:mm:ss.s``; ``digits`` after the point."""
-    scale = 10**digits
-    ticks = round(abs(seconds) * scale)
-    sign = "-" if seconds < 0 and ticks else ""
-    whole, part = divmod(ticks, scale)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    end = f"{rest:02}.{part:0{digits}}" if digits else f"{rest:02}"
-    return f"{sign}{hours}:{minutes:02}:{end}" if hours else f"{sign}{minutes}:{end}"
+    return clock_format.clock(seconds, digits)
 
 
 def lap_time(seconds: float) -> str:

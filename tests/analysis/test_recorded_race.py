@@ -80,7 +80,7 @@ def test_orders_alone_tell_as_much_as_they_can() -> None:
         ([(1.0, START), (10.0, LAP), (20.0, FINISH), (25.0, UNDO), (30.0, LAP)], [10.0, 30.0]),
         ([(1.0, START), (10.0, LAP), (11.0, UNDO), (12.0, UNDO), (20.0, START)], []),
         ([(1.0, UNDO), (2.0, START), (10.0, LAP)], [10.0]),
-        ([(1.0, START), (10.0, LAP), (20.0, FINISH), (90.0, UNDO)], [10.0]),
+        ([(1.0, START), (10.0, LAP), (20.0, FINISH), (90.0, UNDO), (91.0, UNDO)], [10.0]),
     ],
 )
 def test_a_lap_that_was_ordered_is_a_press(
@@ -93,3 +93,16 @@ def test_a_lap_that_was_ordered_is_a_press(
     """
     told = presses(recorded(*orders, outputs=outputs))
     assert [(s_to_ns(t_s), MarkSource.BUTTON) for t_s in pressed_s] == told
+
+
+def test_an_end_that_was_taken_back_is_none_in_a_simulation_either() -> None:
+    """GIVEN orders without what the engine says of them WHEN an end or a start is taken back within
+    a minute THEN the run is what is left.
+    """
+    back = recorded((1.0, START), (30.0, FINISH), (40.0, UNDO), (80.0, FINISH), outputs=False)
+    told = recorded_run(back)
+    assert (1.0, 80.0, True) == (told.from_s, told.to_s, told.ended)
+    late = recorded((1.0, START), (20.0, FINISH), (90.0, UNDO), outputs=False)
+    assert 20.0 == recorded_run(late).to_s
+    false_start = recorded((1.0, START), (5.0, UNDO), (20.0, START), outputs=False)
+    assert 20.0 == recorded_run(false_start).from_s

@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -15,18 +16,18 @@ from tests.odd.native import HOUR_S, Native
 
 RUNS: Final = 5
 RACE: Final = "half"
-COMMANDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("kickcue info", ("info", "{}")),
-    ("kickcue report", ("report", "{}", "-o", "{}.html")),
-    ("kickcue report --text", ("report", "{}", "--text")),
-    ("kickcue report --json", ("report", "{}", "--json")),
-    ("kickcue report --image", ("report", "{}", "--image", "{}.png")),
-    ("kickcue compare, two of them", ("compare", "{}", "{}", "-o", "{}.both.html")),
-    *(
-        (f"kickcue export --to {to}", ("export", "{}", "--to", to, "-o", f"{{}}.new.{to}"))
-        for to in ("fit", "tcx", "gpx", "csv", "mcap", "parquet")
-    ),
+FORMATS: Final = ("fit", "tcx", "csv", "mcap", "parquet")
+"""There are no positions in it for a GPX."""
+COMMANDS: Final[tuple[tuple[str, str | None], ...]] = (
+    ("info {}", None),
+    ("report {} -o {}.html", ".html"),
+    ("report {} --text", None),
+    ("report {} --json", None),
+    ("report {} --image {}.png", ".png"),
+    ("compare {} {} -o {}.two.html", ".two.html"),
+    *((f"export {{}} --to {to} -o {{}}.new.{to} --force", f".new.{to}") for to in FORMATS),
 )
+"""What is run, {} being the recording, and what follows the recording's name in what it writes."""
 
 
 def an_hour() -> Native:
@@ -35,38 +36,37 @@ def an_hour() -> Native:
     return next(each for each in lasting if each.lasts_s > HOUR_S).between(0.0, HOUR_S)
 
 
-def cpu_s(command: list[str], made: Path | None) -> float:
-    """Return the median CPU time of the whole process, in seconds; ``made`` is deleted each time
-    but the last.
-    """
+def cpu_s(words: Sequence[str]) -> float:
+    """Return the median CPU time of the whole process, in seconds."""
     times = []
     for _ in range(RUNS):
-        if made is not None:
-            made.unlink(missing_ok=True)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "kickcue", *command], check=True, capture_output=True)
+        subprocess.run([sys.executable, "-m", "kickcue", *words], check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return median(times)
 
 
-def report_rows() -> list[tuple[str, str]]:
-    """Return what was measured, and each figure."""
-    rows = []
+def report_rows() -> Iterator[tuple[str, str]]:
+    """Yield what was measured, and each figure."""
     with tempfile.TemporaryDirectory(prefix="kickcue-bench-") as folder:
         path = native.write_live(Path(folder) / "hour.mcap", an_hour())
-        minutes, size = an_hour().lasts_s / 60.0, path.stat().st_size / 1e6
-        for name, words in COMMANDS:
-            command = [word.format(path) for word in words]
-            made = Path(command[-1]) if command[-1] != str(path) and "-" in words[-2] else None
-            seconds = cpu_s(command, made)
-            what = f"`{name}` of {minutes:.0f} minutes ({size:.1f} MB), processor time"
+        size_mb = path.stat().st_size / 1e6
+        yield "an hour of two sensors and presses, recorded", f"{size_mb:.1f} MB"
+        for command, made in COMMANDS:
+            seconds = cpu_s([word.format(path) for word in command.split()])
+            figure = f"{seconds:.2f} s"
             if made is not None:
-                what += f", writes {made.stat().st_size / 1000:,.0f} kB"
-            rows.append((what, f"{seconds:.2f} s"))
-    return rows
+                figure += f", {Path(f'{path}{made}').stat().st_size / 1000:,.0f} kB"
+            name = " ".join(word for word in command.replace("{}", "").split() if word[:1] != ".")
+            yield f"`kickcue {name.removesuffix(' -o')}` of that, processor time", figure
+
+
+def main() -> None:
+    """Print the figures."""
+    for what, figure in report_rows():
+        print(f"{what}: {figure}", flush=True)
 
 
 if __name__ == "__main__":
-    for what, figure in report_rows():
-        print(f"{what}: {figure}")
+    main()

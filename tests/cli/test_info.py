@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kickcue.cli import main
+from kickcue.core.engine import Engine
 from kickcue.core.events import (
     Command,
     CommandKind,
@@ -23,10 +24,15 @@ from kickcue.core.events import (
     Tick,
 )
 from kickcue.core.units import s_to_ns
-from kickcue.recording import Header
+from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.simulate import simulate, simulated_document
+from kickcue.recording import Header, jsonl, read
+from kickcue.recording.header import race_header
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry
 from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
+from kickcue.replay.reviewed import reviewed
+from kickcue.replay.run_engine import drive
 
 HEADER = Header(
     "1500m",
@@ -97,8 +103,8 @@ kind      MCAP by kickcue 0.1.0
 start     2026-06-14T10:09:11Z
 race      1500m, laps of 400 m
 time      0:21.0
-distance  100.0 m
-pace      3:30 min/km
+distance  105.0 m
+pace      3:20 min/km
 cadence   184 to 184, median 184 spm
 heart     160 to 170, median 165 bpm
 marks     button 1
@@ -198,14 +204,16 @@ def test_a_race_lapped_with_the_space_bar(
     assert {
         "start_s": 10.0,
         "time_s": 240.0,
+        "stopped_s": 0.0,
         "distance_m": None,
         "lap_times_s": [80.0, 81.0],
+        "estimated": [False, False],
     } == json_told["run"]
 
 
 def test_a_race_is_no_longer_than_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race whose end was noticed 3 m behind the line THEN the distance is the race's; what
-    came after the end counts for nothing.
+    """GIVEN a race whose end was noticed 3 m behind the line THEN the distance is the race's, the
+    time that at the line; what came after the end counts for nothing.
     """
     path = tmp_path / "over.mcap"
     with McapWriter(path, HEADER) as writer:
@@ -220,8 +228,51 @@ def test_a_race_is_no_longer_than_it_is(tmp_path: Path, capsys: pytest.CaptureFi
         writer.write(Mark(s_to_ns(420), MarkSource.BUTTON))
     assert main(["info", str(path)]) == 0
     found = capsys.readouterr().out
-    assert "time      5:00.0\ndistance  1500.0 m\npace      3:20 min/km\n" in found
-    assert "lap times" not in found
+    assert "time      4:59.4\ndistance  1500.0 m\npace      3:20 min/km\n" in found
+    assert "marks     trackside" not in found
+
+
+def test_the_laps_of_a_race_are_those_of_its_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a race with presses that were missed, doubled and late THEN all its laps are there as
+    the report has them, those that nobody marked by the estimate; and how the last one was.
+    """
+    path = tmp_path / "race.mcap"
+    document = simulated_document("3000m")
+    race = simulate(document.course(), SCENARIOS["button-bad"], 3)
+    with McapWriter(path, race_header(document, utc="2026-06-14T10:09:11Z")) as writer:
+        for event, outputs in drive(
+            Engine(document.engine_config()), race.inputs, ticks_recorded=False
+        ):
+            writer.write(event)
+            for output in outputs:
+                writer.write(output)
+    review = reviewed(read(path))
+    assert main(["info", "--json", str(path)]) == 0
+    run = told(capsys)["run"]
+    assert [lap.seconds for lap in review.laps] == run["lap_times_s"]
+    assert 8 == len(run["lap_times_s"])
+    assert {True, False} == set(run["estimated"])
+    assert run["time_s"] == pytest.approx(sum(run["lap_times_s"])) == review.seconds
+    assert main(["info", str(path)]) == 0
+    found = capsys.readouterr().out
+    assert "\nkick      Your last lap took " in found
+    assert "~" in found.partition("lap times ")[2]
+
+
+def test_a_race_that_nobody_ran_yet_is_not_run_for_its_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a recording that names a race and holds nothing that the engine said THEN its page has
+    what is recorded, and no more.
+    """
+    path = tmp_path / "race.jsonl"
+    jsonl.write(path, HEADER, [e for e in race() if not isinstance(e, Cue | Notice | Tick)])
+    assert main(["info", str(path)]) == 0
+    found = capsys.readouterr().out
+    assert "time      0:20.0\ndistance  100.0 m\n" in found
+    assert "\nkick " not in found
 
 
 def test_json_has_units_in_its_keys(mcap: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from kickcue.analysis.review.model import Body
 from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.run_readings import RunReadings
+from kickcue.core.readings import LONGEST_STEP_M
 
 FRESH_S: Final = 3.0
 """A value is of the moment for so long: sensors notify once a second."""
@@ -60,5 +61,8 @@ class BodyReadings:
 
 
 def step_m(mps: float | None, spm: float | None) -> float | None:
-    """Return the length of a step."""
-    return mps * S_PER_MIN / spm if mps and spm else None
+    """Return the length of a step; None where nobody steps like that: who sets off or stops."""
+    if not mps or not spm:
+        return None
+    length_m = mps * S_PER_MIN / spm
+    return length_m if length_m <= LONGEST_STEP_M else None

@@ -8,6 +8,7 @@ from kickcue.analysis.review.lap_table import Track
 from kickcue.analysis.review.model import CueReview, Response
 from kickcue.core.course import Course
 from kickcue.core.events import Ack, Cue, CueKind
+from kickcue.core.units import ns_to_s
 
 AROUND_S: Final = 10.0
 """Before and after the cue are compared over so long."""
@@ -43,7 +44,7 @@ def _review(
         id=cue.id,
         kind=cue.kind,
         text=cue.text,
-        t_s=track.time.t_s(race_s),
+        t_s=ns_to_s(cue.t_ns),
         race_s=race_s,
         at_m=at_m,
         to_go_m=None if at_m is None or course is None else max(course.distance_m - at_m, 0.0),

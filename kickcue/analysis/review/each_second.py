@@ -9,6 +9,7 @@ from kickcue.analysis.review.model import Series
 from kickcue.analysis.review.race_marks import estimated_m
 from kickcue.core.events import Estimate
 from kickcue.core.position.uncertainty import half_width_m
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import s_to_ns
 
 SMOOTH_S = 2.5
@@ -41,7 +42,8 @@ def _mps(track: Track, race_s: float) -> float | None:
     from_s, to_s = race_s - SMOOTH_S, race_s + SMOOTH_S
     if track.curve.straight_over(race_s - FRESH_S, race_s + FRESH_S):
         return None
-    return track.curve.mps(from_s, to_s)
+    mps = track.curve.mps(from_s, to_s)
+    return None if mps is None or mps > FASTEST_MPS else mps
 
 
 def _told(

@@ -64,5 +64,8 @@ class _Values:
 
     def close(self, t_ns: int) -> None:
         if self._since_ns is not None:
-            self._stretches.append((self._since_ns, min(t_ns, self.channel.stale_ns)))
+            stretch = self._since_ns, min(t_ns, self.channel.stale_ns)
+            if self._stretches and self._stretches[-1][1] == self._since_ns:
+                stretch = self._stretches.pop()[0], stretch[1]
+            self._stretches.append(stretch)
         self._since_ns = None

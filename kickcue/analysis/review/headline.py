@@ -3,21 +3,17 @@
 from typing import Final
 
 from kickcue.analysis.review.model import Ending, Pacing, PacingClass
+from kickcue.core.clock_format import clock
 from kickcue.core.course import Course
 
 EVEN_CV_PERCENT: Final = 2.0
 
 
-def clock(seconds: float) -> str:
+def taken(seconds: float) -> str:
     """Return a time as runners write it: 58.31 s are 58.3, 942.3 s 15:42.3, 4012 s 1:06:52."""
-    tenths = round(10.0 * seconds)
-    if tenths < 600:
-        return f"{tenths / 10:.1f} s"
-    minutes, rest = divmod(tenths, 600)
-    if minutes < 60:
-        return f"{minutes}:{rest / 10:04.1f}"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest // 10:02d}"
+    if round(seconds, 1) < 60.0:
+        return f"{seconds:.1f} s"
+    return clock(seconds, 1 if round(seconds, 1) < 3600.0 else 0)
 
 
 def race_headline(
@@ -27,8 +23,8 @@ def race_headline(
     event = course.event
     if ending is Ending.FINISHED:
         how = "" if pacing is None else f": {_paced(course, pacing)}"
-        return f"{event} in {clock(seconds)}{how}."
-    so_far = f"after {clock(seconds)}" + ("" if at_m is None else f" and {metres(at_m)}")
+        return f"{event} in {taken(seconds)}{how}."
+    so_far = f"after {taken(seconds)}" + ("" if at_m is None else f" and {metres(at_m)}")
     if ending is Ending.ABORTED:
         return f"{event}, stopped {so_far}."
     return f"{event}: the recording ends {so_far}, before the race does."
@@ -37,8 +33,8 @@ def race_headline(
 def run_headline(seconds: float, run_m: float | None) -> str:
     """Return the sentence of a run of which nobody said what it was."""
     if not run_m:
-        return f"{clock(seconds)} of recording, without a distance."
-    return f"{metres(run_m)} in {clock(seconds)}, {clock(1000.0 * seconds / run_m)} a kilometre."
+        return f"{taken(seconds)} of recording, without a distance."
+    return f"{metres(run_m)} in {taken(seconds)}, {taken(1000.0 * seconds / run_m)} a kilometre."
 
 
 def metres(run_m: float) -> str:
@@ -61,4 +57,4 @@ def session_headline(title: str, seconds: float, done: int, planned: int | None)
     """Return the sentence of a session."""
     of = f" of {planned}" if planned and planned != done else ""
     reps = f"{done}{of} repetition{'' if done == 1 and not of else 's'}"
-    return f"{title}: {reps} in {clock(seconds)}."
+    return f"{title}: {reps} in {taken(seconds)}."

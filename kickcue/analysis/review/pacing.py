@@ -22,10 +22,18 @@ FEWEST_LAPS: Final = 3
 USABLE_SHARE: Final = 0.25
 """So much of what the last lap was faster could have been spread over the race at most: the speed
 of a last lap cannot be held (0.2 to 0.3, a judgement)."""
-TACTICAL_CV_PERCENT: Final = 4.0
-"""Laps as uneven as this are those of a race run for the win: Rio 2016 over 10 000 m 4.2 %, Farah
-2012 over 5000 m 8.2 %; records stay below 1 %, Mills 1964 was at 2.3 %."""
+TACTICAL_CV_PERCENT: Final = 3.0
+"""Where the laps between the first and the last are as uneven as this the race was run for the win:
+Farah 2016 3.1 %, Hassan 2019 4.3 %, Farah 2012 7.1 %; records stay below 1 %, Mills 1964 2.3 %."""
 KILOMETRE_M: Final = 1000.0
+
+CLASS_WORDS: Final = {
+    PacingClass.EVEN: "even",
+    PacingClass.END_SPURT: "a normal end spurt",
+    PacingClass.RESERVE: "some reserve left",
+    PacingClass.HELD_BACK: "kick held back, or a tactical race",
+    PacingClass.SLOWER: "slower at the end",
+}
 
 
 def pacing(curve: RaceCurve, course: Course, full_laps_s: Sequence[float]) -> Pacing | None:

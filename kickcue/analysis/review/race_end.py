@@ -35,6 +35,8 @@ class RaceEnd:
     half_m: float | None
     by: TimedBy
     error_s: float | None
+    source: MarkSource | None = None
+    """Who timed the finish; None: nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def _finish(
     pressed = pressed or _pressed_after(recording, span.end_ns)
     if pressed is not None:
         t_ns, source = pressed
-        return RaceEnd(t_ns, Ending.FINISHED, finish_m, 0.0, BY[source], line_error_s(source))
+        return RaceEnd(
+            t_ns, Ending.FINISHED, finish_m, 0.0, BY[source], line_error_s(source), source
+        )
     t_ns, error_s = span.end_ns, None
     here_m = None if last is None else estimated_m(last, t_ns)
     if last is not None and here_m is not None and last.speed_mps:

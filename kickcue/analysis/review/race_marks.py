@@ -1,7 +1,7 @@
 """The marks of a race, and which line each is of, by what the engine made of it."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -71,13 +71,18 @@ def race_marks(recording: Recording, course: Course, from_ns: int, to_ns: int) -
     """Return the marks of a race in order of time; those that were taken back are none."""
     found: list[RaceMark] = []
     estimates = [out for out in recording.outputs if isinstance(out, Estimate)]
-    times = [estimate.t_ns for estimate in estimates]
     for each in _as_told(recording):
         if each is None:
             _take_back(found)
         elif from_ns < each.t_ns <= to_ns:
-            found.append(_placed(each, course, estimates, times))
+            found.append(_placed(each, course, estimates))
     return found
+
+
+def finish_mark(recording: Recording, course: Course, t_ns: int, source: MarkSource) -> RaceMark:
+    """Return the mark that an order to finish is, or a press at the end."""
+    estimates = [out for out in recording.outputs if isinstance(out, Estimate)]
+    return _placed(RaceMark(t_ns, source, course.distance_m, None), course, estimates)
 
 
 def _as_told(recording: Recording) -> Iterator[RaceMark | None]:
@@ -117,24 +122,29 @@ def _take_back(found: list[RaceMark]) -> None:
             return
 
 
-def _placed(
-    mark: RaceMark, course: Course, estimates: Sequence[Estimate], times: Sequence[int]
-) -> RaceMark:
+def _placed(mark: RaceMark, course: Course, estimates: Sequence[Estimate]) -> RaceMark:
     """Return the mark with its line to the last digit, its own time and the estimate before it."""
     if mark.line_m is not None:
-        near = min(course.crossings_m, key=lambda line_m: abs(line_m - (mark.line_m or 0.0)))
-        if abs(near - mark.line_m) <= DIGITS_SHARE * near + 0.1:
-            mark = replace(mark, line_m=near)
-    after = bisect_right(times, mark.t_ns)
-    if mark.line_m is not None and not mark.by_hand:
-        mark = replace(mark, t_ns=_passed_ns(mark, mark.line_m, estimates[after - 1 : after + 1]))
-        after = bisect_right(times, mark.t_ns)
-    before = next(
-        (e for e in reversed(estimates[max(after - 2, 0) : after]) if e.t_ns < mark.t_ns), None
-    )
+        line_m = _to_the_digit(mark.line_m, course)
+        after = bisect_right(estimates, mark.t_ns, key=_t_ns)
+        around = estimates[max(after - 1, 0) : after + 1]
+        t_ns = mark.t_ns if mark.by_hand else _passed_ns(mark, line_m, around)
+        mark = replace(mark, line_m=line_m, t_ns=t_ns)
+    at = bisect_left(estimates, mark.t_ns, key=_t_ns)
+    before = estimates[at - 1] if at else None
     if before is not None and ns_to_s(mark.t_ns - before.t_ns) <= NEAR_S:
         return replace(mark, told=before)
     return mark
+
+
+def _t_ns(estimate: Estimate) -> int:
+    return estimate.t_ns
+
+
+def _to_the_digit(place_m: float, course: Course) -> float:
+    """Return the line that a place of five digits is, or the place itself."""
+    near_m = min(course.crossings_m, key=lambda line_m: abs(line_m - place_m))
+    return near_m if abs(near_m - place_m) <= DIGITS_SHARE * near_m + 0.1 else place_m
 
 
 def _passed_ns(mark: RaceMark, line_m: float, around: Sequence[Estimate]) -> int:

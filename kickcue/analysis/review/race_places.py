@@ -11,7 +11,7 @@ from kickcue.analysis.review.mark_lines import with_lines
 from kickcue.analysis.review.model import Ending, TimedBy
 from kickcue.analysis.review.race_curve import Knot, RaceCurve, Shape, fitted, growing
 from kickcue.analysis.review.race_end import RaceEnd, RaceSpan, race_end
-from kickcue.analysis.review.race_marks import BY, RaceMark, race_marks
+from kickcue.analysis.review.race_marks import BY, RaceMark, finish_mark, race_marks
 from kickcue.analysis.review.race_shape import race_shape
 from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.review.stopped_running import STOPPED_ERROR_S, stopped_at_finish
@@ -86,11 +86,18 @@ def _places(  # noqa: PLR0913, PLR0917
     told = race_marks(recording, course, span.start_ns, span.end_ns + s_to_ns(SAME_MARK_S))
     end = race_end(recording, course, span, told)
     shape = race_shape(readings, estimates, time, max(time.at(end.t_ns), 0.0))
+    if end.source is not None and all(mark.t_ns != end.t_ns for mark in told):
+        told = sorted(
+            [*told, finish_mark(recording, course, end.t_ns, end.source)],
+            key=lambda mark: mark.t_ns,
+        )
     marks = with_lines(told, course, end, time, shape)
     gun = LineTime(0.0, 0.0, TimedBy.GUN, gun_error_s)
     if end.ending is Ending.CUT_OFF:
-        end = _finished(recording, course, end, time, [gun, *_marked(marks, time, end)], shape)
-    known = [gun, *_marked(marks, time, end), *_finish(time, end)]
+        end = _finished(
+            recording, course, end, time, [gun, *_marked(course, marks, time, end)], shape
+        )
+    known = [gun, *_marked(course, marks, time, end), *_finish(time, end)]
     return RacePlaces(course, time, end, marks, shape, known, _curve(known, time, end, shape))
 
 
@@ -114,7 +121,9 @@ def _finished(  # noqa: PLR0913, PLR0917
     return RaceEnd(t_ns, Ending.FINISHED, course.distance_m, 0.0, by, STOPPED_ERROR_S)
 
 
-def _marked(marks: Sequence[RaceMark], time: RaceTime, end: RaceEnd) -> list[LineTime]:
+def _marked(
+    course: Course, marks: Sequence[RaceMark], time: RaceTime, end: RaceEnd
+) -> list[LineTime]:
     """Return the places that were marked between the gun and the end, each behind those before."""
     found = [LineTime(0.0, 0.0, TimedBy.GUN, 0.0)]
     end_s = time.at(end.t_ns)
@@ -124,7 +133,8 @@ def _marked(marks: Sequence[RaceMark], time: RaceTime, end: RaceEnd) -> list[Lin
         if mark.line_m is None or at_end or not found[-1].race_s < race_s < end_s:
             continue
         if mark.line_m > found[-1].line_m:
-            error_s = line_error_s(mark.source)
+            on_road = course.lap_m is None
+            error_s = line_error_s(mark.source, mark.line_m / race_s if on_road else None)
             found.append(LineTime(mark.line_m, race_s, BY[mark.source], error_s))
     return found[1:]
 

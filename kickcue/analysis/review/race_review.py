@@ -42,6 +42,7 @@ from kickcue.core.events import (
 )
 from kickcue.core.position.uncertainty import half_width_m
 from kickcue.core.profiles import SensorProfile
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import ns_to_s
 from kickcue.recording.model import Recording
 
@@ -63,7 +64,8 @@ def race_review(
     table = _laps(race, track, estimates)
     full_s = [lap.seconds for lap in table if lap.full]
     finished = end.ending is Ending.FINISHED
-    paced = pacing(curve, course, full_s) if finished and moved else None
+    clock_stood = [lap for lap in table if lap.mps > FASTEST_MPS]
+    paced = pacing(curve, course, full_s) if finished and moved and not clock_stood else None
     reviewed_marks = tuple(mark_review(mark, time) for mark in race.marks)
     gaps, pauses = gaps_and_pauses(recording, time.start_ns, end.t_ns)
     cues = tuple(cue_reviews(cues_of(recording), acks_of(recording), track, course))
@@ -94,7 +96,7 @@ def race_review(
         pauses=pauses,
         gaps=gaps,
         told=told_of(recording, time),
-        notes=(*recording.notes, *_notes(race)),
+        notes=(*recording.notes, *_notes(race, clock_stood)),
         problems=recording.problems,
         series=series(track, estimates, moved=moved),
     )
@@ -137,13 +139,20 @@ def _laps(race: RacePlaces, track: Track, estimates: Sequence[Estimate]) -> tupl
     return laps(track, lines, race.course.marker_m)
 
 
-def _notes(race: RacePlaces) -> Iterator[str]:
+def _notes(race: RacePlaces, clock_stood: Sequence[Lap]) -> Iterator[str]:
     if race.course.note:
         yield race.course.note
     if race.late_s:
         yield (
             f"start was pressed about {race.late_s:.0f} s after the gun, by the way to the first "
             f"line: all times count from the gun, which is known to {LATE_ERROR_S:.0f} s"
+        )
+    if clock_stood:
+        numbers = ", ".join(str(lap.number) for lap in clock_stood)
+        yield (
+            f"faster than anybody runs, lap {numbers}: the recorder's clock stood still in it, as "
+            "when a machine sleeps. That time and the whole time are too short, and the pacing "
+            "is not judged"
         )
 
 

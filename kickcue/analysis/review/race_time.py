@@ -41,15 +41,13 @@ class RaceTime:
     def t_ns(self, race_s: float) -> int:
         """Return when it was so; of a pause its beginning."""
         timer_ns = self._gun_ns + round(race_s * NS_PER_S)
-        after = bisect_right(self._timer_ns, timer_ns)
-        while after and not self._turns[after - 1].running:
-            after -= 1
-            if self._turns[after].timer_ns >= timer_ns:
-                return self._turns[after].t_ns
+        after = bisect_left(self._timer_ns, timer_ns)
+        if after < len(self._turns) and self._timer_ns[after] == timer_ns:
+            return self._times_ns[after]
         if not after:
             return timer_ns
         last = self._turns[after - 1]
-        return last.t_ns + timer_ns - last.timer_ns
+        return last.t_ns + (timer_ns - last.timer_ns if last.running else 0)
 
     def t_s(self, race_s: float) -> float:
         """Return the same in seconds of the recording."""

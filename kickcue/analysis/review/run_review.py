@@ -1,6 +1,9 @@
 """The reviews of a session, and of a run of which nobody said what it was."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
+from math import fsum
+from statistics import median
 from typing import Final
 
 from kickcue.analysis.recorded_race import recorded_run
@@ -31,8 +34,12 @@ from kickcue.core.profiles import SensorProfile
 from kickcue.core.session.numbered_legs import numbered, repetitions
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
+from kickcue.recording.watch_records import WatchLap
 
 KILOMETRE_M: Final = 1000.0
+LEAST_LAP_S: Final = 0.5
+SAME_WHOLE_SHARE: Final = 0.03
+START: Final = LineTime(0.0, 0.0, TimedBy.GUN, 0.0)
 
 
 def session_review(
@@ -105,7 +112,7 @@ def _whole(
         distance_m=curve.to_m if moved else None,
         half_width_m=None,
         course=None,
-        laps=_kilometres(track) if kind is ReviewKind.RUN and moved else (),
+        laps=_run_laps(recording, track) if kind is ReviewKind.RUN and moved else (),
         pacing=None,
         repeats=repeats,
         body=track.body.body(0.0, end_s, curve.mps(0.0, end_s) if moved else None),
@@ -133,9 +140,39 @@ def _from_the_start(shape: Sequence[Knot], end_s: float) -> list[Knot]:
     return [(0.0, 0.0), *inner, *ends]
 
 
+def _run_laps(recording: Recording, track: Track) -> tuple[Lap, ...]:
+    """Return the laps of the run's watch, kilometres where it has no two."""
+    watch = () if recording.watch is None else recording.watch.laps
+    ends_s = _by_timer(watch, track.curve.to_s) or [
+        track.time.at(lap.t_ns) for lap in watch if not lap.final
+    ]
+    inside = [end_s for end_s in ends_s if LEAST_LAP_S < end_s < track.curve.to_s - LEAST_LAP_S]
+    if not inside:
+        return _kilometres(track)
+    lines = [
+        LineTime(track.curve.at(race_s), race_s, TimedBy.WATCH, None) for race_s in sorted(inside)
+    ]
+    whole = [START, *lines, LineTime(track.curve.to_m, track.curve.to_s, TimedBy.WATCH, None)]
+    return laps(track, whole, median(_lengths_m([START, *lines])))
+
+
+def _by_timer(watch: Sequence[WatchLap], whole_s: float) -> list[float]:
+    """Return when the laps ended by the watch's own seconds, to the hundredth.
+
+    Empty where these do not make the whole: the watch left time out that its records have.
+    """
+    seconds = [lap.timer_s for lap in watch if lap.timer_s is not None]
+    if len(seconds) < len(watch) or abs(fsum(seconds) - whole_s) > SAME_WHOLE_SHARE * whole_s:
+        return []
+    return list(accumulate(seconds))[:-1]
+
+
+def _lengths_m(lines: Sequence[LineTime]) -> list[float]:
+    return [after.line_m - before.line_m for before, after in pairwise(lines)]
+
+
 def _kilometres(track: Track) -> tuple[Lap, ...]:
     whole = int(track.curve.to_m // KILOMETRE_M)
-    known = [LineTime(0.0, 0.0, TimedBy.GUN, 0.0)]
     lines = [KILOMETRE_M * n for n in range(1, whole + 1)]
     doubt = Doubt(track.curve, (), Readings(()))
-    return laps(track, line_times(track.curve, lines, known, doubt), KILOMETRE_M)
+    return laps(track, line_times(track.curve, lines, [START], doubt), KILOMETRE_M)

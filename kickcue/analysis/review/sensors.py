@@ -10,7 +10,7 @@ from kickcue.analysis.review.common import timers_of
 from kickcue.analysis.review.freshness import Freshness, Stretch
 from kickcue.analysis.review.model import SensorReview, Span
 from kickcue.analysis.review.race_time import RaceTime
-from kickcue.analysis.spans import TimeSpan, gaps_in, mostly_paused, pauses_in, running_s, steps
+from kickcue.analysis.spans import TimeSpan, gaps_in, longest, pauses_in, running_s
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import Link, Notification
 from kickcue.core.profiles import SensorProfile
@@ -81,7 +81,7 @@ def _review(
         for event in in_order
         if isinstance(event, Notification) and watched.holds(event.t_ns)
     ]
-    longest = _longest_silence(times_ns, watched)
+    silence = longest((watched.from_ns, *times_ns, watched.to_ns), watched.pauses)
     covered, broken = _covered(in_order, profile, watched)
     return SensorReview(
         name=name,
@@ -89,9 +89,9 @@ def _review(
         notifications=len(times_ns),
         rate_hz=rate_hz(times_ns),
         covered=covered,
-        longest_silence_s=0.0 if longest is None else longest.seconds,
+        longest_silence_s=0.0 if silence is None else silence.seconds,
         longest_silence_race_s=(
-            None if longest is None else watched.time.at(s_to_ns(longest.from_s))
+            None if silence is None else watched.time.at(s_to_ns(silence.from_s))
         ),
         broken=broken,
         lost_links=len(
@@ -102,16 +102,6 @@ def _review(
             ]
         ),
     )
-
-
-def _longest_silence(times_ns: Sequence[int], watched: _Watched) -> TimeSpan | None:
-    """Return the longest time without a word while the recorder ran, None where there is none."""
-    silences = [
-        step
-        for step in steps((watched.from_ns, *times_ns, watched.to_ns))
-        if step.seconds > 0.0 and not mostly_paused(step, watched.pauses)
-    ]
-    return max(silences, key=lambda step: step.seconds, default=None)
 
 
 def _covered(

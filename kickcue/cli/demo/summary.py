@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kickcue.analysis.review.model import Pacing
+from kickcue.analysis.review.pacing import CLASS_WORDS
 from kickcue.cli.format.output_format import rounded
 from kickcue.config.paths import known_home
 from kickcue.core.course import Course
@@ -18,7 +20,7 @@ from kickcue.lab.baselines import baselines
 from kickcue.lab.historic_races import FamousRace
 from kickcue.lab.reconstruct import line_presses
 from kickcue.lab.simulate import SimulatedRace
-from kickcue.lab.split_statistics import kick_percent, kick_word, lap_cv_percent, laps_s
+from kickcue.lab.split_statistics import paced
 
 ON_TIME_S: Final = 0.05
 
@@ -64,8 +66,7 @@ class DemoSummary:
     on_watch: OnWatch
     distance_alert: Call
     press_counter: Call
-    kick_percent: float
-    lap_cv_percent: float
+    pacing: Pacing | None
     recording: Path
 
 
@@ -81,7 +82,6 @@ def summarise(  # noqa: PLR0913, PLR0917  what was asked for, what was true, wha
     """Return the figures."""
     simpler = baselines(course, race.inputs)
     presses = line_presses(race.truth, course, race.inputs)
-    laps = laps_s(race.truth, course)
     return DemoSummary(
         famous=famous,
         seed=seed,
@@ -94,8 +94,7 @@ def summarise(  # noqa: PLR0913, PLR0917  what was asked for, what was true, wha
         on_watch=on_watch,
         distance_alert=_call(race, course, simpler["pod_distance"]),
         press_counter=_call(race, course, simpler["press_counter"]),
-        kick_percent=kick_percent(laps),
-        lap_cv_percent=lap_cv_percent(laps),
+        pacing=paced(race.truth, course),
         recording=recording,
     )
 
@@ -113,10 +112,6 @@ def _call(race: SimulatedRace, course: Course, t_s: float | None) -> Call:
 def as_text(summary: DemoSummary) -> str:
     """Return the closing words, at most 80 columns wide but for the line with the path."""
     path = short_path(summary.recording)
-    laps = (
-        f"kick {summary.kick_percent:.1f} % ({kick_word(summary.kick_percent)}), laps vary by "
-        f"{summary.lap_cv_percent:.1f} %"
-    )
     lines = [
         f"{summary.famous.runner}, {summary.famous.title}",
         f"Reconstruction from published splits; seed {summary.seed}: {_presses(summary)}",
@@ -127,7 +122,7 @@ def as_text(summary: DemoSummary) -> str:
         f"  a distance alert  {called(summary.distance_alert, summary.lap_m)}",
         f"  a press counter   {called(summary.press_counter, summary.lap_m)}{_counted(summary)}",
         "",
-        f"Pacing:     {laps}",
+        f"Pacing:     {_paced(summary.pacing)}",
         f"Recording:  {path}",
         "",
         "Try next:",
@@ -136,6 +131,15 @@ def as_text(summary: DemoSummary) -> str:
         f"  kickcue replay {path} --why",
     ]
     return "\n".join(lines)
+
+
+def _paced(pacing: Pacing | None) -> str:
+    if pacing is None or pacing.lap_cv_percent is None:
+        return "too few laps to tell"
+    return (
+        f"kick {pacing.kick_percent:.1f} % ({CLASS_WORDS[pacing.pacing]}), laps vary by "
+        f"{pacing.lap_cv_percent:.1f} %"
+    )
 
 
 def _presses(summary: DemoSummary) -> str:
@@ -190,6 +194,7 @@ def _counted(summary: DemoSummary) -> str:
 
 def as_json(summary: DemoSummary) -> dict[str, Any]:
     """Return the figures as a JSON object."""
+    pacing = summary.pacing
     return {
         "race": summary.famous.name,
         "event": summary.famous.event,
@@ -205,8 +210,8 @@ def as_json(summary: DemoSummary) -> dict[str, Any]:
         },
         "distance_alert": _call_json(summary.distance_alert),
         "press_counter": _call_json(summary.press_counter),
-        "kick_percent": rounded(summary.kick_percent, 2),
-        "lap_cv_percent": rounded(summary.lap_cv_percent, 2),
+        "kick_percent": None if pacing is None else rounded(pacing.kick_percent, 2),
+        "lap_cv_percent": None if pacing is None else rounded(pacing.lap_cv_percent, 2),
         "recording": str(summary.recording),
     }
 

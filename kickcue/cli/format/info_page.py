@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from kickcue.analysis.recorded_race import RecordedRun
 from kickcue.analysis.recorded_session import RecordedSession
+from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.spans import GAP_S, TimeSpan
 from kickcue.analysis.summary import Range, RecordingSummary, SensorSummary
+from kickcue.cli.format.info_run import RunFacts
 from kickcue.cli.format.session_text import session_text
 from kickcue.core.clock_format import clock
 from kickcue.core.position.uncertainty import to_go
-from kickcue.core.units import ns_to_s
+from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording import Recording
 
 PROBLEM: Final = "PROBLEM"
@@ -19,6 +20,7 @@ MOST_ACTIVITIES: Final = 30
 SPORT_LETTERS: Final = 12  # letters of a sport that are shown
 WALK_MPS: Final = 0.7
 """Slower than this a pace means nothing."""
+ESTIMATED: Final = "~"
 MORE: Final = "kickcue info --verbose: each sensor, the gaps, the engine's outputs"
 
 BY: Final = {
@@ -33,7 +35,7 @@ BY: Final = {
 def rows(
     recording: Recording,
     summary: RecordingSummary,
-    run: RecordedRun,
+    run: RunFacts,
     session: RecordedSession | None,
     *,
     verbose: bool,
@@ -41,7 +43,7 @@ def rows(
     """Yield label and text of each line."""
     yield from _for_the_runner(recording, summary, run, session)
     if verbose:
-        yield from _for_the_engineer(summary, run.from_s)
+        yield from _for_the_engineer(summary, run.time)
     yield from (("note", _sentence(note)) for note in notes(recording))
     yield from ((PROBLEM, _sentence(problem)) for problem in recording.problems)
     if not verbose:
@@ -59,7 +61,7 @@ def notes(recording: Recording) -> list[str]:
 def _for_the_runner(
     recording: Recording,
     summary: RecordingSummary,
-    run: RecordedRun,
+    run: RunFacts,
     session: RecordedSession | None,
 ) -> Iterator[tuple[str, str]]:
     header = recording.header
@@ -70,18 +72,19 @@ def _for_the_runner(
     elif header.race:
         yield "race", header.race + (f", laps of {header.lap_m:g} m" if header.lap_m else "")
     yield from _activities(recording)
-    paused_s = sum(pause.seconds for pause in summary.pauses)
-    yield "time", _time(run, paused_s)
-    run_m = distance_m(summary, run, session)
+    yield "time", _time(run)
+    run_m = run.distance_m
     if run_m is not None:
         yield "distance", f"{run_m:.1f} m" + (", rests and all" if session is not None else "")
     if run_m is not None and session is None:  # a mean over repetitions and rests is no pace
-        yield from _pace(run_m, run.seconds - paused_s)
+        yield from _pace(run_m, run.seconds)
+    if run.kick is not None:
+        yield "kick", run.kick
     yield from _body(summary)
     yield from _laps(recording, summary, run, session)
     for cue in summary.cues:
         where = "" if cue.to_go_m is None else f", {to_go(cue.to_go_m, cue.sd_m)}"
-        yield "cue", f"{clock(ns_to_s(cue.t_ns) - run.from_s, 1)}  {cue.kind}{where}: {cue.text}"
+        yield "cue", f"{clock(run.time.at(cue.t_ns), 1)}  {cue.kind}{where}: {cue.text}"
 
 
 def _session(session: RecordedSession) -> Iterator[tuple[str, str]]:
@@ -96,25 +99,10 @@ def _session(session: RecordedSession) -> Iterator[tuple[str, str]]:
         yield "", f"{line.strip()}{of if number == len(others) else ''}"
 
 
-def distance_m(
-    summary: RecordingSummary, run: RecordedRun, session: RecordedSession | None
-) -> float | None:
-    """Return how far the runner came, None where that is unknown.
-
-    In a race by the engine, else by the pod that sent most.
-    """
-    pods = [sensor for sensor in summary.sensors if sensor.distance_m is not None]
-    if session is None and (run.estimated_m is not None or not pods):
-        return run.estimated_m  # that of a session is its last leg's
-    if not pods:
-        return None
-    return max(pods, key=lambda sensor: sensor.notifications).distance_m
-
-
-def _time(run: RecordedRun, paused_s: float) -> str:
+def _time(run: RunFacts) -> str:
     known = clock(run.seconds, 1)
-    if paused_s:
-        return f"{known}, stopped for {clock(paused_s, 1)} of it"
+    if run.stopped_s:
+        return f"{known}, and stopped for {clock(run.stopped_s, 1)}"
     return known if run.started else f"{known} (the whole recording; it has no start)"
 
 
@@ -159,7 +147,7 @@ def _body(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
 def _laps(
     recording: Recording,
     summary: RecordingSummary,
-    run: RecordedRun,
+    run: RunFacts,
     session: RecordedSession | None,
 ) -> Iterator[tuple[str, str]]:
     if recording.laps:
@@ -172,23 +160,29 @@ def _laps(
         )
     hint = "none (--marks all uses the laps as marks)" if recording.laps else "none"
     yield "marks", _counted(summary.marks) or hint
-    if run.lap_times_s and session is None:
-        yield "lap times", "  ".join(clock(lap_s, 1) for lap_s in run.lap_times_s)
+    if run.laps_s and session is None:
+        each = [
+            f"{ESTIMATED if estimated else ''}{clock(lap_s, 1)}"
+            for lap_s, estimated in zip(run.laps_s, run.estimated, strict=True)
+        ]
+        by = f"  ({ESTIMATED} an end by the estimate)" if any(run.estimated) else ""
+        yield "lap times", f"{'  '.join(each)}{by}"
 
 
 # ---- for the engineer
 
 
-def _for_the_engineer(summary: RecordingSummary, gun_s: float) -> Iterator[tuple[str, str]]:
+def _for_the_engineer(summary: RecordingSummary, time: RaceTime) -> Iterator[tuple[str, str]]:
+    gun_s = ns_to_s(time.start_ns)
     before = f", {clock(gun_s, 1)} of it before the start" if gun_s else ""
     yield "length", f"{clock(summary.duration_s, 1)}{before}"
     for sensor in summary.sensors:
-        yield from _sensor_rows(sensor, gun_s)
+        yield from _sensor_rows(sensor, time)
     if summary.counts:
         yield "also", _counted(summary.counts)
     if summary.pauses:
-        yield "pauses", _longest(summary.pauses, gun_s)
-    yield "gaps", _gaps(summary.gaps, gun_s)
+        yield "pauses", _longest(summary.pauses, time)
+    yield "gaps", _gaps(summary.gaps, time)
     if summary.outputs:
         yield "outputs", _counted(summary.outputs)
 
@@ -197,12 +191,12 @@ def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
-def _sensor_rows(sensor: SensorSummary, gun_s: float) -> Iterator[tuple[str, str]]:
+def _sensor_rows(sensor: SensorSummary, time: RaceTime) -> Iterator[tuple[str, str]]:
     parts = [f"{sensor.profile or 'profile not recorded'}: {sensor.notifications} notifications"]
     if sensor.rate_hz is not None:
         parts.append(f"{sensor.rate_hz:.3g} Hz")
     if sensor.silence.seconds > GAP_S:
-        parts.append(f"silent for {_when(sensor.silence, gun_s)}")
+        parts.append(f"silent for {_when(sensor.silence, time)}")
     if sensor.broken:
         parts.append(f"{sensor.broken} broken")
     if sensor.half_rr:
@@ -223,20 +217,20 @@ def _range(values: Range, digits: int) -> str:
     return f"{values.low:.{digits}f} to {values.high:.{digits}f}, median {values.median:.{digits}f}"
 
 
-def _gaps(gaps: tuple[TimeSpan, ...], gun_s: float) -> str:
+def _gaps(gaps: tuple[TimeSpan, ...], time: RaceTime) -> str:
     if not gaps:
         return f"none over {GAP_S:g} s"
-    return _longest(gaps, gun_s, f" over {GAP_S:g} s")
+    return _longest(gaps, time, f" over {GAP_S:g} s")
 
 
-def _longest(spans: tuple[TimeSpan, ...], gun_s: float, what: str = "") -> str:
+def _longest(spans: tuple[TimeSpan, ...], time: RaceTime, what: str = "") -> str:
     longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN_GAPS]
-    shown = ", ".join(_when(span, gun_s) for span in sorted(longest, key=lambda span: span.from_s))
+    shown = ", ".join(_when(span, time) for span in sorted(longest, key=lambda span: span.from_s))
     return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN_GAPS else ''}: {shown}"
 
 
-def _when(span: TimeSpan, gun_s: float) -> str:
-    return f"{span.seconds:.0f} s at {clock(span.from_s - gun_s, 1)}"
+def _when(span: TimeSpan, time: RaceTime) -> str:
+    return f"{span.seconds:.0f} s at {clock(time.at(s_to_ns(span.from_s)), 1)}"
 
 
 def _sentence(text: str) -> str:

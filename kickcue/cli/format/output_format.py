@@ -25,7 +25,7 @@ _MS_PER_BAR: Final = 170
 WHEREABOUTS_COLUMNS: Final = len("400 ± 276 m to go")
 
 
-def as_json(output: Output, file: str, gun_ns: int) -> dict[str, Any]:
+def as_json(output: Output, file: str, race_s: float) -> dict[str, Any]:
     """Return one output as a JSON object.
 
     Times are seconds since the recording's first moment, rounded to what is meaningful; ``race_s``
@@ -34,7 +34,7 @@ def as_json(output: Output, file: str, gun_ns: int) -> dict[str, Any]:
     head: dict[str, Any] = {
         "file": file,
         "t_s": round(ns_to_s(output.t_ns), 3),
-        "race_s": round(ns_to_s(output.t_ns - gun_ns), 3),
+        "race_s": round(race_s, 3),
     }
     match output:
         case Cue():
@@ -117,9 +117,9 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def as_text(output: Output, gun_ns: int) -> str:
+def as_text(output: Output, race_s: float) -> str:
     """Return one output as a line for people, with its time from the gun."""
-    return printable(_line(output, ns_to_s(output.t_ns - gun_ns)))
+    return printable(_line(output, race_s))
 
 
 def _line(output: Output, race_s: float) -> str:

@@ -9,6 +9,7 @@ from kickcue.analysis.review.model import Review
 from kickcue.config.plan_files import parse_plan
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.course import course_for
+from kickcue.core.engine_choice import engine_for
 from kickcue.core.events import Ack, Command, CommandKind, Cue, Input
 from kickcue.core.units import s_to_ns
 from kickcue.lab.scenarios import SCENARIOS
@@ -19,7 +20,8 @@ from kickcue.recording import Entry, Header, Recording
 from kickcue.recording.header import race_header
 from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 from kickcue.replay.reviewed import reviewed
-from kickcue.replay.source import source
+from kickcue.replay.run_engine import drive
+from kickcue.replay.source import recorded_document
 
 UTC = "2026-05-30T18:30:00Z"
 SENSORS = {"pod": "generic-rsc", "strap": "generic-hr"}
@@ -44,8 +46,11 @@ def race_recording(event: str = "1500m", scenario: str = "button", seed: int = 1
 
 def with_outputs(recording: Recording, *, answered: bool = True) -> Recording:
     """Return a recording of inputs with what the engine says to them and the watch's answers."""
+    document = recorded_document(recording)
+    assert document is not None
+    engine = engine_for(document.engine_config())
     entries: list[Entry] = []
-    for event, outputs in source(recording, None).run():
+    for event, outputs in drive(engine, recording.inputs, ticks_recorded=False):
         entries += [event, *outputs]
         for cue in outputs:
             if isinstance(cue, Cue) and answered:
