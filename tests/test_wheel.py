@@ -58,8 +58,8 @@ def used(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
 
 
 def test_wheel_holds_every_profile_and_plan_the_types_marker_and_the_licence(wheel: Path) -> None:
-    """GIVEN the built wheel THEN each profile and plan of the checkout is inside it, the marker for
-    type checkers, the licence, and no test.
+    """GIVEN the built wheel THEN each profile and plan of the checkout is inside it, all that report
+    pages are made of, the marker for type checkers, the licences, and no test.
     """
     names = set(zipfile.ZipFile(wheel).namelist())
     profiles = {
@@ -69,10 +69,20 @@ def test_wheel_holds_every_profile_and_plan_the_types_marker_and_the_licence(whe
     plans = {
         path.relative_to(REPO).as_posix() for path in (REPO / "kickcue" / "plans").glob("*.toml")
     }
+    assets = {
+        path.relative_to(REPO).as_posix()
+        for path in (REPO / "kickcue" / "report" / "assets").iterdir()
+    }
+    licences = f"kickcue-{__version__}.dist-info/licenses"
     assert profiles
     assert plans
-    assert set() == (profiles | plans) - names
-    assert {"kickcue/py.typed", f"kickcue-{__version__}.dist-info/licenses/LICENSE"} <= names
+    assert assets
+    assert set() == (profiles | plans | assets) - names
+    assert {
+        "kickcue/py.typed",
+        f"{licences}/LICENSE",
+        f"{licences}/kickcue/report/assets/uPlot-LICENSE.txt",
+    } <= names
     assert [] == [name for name in names if name.startswith("tests/")]
 
 

@@ -209,7 +209,8 @@ def _curves(curves: Sequence[RaceCurve], common_m: float) -> Curves:
 
 
 def _mps(curve: RaceCurve, at_m: float, common_m: float) -> float | None:
-    half_m = max(PACE_OVER_M, PACE_OVER_SHARE * common_m) / 2.0
-    from_m, to_m = max(at_m - half_m, 0.0), min(at_m + half_m, common_m)
-    seconds = curve.time_at(to_m) - curve.time_at(from_m)
-    return (to_m - from_m) / seconds if seconds > 0.0 else None
+    # As long at the ends as anywhere: a press that is half a second late is much of a short one.
+    window_m = min(max(PACE_OVER_M, PACE_OVER_SHARE * common_m), common_m)
+    from_m = min(max(at_m - window_m / 2.0, 0.0), common_m - window_m)
+    seconds = curve.time_at(from_m + window_m) - curve.time_at(from_m)
+    return window_m / seconds if seconds > 0.0 else None

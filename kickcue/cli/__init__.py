@@ -136,7 +136,7 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
     "export": CliCommand(
         "After it",
         "kickcue.cli.export",
-        "write a recording as FIT, TCX, GPX, CSV, Parquet, for sites and other tools",
+        "convert a recording to FIT, TCX, GPX, CSV, MCAP, Parquet",
     ),
     "verify": CliCommand(
         "Looking closer", "kickcue.cli.verify", "check that a recording replays to the same outputs"

@@ -47,6 +47,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--units", choices=UNITS, default=UNITS[0], help="of paces (default: km)")
     parser.add_argument(
+        "--anonymous", action="store_true", help="leave out names, addresses and dates"
+    )
+    parser.add_argument(
         "--marks",
         choices=MARKS,
         default="manual",
@@ -91,7 +94,12 @@ def _review(args: argparse.Namespace, path: Path) -> Review:
     recording = opened(args, path, marks=args.marks)
     for problem in recording.problems:
         complain(f"{path}: {problem}")
-    return reviewed(recording, race_wish(args, recorded_document(recording), sensors_of(recording)))
+    wish = race_wish(args, recorded_document(recording), sensors_of(recording))
+    if args.anonymous:
+        from kickcue.export.anonymous import anonymous  # noqa: PLC0415  seldom needed
+
+        recording = anonymous(recording)
+    return reviewed(recording, wish)
 
 
 def _compared(

@@ -15,7 +15,7 @@ from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
 from kickcue.core.errors import DataError, KickcueError
 from kickcue.recording import Recording, read
-from kickcue.recording.header import is_simulated
+from kickcue.recording.header import NOBODY_RAN, is_simulated
 from kickcue.recording.laps import PRESSES
 from kickcue.recording.mcap_reader import first_header
 from kickcue.recording.model import Header
@@ -33,8 +33,6 @@ HEADER_BYTES: Final = 256 * 1024
 """A header with the longest plan is shorter."""
 EARLIEST_YEAR: Final = 2000
 """Before there were such watches: the clock was not set."""
-
-NOBODY_RAN: Final = "simulated: nobody ran it"
 
 Report = Callable[[str], None]
 

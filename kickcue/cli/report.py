@@ -85,9 +85,7 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
     if args.image and len(args.files) > 1:
         raise UsageError("--image: expected one recording, got several")
     if args.open and not _wants_page(args):
-        raise UsageError(
-            "--open shows the page: expected -o as well, or no --text, --json, --image"
-        )
+        raise UsageError("--open shows the page: expected -o as well, or no other output")
     if args.output and len(args.files) > 1 and not args.output.is_dir():
         raise UsageError(f"-o: expected a folder for several recordings, got {args.output}")
 
@@ -158,12 +156,10 @@ def _review(args: argparse.Namespace, recording: Recording) -> "Review":
 
 
 def _print(review: "Review", units: str) -> None:
-    from kickcue.cli.tui.terminal import showable  # noqa: PLC0415  it imports rich
     from kickcue.report.formats import PaceUnit  # noqa: PLC0415
     from kickcue.report.text import TextReport  # noqa: PLC0415
 
-    out = console()
-    out.print(showable(TextReport(review, PaceUnit(units)), out))
+    console().print(TextReport(review, PaceUnit(units)))
 
 
 def _write_card(args: argparse.Namespace, review: "Review") -> None:

@@ -101,8 +101,9 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         )
     if args.ble and over_mqtt:
         raise UsageError("expected --ble or --mqtt, got both")
-    if not over_mqtt and (args.ca is not None or args.athlete is not None):
-        raise UsageError("--ca, --athlete: expected --mqtt with them")
+    for name in ("ca", "athlete"):
+        if not over_mqtt and getattr(args, name) is not None:
+            raise UsageError(f"--{name}: expected --mqtt with it")
     if args.recording is not None and (
         args.out is not None
         or race_from_options(args)

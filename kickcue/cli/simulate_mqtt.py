@@ -34,6 +34,10 @@ FASTEST: Final = 1.0
 HEARS: Final = ("status",)
 NO_LEVEL: Final = re.compile(r"[^A-Za-z0-9_-]")
 SHORT: Final = re.compile(r"[0-9a-f]{4}")
+ONLINE_WITHIN_S: Final = 2.5
+"""A run publishes its status each second."""
+BREATH_S: Final = 0.2
+"""Before the first of them: what is already due when the playing begins counts as lost."""
 FAREWELL_S: Final = 0.5
 """What was sent last is to be on its way before the connection ends."""
 
@@ -102,7 +106,7 @@ async def send(broker: ChosenBroker, inputs: Sequence[Input], rate: float) -> No
         for gun_ns in _starts(presses)[:1]:
             tell(f"the gun goes in {ns_to_s(gun_ns - inputs[0].t_ns) / rate:.0f} s")
         speakers = {name: GatewaySensor(gateway, each) for name, each in ids.items()}
-        zero_s = asyncio.get_running_loop().time() - ns_to_s(inputs[0].t_ns) / rate
+        zero_s = asyncio.get_running_loop().time() + BREATH_S - ns_to_s(inputs[0].t_ns) / rate
         played, _ = await asyncio.gather(
             play(notifications, speakers, rate=rate, zero_s=zero_s),
             _press(gateway, view, presses, rate, zero_s),
@@ -112,9 +116,16 @@ async def send(broker: ChosenBroker, inputs: Sequence[Input], rate: float) -> No
 
 
 async def _listen(gateway: WatchClient, view: DaemonView) -> None:
+    """Take what the run publishes; say, once, that there seems to be none."""
+    loop = asyncio.get_running_loop()
+    wait_until_s: float | None = loop.time() + ONLINE_WITHIN_S
     while True:
-        for happening in await gateway.wait(1.0):
+        for happening in await gateway.wait(ONLINE_WITHIN_S / 2):
             view.take(happening)
+        if wait_until_s is not None and (view.online or loop.time() > wait_until_s):
+            wait_until_s = None
+            if not view.online:
+                complain(f"no kickcue is online at {gateway.topics.prefix}: sending all the same")
 
 
 async def _press(
@@ -128,8 +139,6 @@ async def _press(
     async for _, press in paced(presses, rate=rate, zero_s=zero_s):
         if press.kind is CommandKind.FINISH and view.is_over:
             continue
-        if press.kind is CommandKind.START and not view.online:
-            complain(f"no kickcue is online at {gateway.topics.prefix}: sending all the same")
         gateway.command(press.kind, press.by or Orderer.RUNNER, press.race_distance_m)
         tell(f"{ns_to_s(press.t_ns):7.1f} s: {press.kind.replace('_', ' ')}")
 

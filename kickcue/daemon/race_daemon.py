@@ -78,6 +78,9 @@ class RaceDaemon:
         self.settings = settings
         self.announcer = Announcer()
         self.outlets = CueOutlets()
+        self.simulated = (
+            None if simulated is None else SimulatedSensors(simulated, settings.sensors)
+        )
         self.feed = RaceFeed(
             settings,
             clock,
@@ -86,10 +89,7 @@ class RaceDaemon:
             outlets=self.outlets,
             announcer=self.announcer,
             fed=self._fed,
-            simulated=simulated is not None,
-        )
-        self.simulated = (
-            None if simulated is None else SimulatedSensors(simulated, settings.sensors)
+            simulated=self.simulated,
         )
         self.radio: Radio | None = None
         self.positions: Receiver | None = None

@@ -23,6 +23,7 @@ from kickcue.daemon.cue_outlets import CueOutlets, log_outputs
 from kickcue.daemon.race_session import RaceSession
 from kickcue.daemon.recorder import Recorder, resume_recorder, start_recorder
 from kickcue.daemon.resume import Unfinished, felt_by_timer
+from kickcue.daemon.simulated_sensors import SimulatedSensors
 from kickcue.recording import Header
 from kickcue.recording.header import SIMULATED_LIVE, race_header, utc_now
 from kickcue.recording.model import Entry
@@ -49,7 +50,7 @@ class RaceFeed:
         outlets: CueOutlets,
         announcer: Announcer,
         fed: Callable[[RaceSession], None],
-        simulated: bool = False,
+        simulated: SimulatedSensors | None = None,
     ) -> None:
         """Take what the run is about; UsageError where the race cannot be run."""
         self.document: RaceDocument = settings.document(any_session).with_digests()
@@ -211,11 +212,19 @@ class RaceFeed:
 
     def _tick(self) -> None:
         due_ns = None if self.session is None else self.session.wake_ns
-        now_ns = self.race_ns()
+        now_ns = self._heard_to_ns()
         if due_ns is not None and now_ns is not None and now_ns >= due_ns:
             assert self.session is not None
             log_outputs(self.session.feed(Tick(now_ns)))
             self._fed(self.session)
+
+    def _heard_to_ns(self) -> int | None:
+        """Return the race time now, or that of the next simulated event where it is overdue."""
+        now_ns = self.race_ns()
+        next_ns = None if self._simulated is None else self._simulated.next_ns
+        if now_ns is None or next_ns is None or self._time is None:
+            return now_ns
+        return min(now_ns, self._time.at(next_ns))
 
     def _until_due_s(self) -> float:
         due_ns = None if self.session is None else self.session.wake_ns
@@ -236,7 +245,7 @@ class RaceFeed:
         self.session = RaceSession(engine_for(self._setup), self._record, self.deliver)
 
     def _header(self, utc: str, race: RaceTime) -> Header:
-        if self._simulated:  # no device, and nothing to go on with
+        if self._simulated is not None:  # no device, and nothing to go on with
             return race_header(self.document, utc=utc, made_by=SIMULATED_LIVE)
         return race_header(
             self.document,

@@ -5,12 +5,11 @@ is doing is told as of one on the radio.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import Command, CommandKind, Input, Link, Notification, Phase
-from kickcue.core.units import NS_PER_S
 from kickcue.edges.virtual_sensor.playback import paced
 from kickcue.supervision.health import DeviceHealth, Stage
 
@@ -31,14 +30,18 @@ class SimulatedRun:
     @property
     def notice(self) -> str:
         """What people should know of it, in one sentence."""
-        pace = "" if self.rate == 1.0 else f", {self.rate:g} times as fast as in life"
-        return f"simulated runner and sensors{pace}: the gun goes in {self.gun_in_s:.0f} s"
+        pace = "" if self.rate == 1.0 else f", {self.rate:g} times as fast as life"
+        return f"simulated{pace}: the gun goes in {self.gun_in_s:.0f} s"
 
 
 class SimulatedSensors:
     """Plays a ``SimulatedRun`` into ``put``. Its ``health`` is that of the sensors named."""
 
     def __init__(self, given: SimulatedRun, names: Iterable[str]) -> None:
+        self.next_ns: int | None = None
+        """When the next event comes in, on the run's clock; None where none is awaited. No time of
+        the race goes by before it: a machine that is busy for a moment, which is seconds of a race
+        at a high rate, makes no sensor silent."""
         self._given = given
         self._health = {name: DeviceHealth(why="simulated: nothing sent yet") for name in names}
 
@@ -56,12 +59,19 @@ class SimulatedSensors:
         """
         rate, zero_ns = self._given.rate, now_ns()
         zero_s = asyncio.get_running_loop().time()
-        async for due_s, event in paced(self._given.inputs, rate=rate, zero_s=zero_s):
+        async for _, event in paced(self._awaited(zero_ns), rate=rate, zero_s=zero_s):
             if _finishes(event) and phase() not in RACING:
                 continue
-            t_ns = zero_ns + round((due_s - zero_s) * NS_PER_S)
-            self._note(event, t_ns)
-            put(replace(event, t_ns=t_ns))
+            assert self.next_ns is not None
+            self._note(event, self.next_ns)
+            put(replace(event, t_ns=self.next_ns))
+        self.next_ns = None
+
+    def _awaited(self, zero_ns: int) -> Iterator[Input]:
+        """Yield the events, noting of each when it comes in."""
+        for event in self._given.inputs:
+            self.next_ns = zero_ns + round(event.t_ns / self._given.rate)
+            yield event
 
     def _note(self, event: Input, t_ns: int) -> None:
         """Note what an event tells of the sensor it comes from."""

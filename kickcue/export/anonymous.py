@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from kickcue.analysis.review.race_marks import SAID
 from kickcue.core.errors import DecodeError, UsageError
 from kickcue.core.events import (
     Ack,
@@ -21,6 +22,7 @@ from kickcue.core.events import (
     Fix,
     LegBegin,
     Link,
+    MarkSource,
     Notice,
     Notification,
 )
@@ -39,7 +41,7 @@ ROLES: Final = frozenset({"pod", "strap", "watch", "treadmill"})
 """Names of sensors that are what they are; a runner may have called others by a person's name."""
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_KICKCUE: Final = re.compile(r"kickcue [0-9]+(\.[0-9]+)*")
+_KICKCUE: Final = re.compile(r"kickcue [0-9]+(\.[0-9]+)*( simulate| run --simulated)?")
 
 
 def anonymous(recording: Recording) -> Recording:
@@ -168,7 +170,13 @@ def _leg(leg: LegBegin, _names: _Names) -> LegBegin:
 def _notice(notice: Notice, names: _Names) -> Notice:
     code = notice.code if _CODE.fullmatch(notice.code) else "notice"
     sensor = None if notice.sensor is None else names.sensor(notice.sensor)
-    return replace(notice, code=code, text=_words(code), sensor=sensor)
+    return replace(notice, code=code, text=_words(code) + _line(notice), sensor=sensor)
+
+
+def _line(notice: Notice) -> str:
+    """Return which line a mark was of: that stands in the words of its notice alone."""
+    said = SAID.search(notice.text) if notice.code == "line" else None
+    return f", {said[1]} m ({said[2]})" if said and said[2] in set(MarkSource) else ""
 
 
 def _words(code: str) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 APPLICATION: Final = bytes.fromhex("6b69636b637565000000000000000001")
 """By this kickcue's own fields are known: its name, and the number of their first form."""
 
-_LAP, _EVENT, _REST_OF_IT = 3, 4, 0  # local message types; see fit_records for the others
+_LAP, _EVENT, _REST_OF_IT = 5, 6, 0  # local message types; see fit_records for the others
 _DEVELOPMENT: Final = 255
 _TRACK: Final = 4
 _RUNNING: Final = 1

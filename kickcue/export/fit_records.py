@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from fit_tool.data_message import DataMessage  # type: ignore[import-untyped]
     from fit_tool.developer_field import DeveloperField  # type: ignore[import-untyped]
 
-RECORD, RECORD_WITH_CUE = 1, 2
-"""Local message types: of each record, and of those few that have a cue's words."""
+FIRST_LOCAL: Final = 1
+"""Local message types: this and the three behind it, for records with and without each own field.
+
+A record could say "unknown" in such a field, but readers disagree on what that looks like.
+"""
 TO_GO, CUE = 0, 1
 """Numbers of kickcue's own fields."""
 MOST_CUE_BYTES: Final = 48
@@ -75,7 +78,6 @@ class RecordWriter:
             name for _, values in self._rows for name, value in values.items() if value is not None
         }
         self._fields = [each for each in _field_classes() if each[0] in used]
-        self._to_go = any(row.to_go_m is not None for row, _ in self._rows)
 
     def messages(self) -> "list[tuple[int, DataMessage]]":
         """Return each record with its ``t_ns``, in order."""
@@ -89,10 +91,12 @@ class RecordWriter:
             field = make()
             field.set_value(0, values[name])
             fields.append(field)
-        own = [_own_field(TO_GO, row.to_go_m)] if self._to_go else []
-        if row.cue:
-            own.append(_own_field(CUE, cut(row.cue)))
-        local_id = RECORD_WITH_CUE if row.cue else RECORD
+        own = []
+        if row.to_go_m is not None:
+            own.append(_own_field(TO_GO, row.to_go_m))
+        if words := cut(row.cue or ""):
+            own.append(_own_field(CUE, words))
+        local_id = FIRST_LOCAL + sum(1 << field.field_id for field in own)
         return DataMessage(local_id, _MESSAGE, name="record", fields=fields, developer_fields=own)
 
 

@@ -1,9 +1,11 @@
 """The formats of an export by name, and the files that each of them is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from kickcue.analysis.review.model import Review
+from kickcue.core.events import Tick
 from kickcue.export.make import export_activity
 from kickcue.recording.model import Recording
 
@@ -32,7 +34,9 @@ def exported(recording: Recording, review: Review, to: str) -> dict[str, bytes]:
     if to == "jsonl":
         from kickcue.recording import jsonl  # noqa: PLC0415  see above
 
-        lines = jsonl.lines(recording.header, recording.entries or recording.inputs)
+        entries = recording.entries or recording.inputs
+        ticks = recording.header.ticks or any(isinstance(entry, Tick) for entry in entries)
+        lines = jsonl.lines(replace(recording.header, ticks=ticks), entries)
         return {".jsonl": "".join(f"{line}\n" for line in lines).encode()}
     activity = export_activity(recording, review, each_second=to in ("csv", "parquet"))
     if to == "csv":

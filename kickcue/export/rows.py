@@ -67,7 +67,9 @@ def rows_as_recorded(
     records = [record for record in recording.watch.records if _is_within(record, review, clock)]
     both = counts_both_feet(record.cadence_per_min for record in recording.watch.records)
     steps = 1 if both else STEPS_PER_STRIDE
-    found = [_own_row(record, clock.at(record.t_ns), steps) for record in records]
+    found: Sequence[ExportRow] = [
+        _own_row(record, clock.at(record.t_ns), steps) for record in records
+    ]
     if review.kind is ReviewKind.RACE:
         found = _with_the_end([_on_course(row, review) for row in found], review, clock)
     return tuple(_placed(found, review, laps))

@@ -25,6 +25,8 @@ SIMULATED: Final = f"{MADE_BY} simulate"
 """Where nobody ran: written by ``kickcue simulate``..."""
 SIMULATED_LIVE: Final = f"{MADE_BY} run --simulated"
 """...and recorded of a run with simulated sensors."""
+NOBODY_RAN: Final = "simulated: nobody ran it"
+"""Why such a recording is left out of what shows a runner."""
 LONGEST_LAP_M: Final = 100_000
 
 

@@ -35,6 +35,8 @@ _SHOWN_SPAN: Final = 1.5
 _HEADLINE_LETTERS, _HEADLINE_LINES = 46, 3
 _NO_BREAK: Final = "\u00a0"
 _CORNER: Final = 6
+_FIRST_MORE: Final = 0.4
+"""So much wider than the others is the first figure, for it needs the longest words."""
 _FLAT_SHARE: Final = 0.05
 
 
@@ -168,9 +170,10 @@ def _bar_label(pen: _Pen, bar: Bar, at: tuple[float, float], step: float) -> Non
 def _figures(pen: _Pen, figures: Sequence[Figure], top: float) -> None:
     if not figures:
         return
-    step = ROOM / len(figures)
+    step = ROOM / (len(figures) + _FIRST_MORE)
     for number, figure in enumerate(figures):
-        left, room = MARGIN + number * step, step - 28
+        left = MARGIN + number * step + (_FIRST_MORE * step if number else 0)
+        room = step * (1 if number else 1 + _FIRST_MORE) - 28
         colour = BRIGHT if figure.bright else WHITE
         pen.write(figure.value, (left, top), 68, colour, room=room)
         pen.write(figure.caption, (left, top + 84), 28, GREY, room=room)

@@ -18,11 +18,15 @@ from kickcue.report.formats import (
     whole,
 )
 from kickcue.report.pacing_words import window_name
-from kickcue.report.words import ending, is_kilometre
+from kickcue.report.words import is_kilometre
 
 _DATE_LETTERS: Final = 10
 _LEAST_BARS, _MOST_BARS = 2, 60
 _LEAST_ALIKE: Final = 2
+_UNFINISHED: Final = {
+    Ending.ABORTED: "not finished",
+    Ending.CUT_OFF: "not finished: the recording ends here",
+}
 _CURVE_POINTS: Final = 300
 _LEAST_POINTS: Final = 2
 
@@ -65,7 +69,7 @@ class CardContent:
 
 def card_content(review: Review, unit: PaceUnit, *, anonymous: bool) -> CardContent:
     """Choose what is shown; ``anonymous`` leaves the date out."""
-    rows = _full(review.laps) or _alike(review)
+    rows = _rows(review)
     bars = [
         Bar(row.mps, lap_time(row.seconds), row is rows[-1]) for row in rows if row.mps is not None
     ]
@@ -90,20 +94,14 @@ def _large(review: Review) -> tuple[str, str]:
     repeats = review.repeats
     if repeats is not None and repeats.mean_s is not None and repeats.alike >= _LEAST_ALIKE:
         return timed(repeats.mean_s), f"mean of {repeats.alike} repetitions"
-    unfinished = review.ending in (Ending.ABORTED, Ending.CUT_OFF)
-    return clock(review.seconds), ending(review) if unfinished else ""
+    return clock(review.seconds), _UNFINISHED.get(review.ending, "")
 
 
-def _full(laps: Sequence[Lap]) -> Sequence[Lap]:
-    return [lap for lap in laps if lap.full]
-
-
-def _alike(review: Review) -> Sequence[Repeat]:
-    """Return the repetitions, if they are of one length: bars of others say nothing."""
-    repeats = review.repeats
-    if repeats is None or repeats.alike != len(repeats.each):
-        return ()
-    return repeats.each
+def _rows(review: Review) -> Sequence[Lap | Repeat]:
+    """Return what is to be compared: the repetitions, where there are any, else the full laps."""
+    if review.repeats is not None and len(review.repeats.each) >= _LEAST_BARS:
+        return review.repeats.each
+    return [lap for lap in review.laps if lap.full]
 
 
 def _curve(review: Review) -> tuple[Sequence[float | None], str]:
@@ -124,13 +122,17 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _bars_caption(rows: Sequence[Lap | Repeat], review: Review) -> str:
-    row = rows[-1]
-    length_m = row.to_m - row.from_m if isinstance(row, Lap) else row.metres
-    each = "" if length_m is None else f" of {metres(round(length_m))}"
-    if isinstance(row, Lap) and is_kilometre(row, review):
+    if all(isinstance(row, Lap) and is_kilometre(row, review) for row in rows):
         return "kilometres: the higher, the faster"
-    what = "repetitions" if isinstance(row, Repeat) else "laps"
+    lengths = {_length(row) for row in rows}
+    each = f" of {lengths.pop()}" if len(lengths) == 1 else ""
+    what = "repetitions" if isinstance(rows[-1], Repeat) else "laps"
     return f"{what}{each}: the higher, the faster"
+
+
+def _length(row: Lap | Repeat) -> str:
+    length_m = row.to_m - row.from_m if isinstance(row, Lap) else row.metres
+    return "unknown length" if length_m is None else metres(round(length_m))
 
 
 def _figures(review: Review, unit: PaceUnit) -> Iterator[Figure]:

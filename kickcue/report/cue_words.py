@@ -13,20 +13,6 @@ _NOTICEABLE_PERCENT: Final = 1.0
 _DROPPED: Final = {"late": "it came too late to be worth a buzz"}
 
 
-def cue_words(cue: CueReview, *, answered: bool) -> dict[str, str]:
-    """Return ``name`` (its kind), ``given`` (when and where), ``felt`` and ``response``.
-
-    ``felt`` is empty where no watch ``answered`` any cue: that is said once, not each time.
-    ``response`` is empty where nothing is known of it.
-    """
-    return {
-        "name": cue.kind.replace("_", " "),
-        "given": given(cue),
-        "felt": felt(cue) if answered else "",
-        "response": "" if cue.response is Response.UNKNOWN else response(cue),
-    }
-
-
 def given(cue: CueReview) -> str:
     """Return when and where it was given, and how far off its line that was."""
     where = "" if cue.to_go_m is None else f", {to_go(cue.to_go_m, cue.sd_m)}"
@@ -48,8 +34,17 @@ def felt(cue: CueReview) -> str:
     if not cue.felt:
         why = cue.dropped or "no reason given"
         return f"Not felt: {_DROPPED.get(why, why)}."
-    latency = "" if cue.latency_ms is None else f", {cue.latency_ms / 1000:.2f} s after it was sent"
+    latency = "" if cue.latency_ms is None else f", {cue.latency_ms:.0f} ms after it was sent"
     return f"Felt on the watch{latency}."
+
+
+def what_followed(cue: CueReview, *, answered: bool) -> str:
+    """Return what became of it and what the runner did then, as far as that is known.
+
+    Where no watch ``answered`` any cue that is said once for all of them, and not here.
+    """
+    known = cue.response is not Response.UNKNOWN
+    return " ".join([*([felt(cue)] if answered else []), *([response(cue)] if known else [])])
 
 
 def response(cue: CueReview) -> str:

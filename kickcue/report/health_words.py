@@ -61,8 +61,8 @@ def _delivery(delivery: DeliveryReview) -> str:
     text = f"{delivery.felt} of {count(delivery.given, 'cue')} felt on the watch"
     if delivery.median_latency_ms is not None and delivery.worst_latency_ms is not None:
         text += (
-            f", {delivery.median_latency_ms / 1000:.2f} s after sending (median), "
-            f"{delivery.worst_latency_ms / 1000:.2f} s at worst"
+            f", {delivery.median_latency_ms:.0f} ms after sending (median), "
+            f"{delivery.worst_latency_ms:.0f} ms at worst"
         )
     lost = [
         f"{number} {words}"

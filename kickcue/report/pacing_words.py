@@ -9,9 +9,9 @@ from kickcue.report.formats import clock, metres, percent, timed
 _SAME_PERCENT: Final = 0.05
 """Less is 0.0 % as it is printed."""
 _SAME_S: Final = 0.05
-_VERDICTS: Final = {
-    PacingClass.EVEN: "Evenly paced: that is how records are run.",
-    PacingClass.END_SPURT: "A good finish after even running.",
+_EVEN_PERCENT: Final = 2.0
+"""Halves and laps within this share of their mean are called even [judgement]."""
+_FINISHES: Final = {
     PacingClass.RESERVE: "A strong finish, with something still in reserve.",
     PacingClass.HELD_BACK: (
         "A very fast finish: either the race was tactical, or there was more in you before it."
@@ -38,7 +38,7 @@ def pacing_sentences(review: Review) -> Iterator[str]:
         f"{timed(pacing.rest_s)} that the same distance took before it on average: "
         f"you ran it {faster(pacing.kick_speed_percent)}."
     )
-    yield _VERDICTS[pacing.pacing]
+    yield _verdict(pacing)
     if pacing.last_200_s is not None and pacing.last_200_kick_percent is not None:
         yield (
             f"The last 200 m took {timed(pacing.last_200_s)}, "
@@ -47,6 +47,26 @@ def pacing_sentences(review: Review) -> Iterator[str]:
     yield _halves(pacing)
     yield from _evenness(pacing)
     yield from _saved_up(review, pacing)
+
+
+def _verdict(pacing: Pacing) -> str:
+    even = _is_even(pacing)
+    if pacing.pacing is PacingClass.END_SPURT:
+        return "A good finish after even running." if even else "A good finish."
+    if pacing.pacing is not PacingClass.EVEN:
+        return _FINISHES[pacing.pacing]
+    if even:
+        return "Evenly paced: that is how records are run."
+    if pacing.half_percent > _EVEN_PERCENT:
+        return "You slowed down on the way, and then held on to the end."
+    if pacing.half_percent < -_EVEN_PERCENT:
+        return "You got faster on the way, and kept that to the end."
+    return "At the end you were as fast as on average."
+
+
+def _is_even(pacing: Pacing) -> bool:
+    varied = pacing.inner_lap_cv_percent
+    return abs(pacing.half_percent) <= _EVEN_PERCENT and (varied is None or varied <= _EVEN_PERCENT)
 
 
 def faster(percent_faster: float) -> str:

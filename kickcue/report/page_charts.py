@@ -15,7 +15,7 @@ COLOURS: Final = (
     "--step",
     "--heart",
     "--error",
-    "--slower",
+    "--soft",
     "--ink",
 )
 """Of the lines, in their order; the classes ``line-0`` ... of ``charts.css`` are the same."""

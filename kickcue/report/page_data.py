@@ -62,10 +62,10 @@ def has(values: Sequence[float | None]) -> bool:
 
 
 def _columns(series: Series) -> dict[str, list[float | None] | None]:
-    """Return each column rounded; None for one in which nothing is known."""
-    stride = -(-len(series.race_s) // MOST_ROWS)
+    """Return each column rounded; None in place of one in which nothing is known but the time."""
+    stride = max(-(-len(series.race_s) // MOST_ROWS), 1)
     return {
-        name: _rounded(values[::stride], digits) if has(values) else None
+        name: _rounded(values[::stride], digits) if has(values) or name == "race_s" else None
         for name, digits in DIGITS.items()
         for values in (getattr(series, name),)
     }

@@ -8,10 +8,21 @@ from kickcue.report.cue_words import felt, given, response
 from kickcue.report.formats import clock
 from kickcue.report.markup import Markup, join, tag
 from kickcue.report.pacing_words import pacing_sentences, window_name
-from kickcue.report.page_parts import column, number, paced, section, signed, table
+from kickcue.report.page_parts import (
+    column,
+    listed,
+    number,
+    paced,
+    section,
+    signed,
+    table,
+    unbroken,
+)
 
 EARLY_S: Final = 10.0
 """The cue that opens the last window may come so long before it."""
+
+_LEGEND: Final = "Dashed: your average before it. Shaded: the 10 s that followed each cue."
 
 
 def window_from_s(review: Review) -> float | None:
@@ -22,9 +33,7 @@ def window_from_s(review: Review) -> float | None:
 
 
 def page_end(review: Review) -> Markup | None:
-    """Return the section of the last window, and of the pacing; None where the race did not come
-    so far.
-    """
+    """Return the section of the last window; None where the race did not come so far."""
     begin_s = window_from_s(review)
     if begin_s is None or review.pacing is None:
         return None
@@ -33,6 +42,7 @@ def page_end(review: Review) -> Markup | None:
         "end",
         f"The {window_name(review, review.pacing)}",
         tag("div", class_="plot large", id="end-plot"),
+        tag("p", _LEGEND, class_="note"),
         tag("ol", *map(_cue, cues), class_="cues") if cues else None,
     )
 
@@ -46,8 +56,8 @@ def page_pacing(review: Review) -> Markup | None:
     return section(
         "pacing",
         "Pacing",
-        tag("p", lead, class_="lead"),
-        tag("ul", *(tag("li", each) for each in others), class_="sentences"),
+        tag("p", unbroken(lead), class_="lead"),
+        listed(others, class_="sentences"),
     )
 
 
@@ -56,7 +66,7 @@ def _cue(cue: CueReview) -> Markup:
         "li",
         tag("q", cue.text),
         tag("span", given(cue), class_="beside"),
-        tag("p", response(cue), _speeds(cue), class_=f"followed {cue.response.value}"),
+        tag("p", unbroken(response(cue)), _speeds(cue), class_=f"followed {cue.response.value}"),
         tag("p", felt(cue), class_="beside"),
     )
 

@@ -1,10 +1,19 @@
 """What the parts of the page have in common: sections, tables, values in both units."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from kickcue.analysis.review.model import Review
 from kickcue.report.formats import UNKNOWN, PaceUnit, metres, pace
 from kickcue.report.markup import Markup, join, tag
+
+_VALUE: Final = re.compile(r"(?<=\d) (?=(?:%|s|m|km|mi|min|ms|bpm)\b|%)")
+
+
+def unbroken(sentence: str) -> str:
+    """Return a sentence in which no line ends between a number and its unit."""
+    return _VALUE.sub("\u00a0", sentence)
 
 
 def both(shown: Callable[[PaceUnit], object]) -> Markup:
@@ -49,9 +58,9 @@ def section(name: str, heading: str, *parts: object, **attributes: object) -> Ma
     )
 
 
-def listed(sentences: Iterable[object]) -> Markup:
+def listed(sentences: Iterable[str], **attributes: object) -> Markup:
     """Return the sentences as a list."""
-    return tag("ul", *(tag("li", sentence) for sentence in sentences))
+    return tag("ul", *(tag("li", unbroken(sentence)) for sentence in sentences), **attributes)
 
 
 def table(

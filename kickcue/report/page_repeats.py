@@ -5,7 +5,7 @@ from functools import partial
 from kickcue.analysis.review.model import Repeat, Repeats, Review
 from kickcue.report.formats import UNKNOWN, clock, lap_time, pace
 from kickcue.report.markup import Markup, tag
-from kickcue.report.page_parts import both, column, number, section, table
+from kickcue.report.page_parts import both, column, number, section, table, unbroken
 from kickcue.report.repeat_words import repeat_sentences
 
 
@@ -13,7 +13,7 @@ def page_repeats(review: Review) -> Markup | None:
     """Return the section of the repetitions; None where it was no session."""
     if review.repeats is None:
         return None
-    said = tag("p", " ".join(repeat_sentences(review)))
+    said = tag("p", unbroken(" ".join(repeat_sentences(review))))
     if not review.repeats.each:
         return section("repeats", "Repetitions", said)
     return section(

@@ -8,11 +8,9 @@ from kickcue.analysis.review.model import Ending, Repeats, Review
 from kickcue.report.formats import PaceUnit, clock, lap_time, pace
 from kickcue.report.markup import Markup, join, tag
 from kickcue.report.pacing_words import window_name
-from kickcue.report.page_parts import both, distance, facts, in_metres
+from kickcue.report.page_parts import both, distance, facts, in_metres, unbroken
 from kickcue.report.words import ending
 
-LONG_S: Final = 3600.0
-"""From here on nobody reads tenths."""
 LEAST_STOPPED_S: Final = 1.0
 """Shorter stops of the recorder are not spoken of."""
 
@@ -23,7 +21,7 @@ def page_top(review: Review, unit: PaceUnit) -> Markup:
     return tag(
         "header",
         tag("p", " · ".join(part for part in over if part), class_="over"),
-        tag("h1", review.headline),
+        tag("h1", unbroken(review.headline)),
         facts(_figures(review), "figures"),
         units_switch(unit) if review.distance_m else None,
     )
@@ -53,7 +51,7 @@ def _choice(name: str, value: str, words: str, *, on: bool) -> Markup:
 
 
 def _figures(review: Review) -> Iterator[tuple[object, object]]:
-    yield "Time", clock(review.seconds, 1 if review.seconds < LONG_S else 0)
+    yield "Time", clock(review.seconds)
     if review.stopped_s >= LEAST_STOPPED_S:
         yield "Stopped", clock(review.stopped_s, 0)
     if review.distance_m:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.analysis.review_digest import ReviewDigest, digest
-from kickcue.core.errors import KickcueError, UsageError
+from kickcue.core.errors import DataError, KickcueError, UsageError
 from kickcue.report.season_index import (
     FileState,
     IndexEntry,
@@ -25,12 +25,19 @@ Progress = Callable[[float], None]
 
 
 def digest_of(path: Path) -> ReviewDigest:
-    """Read a recording and return its digest; errors are those of reading and reviewing."""
+    """Read a recording and return its digest; errors are those of reading and reviewing.
+
+    DataError also for one that was simulated.
+    """
     # The engine takes longer to import than an index to be read.
     from kickcue.recording import read  # noqa: PLC0415  see above
+    from kickcue.recording.header import NOBODY_RAN, is_simulated  # noqa: PLC0415  see above
     from kickcue.replay.reviewed import reviewed  # noqa: PLC0415  see above
 
-    return digest(reviewed(read(path)))
+    recording = read(path)
+    if is_simulated(recording.header):
+        raise DataError(NOBODY_RAN)
+    return digest(reviewed(recording))
 
 
 def folder_digests(

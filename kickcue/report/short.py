@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kickcue.analysis.review.model import Lap, Repeat, Review, ReviewKind
 from kickcue.core.events import CueKind
-from kickcue.report.cue_words import cue_words
+from kickcue.report.cue_words import given, what_followed
 from kickcue.report.formats import lap_time, metres
 from kickcue.report.pacing_words import faster, pacing_sentences, window_name
 from kickcue.report.repeat_words import repeat_sentences
@@ -23,9 +23,7 @@ def short_sentences(review: Review) -> Iterator[str]:
     yield from list(repeat_sentences(review))[1:3]
     for cue in review.cues:
         if cue.kind in (CueKind.LAST_LAP, CueKind.LAST_REP):
-            words = cue_words(cue, answered=True)
-            after = f"{words['felt']} {words['response']}".rstrip()
-            yield f'Cue "{cue.text}" at {words["given"]}. {after}'
+            yield f'Cue "{cue.text}" at {given(cue)}. {what_followed(cue, answered=True)}'
 
 
 def short_times(review: Review) -> list[str]:

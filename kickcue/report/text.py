@@ -8,16 +8,15 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 
-from kickcue.analysis.review.model import CueReview, Ending, Review, ReviewKind
+from kickcue.analysis.review.model import CueReview, Review, ReviewKind
 from kickcue.core.printable import printable
-from kickcue.report.cue_words import cue_words
+from kickcue.report.cue_words import given, what_followed
 from kickcue.report.formats import UNKNOWN, PaceUnit, clock, metres, pace, whole
 from kickcue.report.health_words import anybody_answered, health_sentences
 from kickcue.report.pacing_words import pacing_sentences
 from kickcue.report.repeat_words import repeat_sentences
 from kickcue.report.text_curves import curves
 from kickcue.report.text_tables import EMPHASIS, lap_table, repeat_table
-from kickcue.report.words import ending
 
 WIDEST_COLUMNS: Final = 100
 """A curve or a sentence wider than this is no better."""
@@ -64,8 +63,6 @@ def _head(review: Review, unit: PaceUnit) -> Iterator[RenderableType]:
     date = "" if review.utc is None else f"  {review.utc[:16].replace('T', ' ')} UTC"
     yield Text(printable(review.title), style="bold").append(date, "not bold dim")
     yield Text(printable(review.headline), style=EMPHASIS)
-    if review.ending in (Ending.ABORTED, Ending.CUT_OFF):
-        yield Text(f"{ending(review)}.", style="bold")
     yield _Indented(Text(", ".join(_figures(review, unit))))
 
 
@@ -106,10 +103,9 @@ class _Indented:
 
 
 def _cue(cue: CueReview, *, answered: bool) -> RenderableType:
-    words = cue_words(cue, answered=answered)
-    after = " ".join(filter(None, (words["felt"], words["response"])))
-    head = Text(f"{words['given']}: ").append(f'"{printable(cue.text)}"', "bold")
-    return _Indented(head.append(f". {printable(after)}", "not bold"))
+    head = Text(f"{given(cue)}: ").append(f'"{printable(cue.text)}"', "bold")
+    after = printable(what_followed(cue, answered=answered))
+    return _Indented(head.append(f". {after}".rstrip(), "not bold"))
 
 
 def _health(review: Review) -> Iterator[Sequence[RenderableType]]:

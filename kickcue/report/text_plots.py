@@ -96,7 +96,7 @@ def value_range(values: Sequence[float]) -> tuple[float, float]:
     ordered = sorted(values)
     out = int(len(ordered) * _TRIMMED)
     low, high = ordered[out], ordered[-1 - out]
-    least = _LEAST_SPAN_SHARE * max(abs(low), abs(high))
+    least = _LEAST_SPAN_SHARE * max(abs(low), abs(high)) or 1.0
     if high - low < least:
         middle = (low + high) / 2
         return middle - least / 2, middle + least / 2

@@ -1,13 +1,9 @@
-"""The sentences of a report, written once: page, terminal and card show the same."""
+"""What a report calls laps, endings and ways of timing, wherever it is read."""
 
-from typing import Any, Final
+from typing import Final
 
 from kickcue.analysis.review.model import Ending, Lap, Review, ReviewKind, TimedBy
-from kickcue.report.cue_words import cue_words
 from kickcue.report.formats import clock, metres
-from kickcue.report.health_words import anybody_answered, health_sentences
-from kickcue.report.pacing_words import pacing_sentences
-from kickcue.report.repeat_words import repeat_sentences
 
 TIMED_BY: Final = {
     TimedBy.GUN: "gun",
@@ -20,26 +16,6 @@ TIMED_BY: Final = {
 }
 """By what a line was timed."""
 _STOPPED: Final = {ReviewKind.RACE: "Gave up", ReviewKind.SESSION: "Stopped"}
-
-
-def words_for(review: Review) -> dict[str, Any]:
-    """Return every ready sentence of a report, JSON-able.
-
-    ``laps`` and ``cues`` are as long as those of the review, and in their order.
-    """
-    return {
-        "ending": ending(review),
-        "time": clock(review.seconds),
-        "pacing": list(pacing_sentences(review)),
-        "repeats": list(repeat_sentences(review)),
-        "laps": [
-            {"name": lap_name(lap, review), "timed_by": TIMED_BY[lap.timed_by]}
-            for lap in review.laps
-        ],
-        "cues": [cue_words(cue, answered=anybody_answered(review)) for cue in review.cues],
-        "health": list(health_sentences(review)),
-        "timed_by": {by.value: words for by, words in TIMED_BY.items()},
-    }
 
 
 def ending(review: Review) -> str:

@@ -187,7 +187,12 @@ def test_the_browser_shows_it(
     said.
     """
     asked: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: asked.append(url) or started)
+
+    def opened(url: str) -> bool:
+        asked.append(url)
+        return started
+
+    monkeypatch.setattr(webbrowser, "open", opened)
 
     assert main(["report", "--open", str(race)]) == 0
     assert [race.with_suffix(".html").as_uri()] == asked

@@ -308,3 +308,18 @@ def test_a_ca_that_is_of_no_use_is_one_line(
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert says in err
+
+
+@pytest.mark.long
+async def test_a_service_logs_what_the_race_came_to(home: Path) -> None:
+    """GIVEN a whole race as a service WHEN it is over THEN one log line has its headline and its
+    page, which lies beside the recording.
+    """
+    status, out, err = await in_a_pipe(
+        "run", "--headless", "--simulated", "--race", "800m", "--rate", "50", folder=home
+    )
+    assert (0, "") == (status, out)
+    (line,) = (line for line in err.splitlines() if " report " in line)
+    (page,) = races().glob("*.html")
+    assert 'text="800m in ' in line
+    assert line.endswith(f"page={page}")

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +35,7 @@ from kickcue.export.topic_schemas import TOPICS
 from kickcue.recording import Header, Recording, read
 from kickcue.recording.codec import SHAPES
 from kickcue.recording.model import Entry
+from tests.conftest import REPO
 from tests.recording.event_strategies import entries, headers
 
 UTC: Final = "2026-06-14T10:09:11Z"
@@ -204,7 +204,7 @@ def test_the_layout_shows_what_is_there() -> None:
     """Each panel of the layout is on the page once, and each of its paths leads to a field that
     this version writes.
     """
-    layout = json.loads(files("kickcue.export").joinpath("foxglove-layout.json").read_text())
+    layout = json.loads((REPO / "docs" / "foxglove-layout.json").read_text(encoding="utf-8"))
     fields = {topic.name: topic.schema["properties"].keys() for topic in TOPICS}
     fields |= {shape.topic: shape.schema("")["properties"].keys() for shape in SHAPES}
     assert layout["configById"].keys() == _panels(layout["layout"])
@@ -220,3 +220,10 @@ def test_a_phase_is_nobodys_log_line(tmp_path: Path) -> None:
     """A phase has a panel of its own: it is in kickcue's channel and in no topic beside it."""
     phase = PhaseChange(0, Phase.BODY, Phase.WAITING)
     assert {"/out/phase"} == published(tmp_path, phase).keys()
+
+
+def test_every_topic_is_in_the_documents() -> None:
+    """The table of topics names each of them with its schema."""
+    text = (REPO / "docs" / "recording.md").read_text(encoding="utf-8")
+    for topic in TOPICS:
+        assert f"| `{topic.name}` | `{topic.schema_name}` |" in text

@@ -5,7 +5,14 @@ import time
 import pytest
 
 from kickcue.config.race_document import RaceDocument, SensorChoice
-from kickcue.recording.header import MADE_BY, race_header, utc_now
+from kickcue.recording.header import (
+    MADE_BY,
+    SIMULATED,
+    SIMULATED_LIVE,
+    is_simulated,
+    race_header,
+    utc_now,
+)
 from kickcue.recording.model import Header
 
 DOCUMENT = RaceDocument(
@@ -40,3 +47,22 @@ def test_the_moment_it_began_may_be_past(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(time, "time_ns", lambda: 1_781_432_951_000_000_000)
     assert "2026-06-14T10:29:11Z" == utc_now()
     assert "2026-06-14T10:29:09.500000Z" == utc_now(ago_ns=1_500_000_000)
+
+
+@pytest.mark.parametrize(
+    ("made_by", "simulated"),
+    [
+        (SIMULATED, True),
+        (SIMULATED_LIVE, True),
+        ("kickcue 0.1.0 simulate", True),
+        (MADE_BY, False),
+        ("Garmin fenix 7", False),
+        ("simulate", False),
+        (None, False),
+    ],
+)
+def test_what_nobody_ran_says_so(made_by: str | None, simulated: bool) -> None:
+    """Recordings of `kickcue simulate` and of a simulated run, of any version, are told from all
+    others.
+    """
+    assert simulated is is_simulated(Header(made_by=made_by))

@@ -74,6 +74,20 @@ def repeated(review: Review, times: int) -> Review:
     return replace(review, series=Series(**columns))
 
 
+def with_rows(review: Review, rows: int, value: float | None = None) -> Review:
+    """Return a review with the first so many rows of its series; ``value`` takes the place of all
+    that is known in them but the time.
+    """
+    columns = {
+        each.name: tuple(
+            known if value is None or known is None or each.name == "race_s" else value
+            for known in getattr(review.series, each.name)[:rows]
+        )
+        for each in fields(Series)
+    }
+    return replace(review, series=Series(**columns))
+
+
 KINDS: Final[dict[str, Callable[[], Review]]] = {
     "race": made_up.race,
     "session": made_up.session,

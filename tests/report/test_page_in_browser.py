@@ -1,15 +1,17 @@
 """The report page in a real browser: read by eye, by keyboard, by a screen reader, on paper."""
 
 import re
+from collections.abc import Callable
 from typing import Final, Literal
 
 import pytest
 from playwright.async_api import Browser, Page
 
+from kickcue.analysis.review.model import Review
 from kickcue.report.page import PANELS, report_page
 from tests.analysis.review import made_up
 from tests.browser.page import DESKTOP, PHONE, Device, Watched, axe, overflow_px
-from tests.report.odd_reviews import KINDS, given_up, heart_rate_only, with_a_gap
+from tests.report.odd_reviews import KINDS, given_up, heart_rate_only, with_a_gap, with_rows
 
 pytestmark = pytest.mark.chromium
 
@@ -229,3 +231,25 @@ async def test_repetitions_lie_over_each_other(browser: Watched) -> None:
     plot = page.locator("#repeats-plot")
     assert await plot.locator("canvas").count() == 1
     assert await plot.locator(".u-cursor-pt").count() == 4
+
+
+@pytest.mark.parametrize("make", [made_up.race, made_up.session], ids=["race", "session"])
+async def test_series_of_next_to_nothing(browser: Watched, make: Callable[[], Review]) -> None:
+    """GIVEN a review whose series has no row, one, two, or the same value in every row WHEN its
+    page is opened and used THEN nothing goes wrong in it.
+    """
+    review = make()
+    for odd in (
+        with_rows(review, 0),
+        with_rows(review, 1),
+        with_rows(review, 2),
+        with_rows(review, 200, 0.0),
+        with_rows(review, 200, 3.0),
+    ):
+        page = await browser.open(report_page(odd), PHONE)
+        if await page.locator("#panels .plot").count():
+            await page.locator("#panels").focus()
+            for key in ("ArrowRight", "End", "ArrowLeft", "Home"):
+                await page.keyboard.press(key)
+            await page.locator("label:has(#along-time)").click()
+        assert await overflow_px(page) == 0

@@ -15,6 +15,7 @@ from kickcue.report.formats import PaceUnit
 from kickcue.report.short import last_against_rest, short_sentences, short_times
 from kickcue.report.text import TextReport
 from kickcue.report.text_plots import ROWS, Axis, braille_rows, in_ascii, value_range
+from tests.report.odd_reviews import KINDS as ODD
 from tests.report.reviews import LAPS_S, REPS_S, aborted, heart_rate_only, pacing, race, session
 
 KINDS = [race, aborted, session, heart_rate_only]
@@ -53,6 +54,19 @@ def test_it_fits(make: Callable[[], Review], width: int) -> None:
     lines = drawn(review, width)
     assert max(map(len, lines)) <= min(width, 100)
     assert review.headline in " ".join(" ".join(lines[:6]).split())
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_the_odd_fits_too(kind: str) -> None:
+    """GIVEN a review that lacks something THEN it is drawn, in so many columns and in
+    few lines, and nothing of it is "None" or "nan".
+    """
+    review = ODD[kind]()
+    lines = drawn(review, 60)
+    assert max(map(len, lines)) <= 60
+    said = " ".join(["\n".join(lines), *short_sentences(review)])
+    assert not re.search(r"\b(None|nan|inf)\b", said)
+    assert review.headline.rstrip(".") in said
 
 
 @pytest.mark.parametrize("make", KINDS)
@@ -148,7 +162,7 @@ def test_a_session() -> None:
 def test_a_race_that_was_given_up() -> None:
     """It says so, and does not speak of a last lap."""
     text = "\n".join(drawn(aborted()))
-    assert "Gave up after 7:20.0, with about 2680 m to go." in text
+    assert "5000 m, given up after 7:20" in text
     assert "Your last lap" not in text
 
 

@@ -1,7 +1,5 @@
 """The sentences that page, terminal and card share."""
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,28 +8,16 @@ from kickcue.analysis.review.model import (
     Ending,
     PacingClass,
     Response,
-    Review,
     ReviewKind,
     Span,
     TimedBy,
 )
-from kickcue.report.cue_words import felt, given, response
+from kickcue.report.cue_words import felt, given, response, what_followed
 from kickcue.report.health_words import health_sentences
 from kickcue.report.pacing_words import pacing_sentences
 from kickcue.report.repeat_words import repeat_sentences
-from kickcue.report.words import TIMED_BY, ending, lap_name, words_for
-from tests.report.reviews import aborted, cue, heart_rate_only, pacing, race, session
-
-
-@pytest.mark.parametrize("make", [race, aborted, session, heart_rate_only])
-def test_all_words_are_json(make: Callable[[], Review]) -> None:
-    """GIVEN any kind of review THEN its words can go into a page, and laps and cues have theirs."""
-    review = make()
-    words = words_for(review)
-    assert words == json.loads(json.dumps(words))
-    assert (len(review.laps), len(review.cues)) == (len(words["laps"]), len(words["cues"]))
-    assert bool(review.pacing) == bool(words["pacing"])
-    assert bool(review.repeats) == bool(words["repeats"])
+from kickcue.report.words import TIMED_BY, ending, lap_name
+from tests.report.reviews import cue, heart_rate_only, pacing, race, session
 
 
 def test_every_way_of_timing_has_words() -> None:
@@ -60,12 +46,27 @@ def test_the_last_lap_against_the_rest(kick_percent: float, expected: str) -> No
     assert first.endswith(f": you ran it {speed}.")
 
 
+def verdict(kind: PacingClass, half_percent: float = 0.7, varied_percent: float = 0.8) -> str:
+    made = replace(pacing(kind), half_percent=half_percent, inner_lap_cv_percent=varied_percent)
+    return list(pacing_sentences(replace(race(), pacing=made)))[1]
+
+
 def test_each_way_of_pacing_has_its_verdict() -> None:
     """Five classes, five sentences."""
-    verdicts = {
-        list(pacing_sentences(replace(race(), pacing=pacing(kind))))[1] for kind in PacingClass
-    }
-    assert len(PacingClass) == len(verdicts)
+    assert len(PacingClass) == len({verdict(kind) for kind in PacingClass})
+
+
+def test_only_what_was_even_is_called_even() -> None:
+    """GIVEN a last lap like the mean WHEN the halves or the laps differ THEN nobody is told to have
+    run evenly.
+    """
+    even, spurt = PacingClass.EVEN, PacingClass.END_SPURT
+    assert "Evenly paced" in verdict(even)
+    assert "slowed down on the way" in verdict(even, half_percent=4.1)
+    assert "got faster on the way" in verdict(even, half_percent=-4.1)
+    assert "as fast as on average" in verdict(even, varied_percent=4.0)
+    assert "after even running" in verdict(spurt)
+    assert "even" not in verdict(spurt, varied_percent=4.0)
 
 
 def test_what_was_saved_up_is_an_upper_bound() -> None:
@@ -131,7 +132,7 @@ def test_when_a_cue_came(late_s: float | None, expected: str) -> None:
 @pytest.mark.parametrize(
     ("was_felt", "dropped", "expected"),
     [
-        (True, None, "Felt on the watch, 0.18 s after it was sent."),
+        (True, None, "Felt on the watch, 180 ms after it was sent."),
         (False, "late", "Not felt: it came too late to be worth a buzz."),
         (False, "muted", "Not felt: muted."),
         (False, None, "Not felt: no reason given."),
@@ -208,6 +209,15 @@ def test_a_session_that_was_not_run_as_planned() -> None:
     assert ["No repetition was run."] == list(repeat_sentences(replace(review, repeats=none)))
 
 
+def test_what_followed_is_said_as_far_as_it_is_known() -> None:
+    """GIVEN no answer of any watch, or no speed THEN nothing is said of that, each time."""
+    assert what_followed(cue(), answered=True) == f"{felt(cue())} {response(cue())}"
+    assert what_followed(cue(), answered=False) == response(cue())
+    unknown = cue(Response.UNKNOWN)
+    assert what_followed(unknown, answered=True) == felt(unknown)
+    assert what_followed(unknown, answered=False) == ""
+
+
 def test_health() -> None:
     """Marks, the pod's scale, delivery, each sensor's silence, lost links, pauses and gaps."""
     review = replace(race(), gaps=(Span(100.0, 140.0), Span(300.0, 310.0)))
@@ -215,7 +225,7 @@ def test_health() -> None:
     for expected in (
         "12 of 12 lap marks lay where the runner was expected; the distance was off by 3.1 m",
         "The pod measured 2.3 % too little.",
-        "1 of 1 cue felt on the watch, 0.18 s after sending (median)",
+        "1 of 1 cue felt on the watch, 180 ms after sending (median)",
         "strap (polar-h10): fresh values 99 % of the time.",
         "pod (stryd): fresh values 97 % of the time, silent for 22 s at 6:40, link lost once, 2",
         "Nothing was heard of any sensor 2 times, the longest for 40 s at 1:40.",

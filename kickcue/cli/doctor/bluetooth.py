@@ -108,7 +108,7 @@ async def _ask(reached: Callable[[str], None]) -> Objects:
 
 def _unreachable(what: str, error: Exception) -> Result:
     why = NO_ANSWER.text if isinstance(error, TimeoutError) else explain(error)
-    return fault(what, why, WITHOUT_BLUETOOTH)
+    return fault(what, f"{why}; {WITHOUT_BLUETOOTH}")
 
 
 def _version() -> Iterator[Result]:
@@ -143,8 +143,13 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> R
     what = "adapter"
     if not adapters:
         why = explain(BleakBluetoothNotAvailableError("", Reason.NO_BLUETOOTH))
-        on_a_pi = "on a Raspberry Pi check /boot/firmware/config.txt for disable-bt; "
-        return fault(what, why, f"{on_a_pi if pi_model() else ''}{WITHOUT_BLUETOOTH}")
+        return fault(
+            what,
+            f"{why}; {WITHOUT_BLUETOOTH}",
+            "on a Raspberry Pi check /boot/firmware/config.txt for disable-bt"
+            if pi_model()
+            else None,
+        )
     # As bleak chooses: one that is on.
     name = wanted or min(adapters, key=lambda each: (not adapters[each].get("Powered"), each))
     if name not in adapters:

@@ -8,7 +8,7 @@ const PANELS = {
   cadence_spm: { name: "Cadence", colour: "--cadence", height: 110, floor: 0.9, say: (v) => `${Math.round(v)} steps/min` },
   step_m: { name: "Step length", colour: "--step", height: 110, floor: 0.8, ceiling: 3, say: (v) => `${v.toFixed(2)} m` },
   heart_rate_bpm: { name: "Heart rate", colour: "--heart", height: 110, floor: 0, say: (v) => `${Math.round(v)} bpm` },
-  error_m: { name: "Position error", colour: "--error", height: 110, floor: 0, say: (v) => `± ${v.toFixed(1)} m` },
+  error_m: { name: "Position error", colour: "--error", height: 110, floor: 0, say: (v) => `± ${v.toFixed(1)} m`, note: "band: the ± given then; line: what the error was; dots: at lap marks" },
 };
 const LEAD_S = 4; // what is shown before the last window
 const readout = document.getElementById("readout");
@@ -64,6 +64,7 @@ function byWeight(cues) {
 }
 
 function cueName(kind) {
+  if (kind === "last_lap" && DATA.windowName) return DATA.windowName; // or the last kilometre
   return kind.replaceAll("_", " ");
 }
 
@@ -101,7 +102,7 @@ function makePanel(host, number, all) {
     height: height + (isLast ? 22 : 0) + (number === 0 ? 16 : 0),
     top: number === 0 ? 20 : 4,
     series: panelSeries(column),
-    axes: [xAxis(chosen("along"), isLast), yAxis(column, column === "mps" ? 6 : 4)],
+    axes: [xAxis(chosen("along"), isLast), yAxis(column, column === "mps" ? 6 : 5)],
     range: () => yRange(column),
     below: drawBands,
     above: (plot) => {
@@ -129,14 +130,14 @@ function placed(settings, data, host) {
 
 function describe(host) {
   const column = host.dataset.column;
-  const { name, say } = PANELS[column];
+  const { name, say, note = "" } = PANELS[column];
   const ordered = sorted(COLUMNS[column]);
   const middle = `on average ${say(mean(COLUMNS[column]))}`;
   const limits = `mostly from ${say(quantile(ordered, 0.05))} to ${say(quantile(ordered, 0.95))}`;
   host.setAttribute("role", "img");
   host.setAttribute("aria-label", `${name}: ${middle}, ${limits}`);
   const caption = host.parentElement.querySelector("figcaption");
-  caption.replaceChildren(name, element("span", middle));
+  caption.replaceChildren(name, element("span", middle), element("span", note));
 }
 
 function element(name, text, className = "") {

@@ -298,11 +298,11 @@ async def test_no_adapter(
     status, report = await surgery.looked_at(capsys)
     assert (1, {"adapter"}) == (status, parts(report, "fault"))
     assert "no working Bluetooth adapter" in report["adapter"]["why"]
-    assert WITHOUT_BLUETOOTH == report["adapter"]["remedy"]
+    assert report["adapter"]["why"].endswith(WITHOUT_BLUETOOTH)
+    assert report["adapter"]["remedy"] is None
     machine.MODEL.write_text("Raspberry Pi Zero 2 W Rev 1.0\0")
     _, report = await surgery.looked_at(capsys)
     assert "disable-bt" in report["adapter"]["remedy"]
-    assert report["adapter"]["remedy"].endswith(WITHOUT_BLUETOOTH)
     assert "Raspberry Pi Zero 2 W Rev 1.0" in report["machine"]["why"]
 
 

@@ -3,13 +3,16 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from rich.console import RenderableType
 
+from kickcue.cli.tui import race_result
 from kickcue.cli.tui.keyboard import HUNG_UP
+from kickcue.cli.tui.race_result import RaceResult
 from kickcue.cli.tui.race_screen import RaceScreen, Watching
 from kickcue.cli.tui.race_view import RacePicture
 from kickcue.cli.tui.screen import END, INTERRUPT, Canvas
@@ -56,6 +59,7 @@ class Run:
     way: Any = None
     recorder: Any = None
     resumed: bool = False
+    simulated: Any = None
 
     @property
     def course(self) -> Any:
@@ -389,3 +393,25 @@ def test_the_screen_knows_what_of_a_session_is_on() -> None:
     assert board.session.following is not None
     assert board.session.following.text == "rest 200 m"
     assert [entry.text for entry in board.log] == ["cue: Rep 1 of 3"]
+
+
+async def test_a_race_that_is_over_shows_what_it_came_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a race that was recorded WHEN it is over THEN its laps are on the board once they have
+    been read, with its time by the finish line; WHEN the end is taken back THEN they are gone.
+    """
+    result = RaceResult(942.3, "15:42.3", ("75.0", "68.9"), "last lap 68.9: 8.9 % faster")
+    monkeypatch.setattr(race_result, "SETTLED_S", 0.0)
+    monkeypatch.setattr(race_result, "read_result", {Path("5000m.mcap"): result}.__getitem__)
+    run = Run(recorder=SimpleNamespace(path=Path("5000m.mcap"), trouble=None))
+    run.at(0.0, Phase.BODY)
+    run.at(944.0, Phase.FINISHED)
+    watching = Watching(cast("RaceDaemon", run))
+    before = watching.board()
+    assert (None, 944.0) == (before.result, before.elapsed_s)
+    (reading,) = (task for task in asyncio.all_tasks() if task.get_name() == "race result")
+    await asyncio.wait({reading})
+    after = watching.board()
+    assert (result, 942.3) == (after.result, after.elapsed_s)
+    run.at(950.0, Phase.LAST_50)
+    assert watching.board().result is None
+    watching.stop()

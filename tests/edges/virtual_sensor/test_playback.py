@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from itertools import count
 
 from kickcue.core.events import Notification
 from kickcue.core.units import s_to_ns
-from kickcue.edges.virtual_sensor.playback import PlaybackCount, play
+from kickcue.edges.virtual_sensor.playback import PlaybackCount, paced, play
 
 
 @dataclass
@@ -64,6 +65,31 @@ async def test_what_fell_due_before_the_playing_began_is_lost() -> None:
     played = await play(what, {"strap": strap}, zero_s=asyncio.get_running_loop().time() - 10.0)
     assert [b"\x03"] == strap.said
     assert ({"strap": 2}, {"strap": 1}) == (dict(played.lost), dict(played.delivered))
+
+
+async def test_events_without_end_come_in_time_and_leave_others_their_turn() -> None:
+    """GIVEN a stream without end that is overdue WHEN paced THEN its events come in order, each
+    with its own moment, and other tasks get their turn between them.
+    """
+    loop = asyncio.get_running_loop()
+    turns: list[int] = []
+
+    async def others() -> None:
+        while True:
+            turns.append(1)
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    zero_s = loop.time() - 10.0
+    stream = (Notification(s_to_ns(n / 10), "strap", "2a37", bytes([n])) for n in count())
+    found = []
+    async for due_s, event in paced(stream, rate=2.0, zero_s=zero_s):
+        found.append((round((due_s - zero_s) * 20), event.data[0]))
+        if len(found) == 30:
+            break
+    beside.cancel()
+    assert [(n, n) for n in range(30)] == found
+    assert len(turns) >= 30
 
 
 async def test_other_sensors_are_passed_over() -> None:
