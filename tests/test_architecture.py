@@ -122,6 +122,7 @@ PURE_RECORDING: Final = frozenset(
         "kickcue.recording.model",
         "kickcue.recording.plausible",
         "kickcue.recording.utc",
+        "kickcue.recording.watch_records",
     }
 )
 """What the analysis may know of recordings: what they are, and nothing that opens one."""

@@ -58,8 +58,8 @@ def used(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
 
 
 def test_wheel_holds_every_profile_and_plan_the_types_marker_and_the_licence(wheel: Path) -> None:
-    """GIVEN the built wheel THEN each profile and plan of the checkout is inside it, all that report
-    pages are made of, the marker for type checkers, the licences, and no test.
+    """GIVEN the built wheel THEN each profile and plan of the checkout is inside it, all that
+    report pages are made of, the marker for type checkers, the licences, and no test.
     """
     names = set(zipfile.ZipFile(wheel).namelist())
     profiles = {
