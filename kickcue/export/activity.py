@@ -63,6 +63,20 @@ class ExportRow:
     lon_deg: float | None = None
     cue: str | None = None
 
+    @property
+    def measured(self) -> bool:
+        """Tell whether anything was measured then."""
+        return any(
+            value is not None
+            for value in (
+                self.distance_m,
+                self.mps,
+                self.cadence_spm,
+                self.heart_rate_bpm,
+                self.lat_deg,
+            )
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ExportLap:

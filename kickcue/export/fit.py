@@ -9,8 +9,8 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.config.extras import how_to_get
-from kickcue.core.errors import UsageError
-from kickcue.core.units import NS_PER_MS, STEPS_PER_STRIDE
+from kickcue.core.errors import DataError, UsageError
+from kickcue.core.units import NS_PER_MS, NS_PER_S, STEPS_PER_STRIDE
 from kickcue.export.activity import (
     ExportActivity,
     ExportLap,
@@ -19,6 +19,7 @@ from kickcue.export.activity import (
     whole_seconds_ns,
 )
 from kickcue.export.fit_records import CUE, TO_GO, RecordWriter
+from kickcue.recording.utc import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +51,17 @@ _START, _STOP, _STOP_ALL = 0, 1, 4
 _MS_PER_S: Final = 1000
 _CM_PER_M: Final = 100
 _MOST_SPEED_MPS: Final = 65.0
+_EPOCH_S: Final = 631_065_600
+"""FIT counts seconds from the end of 1989, in 32 bits; a low number counts from power-on."""
+_EARLIEST_S: Final = _EPOCH_S + 0x1000_0000
+_LATEST_S: Final = _EPOCH_S + 0xFFFF_FFFF
 
 
 def fit_bytes(activity: ExportActivity) -> bytes:
-    """Return the bytes of the file; UsageError where the library is missing."""
+    """Return the bytes of the file.
+
+    UsageError where the library is missing, DataError for times that FIT cannot hold.
+    """
     try:
         from fit_tool.fit_file_builder import (  # type: ignore[import-untyped]  # noqa: PLC0415
             FitFileBuilder,
@@ -62,10 +70,24 @@ def fit_bytes(activity: ExportActivity) -> bytes:
         raise UsageError(
             f"writing FIT files needs the fit-tool library: {how_to_get('export')}"
         ) from None
+    _check_times(activity)
     builder = FitFileBuilder(auto_define=True)
     for message in _messages(activity):
         builder.add(message)
     return bytes(builder.build_bytes())
+
+
+def _check_times(activity: ExportActivity) -> None:
+    first_ns, last_ns = activity.utc_ns(activity.start_ns), activity.utc_ns(activity.end_ns)
+    if not _EARLIEST_S * NS_PER_S <= first_ns <= last_ns < _LATEST_S * NS_PER_S:
+        raise DataError(
+            f"FIT holds times from {_day(_EARLIEST_S)} to {_day(_LATEST_S)}, and this recording "
+            f"is of {_day(first_ns // NS_PER_S)} to {_day(last_ns // NS_PER_S)}"
+        )
+
+
+def _day(since_1970_s: int) -> str:
+    return utc_text(since_1970_s * NS_PER_S)[: len("1998-07-03")]
 
 
 def _messages(activity: ExportActivity) -> "Iterator[DataMessage]":

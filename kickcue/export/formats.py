@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from kickcue.analysis.review.model import Review
+from kickcue.core.errors import DataError
 from kickcue.core.events import Tick
 from kickcue.export.make import export_activity
 from kickcue.recording.model import Recording
@@ -37,8 +38,18 @@ def exported(recording: Recording, review: Review, to: str) -> dict[str, bytes]:
         entries = recording.entries or recording.inputs
         ticks = recording.header.ticks or any(isinstance(entry, Tick) for entry in entries)
         lines = jsonl.lines(replace(recording.header, ticks=ticks), entries)
-        return {".jsonl": "".join(f"{line}\n" for line in lines).encode()}
+        data = "".join(f"{line}\n" for line in lines).encode()
+        try:
+            jsonl.read(recording.path, data)
+        except DataError as error:  # MCAP has longer times, and any name of a sensor
+            raise DataError(f"this recording cannot be written as JSON Lines: {error}") from None
+        return {".jsonl": data}
     activity = export_activity(recording, review, each_second=to in ("csv", "parquet"))
+    if to in DATED and not any(row.measured for row in activity.rows):
+        raise DataError(
+            f"{recording.path.name} cannot be written as {to.upper()}: it has no distance, speed, "
+            "heart rate, cadence or position"
+        )
     if to == "csv":
         from kickcue.export.csv_table import laps_csv, rows_csv  # noqa: PLC0415  see above
 

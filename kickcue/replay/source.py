@@ -65,7 +65,7 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
         )
     inputs = recording.inputs
     if not any(isinstance(event, Notification | Fix | BeaconReading) for event in inputs):
-        raise DataError(f"{recording.path.name} has no sensor data to replay")
+        raise DataError(f"{recording.path.name} has no sensor data")
     other_course = wish is not None and (recorded is None or wish.course() != recorded.course())
     inputs = tuple(_kept(inputs, ticks=same, corrections=not other_course))
     if start_offset_s or not (same or any(_is_start(event) for event in inputs)):

@@ -7,9 +7,12 @@ from typing import Final
 import pytest
 
 from kickcue.analysis.review.as_json import review_json
+from kickcue.analysis.review.each_second import MOST_ROWS
+from kickcue.analysis.review.model import Ending, Review
 from kickcue.core.errors import KickcueError
 from kickcue.recording import read
 from kickcue.replay.reviewed import reviewed
+from tests.odd import native
 from tests.odd.recordings import EMPTY, ODD, odd
 from tests.odd.sensible import sensible
 
@@ -34,3 +37,63 @@ def test_nothing_to_review_is_a_clean_error(tmp_path: Path, name: str) -> None:
 
     with pytest.raises(KickcueError, match=path.name):
         reviewed(read(path))
+
+
+def of(name: str, folder: Path) -> Review:
+    return reviewed(read(odd(name, folder)))
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("two hundreds", Ending.FINISHED),
+        ("a session broken off", Ending.ABORTED),
+        ("aborted", Ending.ABORTED),
+        ("cut off", Ending.CUT_OFF),
+        ("a gap over the finish", Ending.FINISHED),
+    ],
+)
+def test_how_it_ended(tmp_path: Path, name: str, ending: Ending) -> None:
+    """GIVEN a session of which every repetition was run, one broken off, a race given up, one cut
+    off, one whose finish nobody received WHEN it is reviewed THEN that is how it ended.
+    """
+    assert ending is of(name, tmp_path).ending
+
+
+@pytest.mark.parametrize(
+    ("name", "gaps"),
+    [
+        ("a gap of minutes", [180]),
+        ("FIT with a gap", [301]),
+        ("FIT", []),
+        ("FIT marathon", []),
+        ("FIT of 24 hours", []),
+    ],
+)
+def test_a_gap_is_what_is_long_for_its_recorder(tmp_path: Path, name: str, gaps: list[int]) -> None:
+    """GIVEN recorders that write each second, each 5 s and each 30 s WHEN their runs are reviewed
+    THEN a gap is where they fell silent, and not each of their steps.
+    """
+    found = [round(gap.to_race_s - gap.from_race_s) for gap in of(name, tmp_path).gaps]
+
+    assert gaps == pytest.approx(found, abs=1)
+
+
+def test_an_earlier_race_in_the_file_is_named(tmp_path: Path) -> None:
+    """GIVEN two heats in one file WHEN it is reviewed THEN it is the second, and a note says that
+    there was another; after a false start there was none.
+    """
+    assert any("before this one" in note for note in of("a second heat", tmp_path).notes)
+    assert not any("before this one" in note for note in of("a false start", tmp_path).notes)
+
+
+def test_one_stray_event_makes_no_millions_of_rows(tmp_path: Path) -> None:
+    """GIVEN a run with a last reading three weeks later WHEN it is reviewed THEN the columns are no
+    longer than those of somewhat more than a day, and reach from the start to the end.
+    """
+    given = native.unnamed(native.race("1500m")).later(1_900_000.0, 250.0)
+    found = reviewed(read(native.write_inputs(tmp_path / "stray.jsonl", given)))
+
+    assert len(found.series.race_s) <= MOST_ROWS
+    assert found.seconds - 60.0 <= found.series.race_s[-1] <= found.seconds
+    sensible(found)

@@ -130,7 +130,7 @@ def test_no_race_known() -> None:
 
 def test_nothing_to_run() -> None:
     """GIVEN a recording without sensor data THEN one line says so."""
-    with pytest.raises(DataError, match=r"^race\.jsonl has no sensor data to replay$"):
+    with pytest.raises(DataError, match=r"^race\.jsonl has no sensor data$"):
         source(
             recording((Command(0, CommandKind.START), Mark(1, MarkSource.BUTTON)), race="1500m"),
             None,

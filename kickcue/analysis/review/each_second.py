@@ -12,13 +12,16 @@ from kickcue.core.position.uncertainty import half_width_m
 from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import s_to_ns
 
+MOST_ROWS = 100_000
+"""A whole day has a row for each second. One stray event can lie a year after all others."""
 SMOOTH_S = 2.5
 """Speed is the mean of so long before and after."""
 
 
 def series(track: Track, estimates: Sequence[Estimate], *, moved: bool) -> Series:
     """Return the columns; ``moved``: whether anything measured how far the runner went."""
-    seconds = [float(second) for second in range(int(track.curve.to_s) + 1)]
+    last = int(track.curve.to_s)
+    seconds = [float(second) for second in range(0, last + 1, last // MOST_ROWS + 1)]
     metres = [track.curve.at(race_s) if moved else None for race_s in seconds]
     speeds = [_mps(track, race_s) if moved else None for race_s in seconds]
     steps = [track.body.cadence.at(race_s) for race_s in seconds]

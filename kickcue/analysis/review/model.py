@@ -305,6 +305,7 @@ class Told:
 class Series:
     """Columns of one length, a row a second from start to end; None where nothing is known.
 
+    Of more than a day every second, third, ... row is there.
     ``distance_m`` never goes back. ``error_m`` is half of the 95 % interval that was told then,
     ``offset_m`` the distance told then minus ``distance_m``, which is by all that is known now.
     """

@@ -39,12 +39,14 @@ CLASS_WORDS: Final = {
 def pacing(curve: RaceCurve, course: Course, full_laps_s: Sequence[float]) -> Pacing | None:
     """Return the figures of a finished race.
 
-    None where the last window has less than its length before it.
+    None where the last window has less than its length before it, or no time of its own.
     """
     whole_m, window_m = course.distance_m, course.kick_m
     if whole_m < 2.0 * window_m:
         return None
     last_s, rest_s = _last_and_rest_s(curve, whole_m, window_m)
+    if last_s <= 0.0 or rest_s <= 0.0:
+        return None
     kick = kick_percent(last_s, rest_s)
     half_s = curve.time_at(whole_m / 2.0)
     whole_s = curve.time_at(whole_m)

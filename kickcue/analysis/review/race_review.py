@@ -38,6 +38,7 @@ from kickcue.core.events import (
     Command,
     Estimate,
     Notice,
+    Phase,
     PhaseChange,
 )
 from kickcue.core.position.uncertainty import half_width_m
@@ -96,7 +97,7 @@ def race_review(
         pauses=pauses,
         gaps=gaps,
         told=told_of(recording, time),
-        notes=(*recording.notes, *_notes(race, clock_stood)),
+        notes=(*recording.notes, *_notes(recording, race, clock_stood)),
         problems=recording.problems,
         series=series(track, estimates, moved=moved),
     )
@@ -139,7 +140,14 @@ def _laps(race: RacePlaces, track: Track, estimates: Sequence[Estimate]) -> tupl
     return laps(track, lines, race.course.marker_m)
 
 
-def _notes(race: RacePlaces, clock_stood: Sequence[Lap]) -> Iterator[str]:
+def _notes(recording: Recording, race: RacePlaces, clock_stood: Sequence[Lap]) -> Iterator[str]:
+    if any(
+        isinstance(out, PhaseChange)
+        and out.phase is Phase.FINISHED
+        and out.t_ns < race.time.start_ns
+        for out in recording.outputs
+    ):
+        yield "a race was finished before this one in the same file: only the last one is shown"
     if race.course.note:
         yield race.course.note
     if race.late_s:

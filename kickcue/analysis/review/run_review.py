@@ -58,6 +58,8 @@ def session_review(
     if over and over[-1] is Phase.ABORTED:
         ending = Ending.ABORTED
     done = 0 if repeats is None else len([each for each in repeats.each if each.whole])
+    if ending is Ending.CUT_OFF and 0 < planned <= done:
+        ending = Ending.FINISHED
     told = session_headline(title, ns_to_s(end_ns - start_ns), done, planned)
     return _whole(
         recording, profiles, (start_ns, end_ns), (ReviewKind.SESSION, title, told, ending), repeats

@@ -4,18 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
+from statistics import median_high
+from typing import Final
 
 from kickcue.analysis.recorded_readings import rate_hz
 from kickcue.analysis.review.common import timers_of
 from kickcue.analysis.review.freshness import Freshness, Stretch
 from kickcue.analysis.review.model import SensorReview, Span
 from kickcue.analysis.review.race_time import RaceTime
-from kickcue.analysis.spans import TimeSpan, gaps_in, longest, pauses_in, running_s
+from kickcue.analysis.spans import TimeSpan, gaps_in, longest, pauses_in, running_s, steps
 from kickcue.core.errors import DecodeError
-from kickcue.core.events import Link, Notification
+from kickcue.core.events import Fix, Link, Notification
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
+
+USUAL_STEPS: Final = 3
+LONGEST_USUAL_S: Final = 60.0
+"""No recorder writes so seldom: it is a gap in any recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,28 @@ def sensor_reviews(
 def gaps_and_pauses(
     recording: Recording, start_ns: int, end_ns: int
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Return when nothing was heard though the recorder was running, and when it was stopped."""
+    """Return when nothing was heard though the recorder was running, and when it was stopped.
+
+    Of a recorder that writes every few seconds only what is long for it counts as a gap.
+    """
     time = RaceTime(start_ns, timers_of(recording))
+    least_s = min(USUAL_STEPS * _usual_step_s(recording), LONGEST_USUAL_S)
     pauses = (each for each in pauses_in(recording) if start_ns <= s_to_ns(each.from_s) <= end_ns)
     return (
-        tuple(_by_race(time, each) for each in gaps_in(recording, (start_ns, end_ns))),
+        tuple(
+            _by_race(time, each)
+            for each in gaps_in(recording, (start_ns, end_ns))
+            if each.seconds > least_s
+        ),
         tuple(_by_race(time, each) for each in pauses),
     )
+
+
+def _usual_step_s(recording: Recording) -> float:
+    """Return how far apart two moments with something recorded are, the median."""
+    times_ns = {event.t_ns for event in recording.inputs if isinstance(event, Notification | Fix)}
+    found = [after_ns - before_ns for before_ns, after_ns in steps(times_ns)]
+    return ns_to_s(median_high(found)) if found else 0.0
 
 
 def _by_race(time: RaceTime, span: TimeSpan) -> Span:
