@@ -1,20 +1,19 @@
 """The page of a run: who is let in, and through which broker; a race never waits for it."""
 
 import logging
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from kickcue.config.page_record import PageRecord, page_record
+from kickcue.config.page_record import PageRecord, forget_page, page_record
 from kickcue.config.settings import Settings
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import KickcueError
 from kickcue.daemon.cue_channel import CueChannel, named_broker
-from kickcue.daemon.logging_setup import event as log_event
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.web_report import WebReport
+from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.web.race_page import Place, RacePage, race_page
 from kickcue.edges.web.race_tokens import RaceTokens
@@ -34,27 +33,39 @@ async def page_of(
     ``goes_on``: the race was begun by an earlier process, whose links stay good. A sanctioned race
     has no page: nobody may speak with a runner there.
     """
-    settings = run.settings
+    page, level = None, logging.INFO
     async with AsyncExitStack() as stack:
-        page = None
         try:
-            named = named_broker(settings)
-            broker = named or way.watch
-            if settings.page.on and broker is not None and settings.rules is not Rules.SANCTIONED:
-                prefix = None if named is None else named.prefix
-                topics = Topics.of(prefix, settings.broker.athlete)
-                tokens, route = _tokens(state, goes_on=goes_on), Route(broker, topics)
-                site = WebSite(site_files(), tokens, lambda: route, WebReport(run))
-                page = await stack.enter_async_context(race_page(site, _place(settings, state)))
-                _keep(page, state)
-                run.announcer.note(
-                    f"page for phones at {page.text}: p shows the code, else `kickcue serve`"
-                )
-                log_event(LOG, logging.INFO, "page", at=page.text)
+            broker = named_broker(run.settings) or way.watch
+            why = _why_none(run.settings, broker)
+            if broker is not None and why is None:
+                site = _site(run, broker, _tokens(state, goes_on=goes_on))
+                page = await stack.enter_async_context(race_page(site, _place(run.settings, state)))
         except KickcueError as error:
-            log_event(LOG, logging.WARNING, "no_page", text=str(error))
-            run.announcer.note(f"no page for phones: {error}")
+            why, level = str(error), logging.WARNING
+        if page is not None:
+            _tell(run, page, state)
+        else:
+            forget_page(state)
+            if run.settings.page.on:
+                run.announcer.announce("no_page", f"no page for phones: {why}", level=level)
         yield page
+
+
+def _why_none(settings: Settings, broker: Address | None) -> str | None:
+    """Return why this run has no page; None where it can have one."""
+    if not settings.page.on:
+        return "it is off"
+    if settings.rules is Rules.SANCTIONED:
+        return "nobody may speak with the runner of a sanctioned race"
+    return "without a broker there is nothing to show" if broker is None else None
+
+
+def _site(run: RaceDaemon, broker: Address, tokens: RaceTokens) -> WebSite:
+    named = named_broker(run.settings)
+    prefix = None if named is None else named.prefix
+    route = Route(broker, Topics.of(prefix, run.settings.broker.athlete))
+    return WebSite(site_files(), tokens, lambda: route, WebReport(run))
 
 
 def _place(settings: Settings, state: Path) -> Place:
@@ -65,12 +76,18 @@ def _place(settings: Settings, state: Path) -> Place:
 def _tokens(state: Path, *, goes_on: bool) -> RaceTokens:
     """Return new tokens, or those of the race that goes on."""
     kept = page_record(state) if goes_on else None
-    if kept is None or kept.tokens.keys() != set(Role):
+    if kept is None or kept.tokens.keys() != set(Role) or not all(kept.tokens.values()):
         return RaceTokens()
     return RaceTokens({role: kept.tokens[role] for role in Role})
 
 
-def _keep(page: RacePage, state: Path) -> None:
-    """Keep where the page is, for `kickcue serve` and for a run that takes up this one."""
+def _tell(run: RaceDaemon, page: RacePage, state: Path) -> None:
+    """Say where the page is, and keep it for `kickcue serve` and a run that takes up this one."""
     tokens = {role.value: page.tokens[role] for role in Role}
-    PageRecord(os.getpid(), page.port, page.hosts, page.secure, tokens).write(state)
+    elsewhere = "`kickcue serve`"
+    try:
+        PageRecord(page.port, page.hosts, page.secure, tokens).write(state)
+    except KickcueError as error:
+        elsewhere = f"no way to its links ({error})"
+    text = f"page for phones at {page.text}: p shows the code, else {elsewhere}"
+    run.announcer.announce("page", text, at=page.text)

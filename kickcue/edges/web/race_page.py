@@ -1,14 +1,17 @@
 """The page of a race, served: its links, its port, its certificate."""
 
+import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from kickcue.edges.web.addresses import own_addresses, url
 from kickcue.edges.web.certificate import own_certificate
+from kickcue.edges.web.page_files import CA_PATH, ca_file
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
 from kickcue.edges.web.server import PortInUseError, WebCounters, WebSite, serving
@@ -60,7 +63,10 @@ async def race_page(site: WebSite, place: Place) -> AsyncIterator[RacePage]:
     UsageError where there is no port, or no certificate can be made.
     """
     hosts = (*(own_addresses() if place.host is None else (place.host,)), LOCAL)
-    tls = None if place.certificates is None else own_certificate(place.certificates, hosts)
+    tls = None
+    if place.certificates is not None:
+        own = await asyncio.to_thread(own_certificate, place.certificates, hosts)
+        tls, site = own.tls, replace(site, files={**site.files, CA_PATH: ca_file(own.ca)})
     async with AsyncExitStack() as stack:
         port = await _first_free(stack, site, place, tls)
         yield RacePage(port, hosts, tls is not None, site.tokens, site.counters)
@@ -69,7 +75,18 @@ async def race_page(site: WebSite, place: Place) -> AsyncIterator[RacePage]:
 async def _first_free(
     stack: AsyncExitStack, site: WebSite, place: Place, tls: ssl.SSLContext | None
 ) -> int:
-    for port in range(place.port, min(place.port + PORTS_TRIED, 65536)):
+    for port in _ports(place.port):
         with suppress(PortInUseError):
             return await stack.enter_async_context(serving(site, place.host, port, tls))
-    return await stack.enter_async_context(serving(site, place.host, 0, tls))
+    return await stack.enter_async_context(serving(site, place.host, _any_port(), tls))
+
+
+def _ports(wanted: int) -> Iterator[int]:
+    yield from range(wanted, min(wanted + PORTS_TRIED, 65536))
+    yield _any_port()  # which somebody else may have taken by then
+
+
+def _any_port() -> int:
+    """Return a port that is free; port 0 would be another one at each address of this machine."""
+    with socket.create_server(("", 0)) as probe:
+        return int(probe.getsockname()[1])

@@ -1,7 +1,9 @@
 """The one port: the page for who has a token of the race, and MQTT through it."""
 
+import errno
 import json
 import logging
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -117,7 +119,8 @@ async def serving(
 ) -> AsyncIterator[int]:
     """Serve until left; gives the port, which the system chooses for 0.
 
-    ``host`` None is every address of this machine. PortInUseError where the port cannot be had.
+    ``host`` None is every address of this machine. PortInUseError where the port cannot be had,
+    UsageError where the address is not one of this machine.
     """
     port_of = _Port(site, secure=tls is not None)
     try:
@@ -135,8 +138,12 @@ async def serving(
             logger=_library_log(),
         )
     except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise UsageError(
+                f"cannot serve at {host}: it is not an address of this machine"
+            ) from None
         raise PortInUseError(
-            f"port {port}: {error.strerror or error}; choose another one with --port"
+            f"port {port}: {error.strerror or error}; choose another one"
         ) from None
     try:
         yield _port_of(server)
