@@ -14,7 +14,7 @@ from kickcue.config.paths import default_state_folder
 from kickcue.core.errors import UsageError
 from kickcue.daemon.run_lock import is_running
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.topics import DEFAULT_ATHLETE, Topics
 
 if TYPE_CHECKING:
     from kickcue.edges.web.race_page import RacePage
@@ -92,19 +92,21 @@ def _of_run(there: PageRecord) -> "RacePage":
     from kickcue.edges.web.server import WebCounters  # noqa: PLC0415
 
     tokens = RaceTokens({role: there.tokens.get(role, "") for role in Role})
-    return RacePage(there.port, there.hosts, there.secure, tokens, WebCounters())
+    return RacePage(there.port, there.hosts, there.secure, tokens, WebCounters(), there.name)
 
 
 async def _serve(args: argparse.Namespace, chosen: ChosenBroker) -> None:
     # A server and what it needs are loaded by who serves.
+    from kickcue.cli.format.page_links import by_name  # noqa: PLC0415
     from kickcue.edges.web.race_page import PORT, Place, race_page  # noqa: PLC0415
     from kickcue.edges.web.race_tokens import RaceTokens  # noqa: PLC0415
     from kickcue.edges.web.server import WebSite, site_files  # noqa: PLC0415
 
     certificates = _state(args) / CERTIFICATES if args.https else None
     site = WebSite(site_files(), RaceTokens(), _route(chosen))
+    place = Place(args.host, args.port or PORT, certificates, args.athlete or DEFAULT_ATHLETE)
     with end_requests() as requested:
-        async with race_page(site, Place(args.host, args.port or PORT, certificates)) as page:
+        async with race_page(site, place, lambda page: print(by_name(page), flush=True)) as page:
             print("\n".join((*_shown(page, args.qr), "Ctrl-C ends the page.")), flush=True)
             await requested.wait()
 

@@ -17,12 +17,13 @@ PAGE_FILE: Final = "page.json"
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """Where a page is served; ``tokens`` by role."""
+    """Where a page is served; ``tokens`` by role, ``name`` that of the network, if any."""
 
     port: int
     hosts: tuple[str, ...]
     secure: bool
     tokens: Mapping[str, str]
+    name: str | None = None
 
     def write(self, state: Path) -> None:
         """Write it; UsageError where that cannot be done."""
@@ -39,6 +40,7 @@ def page_record(state: Path) -> PageRecord | None:
             tuple(map(str, found["hosts"])),
             bool(found["secure"]),
             {str(role): str(token) for role, token in found["tokens"].items()},
+            None if found.get("name") is None else str(found["name"]),
         )
     except (OSError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError):
         return None

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from kickcue.daemon.cue_channel import CueChannel, named_broker
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.web_report import WebReport
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.topics import DEFAULT_ATHLETE, Topics
 from kickcue.edges.web.race_page import Place, RacePage, race_page
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
@@ -70,7 +70,12 @@ def _site(run: RaceDaemon, broker: Address, tokens: RaceTokens) -> WebSite:
 
 def _place(settings: Settings, state: Path) -> Place:
     page = settings.page
-    return Place(page.host, page.port, state / CERTIFICATES if page.https else None)
+    return Place(
+        page.host,
+        page.port,
+        state / CERTIFICATES if page.https else None,
+        settings.broker.athlete or DEFAULT_ATHLETE,
+    )
 
 
 def _tokens(state: Path, *, goes_on: bool) -> RaceTokens:
@@ -82,12 +87,24 @@ def _tokens(state: Path, *, goes_on: bool) -> RaceTokens:
 
 
 def _tell(run: RaceDaemon, page: RacePage, state: Path) -> None:
-    """Say where the page is, and keep it for `kickcue serve` and a run that takes up this one."""
-    tokens = {role.value: page.tokens[role] for role in Role}
+    """Say where the page is, and where its links are."""
     elsewhere = "`kickcue serve`"
     try:
-        PageRecord(page.port, page.hosts, page.secure, tokens).write(state)
+        _keep(page, state)
     except KickcueError as error:
         elsewhere = f"no way to its links ({error})"
     text = f"page for phones at {page.text}: p shows the code, else {elsewhere}"
     run.announcer.announce("page", text, at=page.text)
+
+
+def _tell_name(run: RaceDaemon, page: RacePage, state: Path) -> None:
+    """Say by which name the network knows it."""
+    with suppress(KickcueError):  # said when it began
+        _keep(page, state)
+    run.announcer.announce("page_name", f"page for phones also at {page.named_text}")
+
+
+def _keep(page: RacePage, state: Path) -> None:
+    """Keep where the page is, for `kickcue serve` and for a run that takes up this one."""
+    tokens = {role.value: page.tokens[role] for role in Role}
+    PageRecord(page.port, page.hosts, page.secure, tokens, page.name).write(state)

@@ -18,6 +18,7 @@ from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.mosquitto import (
     CA,
+    CA_KEY,
     CERTIFICATE,
     KEY,
     make_ca,
@@ -118,7 +119,8 @@ def _make(folder: Path, hosts: Sequence[str], made: _MadeFor | None) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     now_s = time.time()
     names, ca_made_s = _names(hosts), now_s
-    if made is not None and _vouches(made, hosts) and (folder / CA).exists():
+    whole = all((folder / name).exists() for name in (CA, CA_KEY))
+    if made is not None and _vouches(made, hosts) and whole:
         ca_made_s = made.ca_made_s
     else:
         make_ca(folder, names)
