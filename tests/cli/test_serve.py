@@ -111,7 +111,9 @@ async def test_a_page_of_its_own(tmp_path: Path) -> None:
 
 
 async def test_it_waits_for_a_run() -> None:
-    """GIVEN no broker at all THEN the page is served and waits; WHEN there is one THEN it is used."""
+    """GIVEN no broker at all THEN the page is served and waits; WHEN there is one THEN that is
+    used.
+    """
     async with serve("--port", str(free_port()), "--host", "127.0.0.1") as lines:
         link = links(lines)[0]
         assert ("athlete", None) == await session(link)

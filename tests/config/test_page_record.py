@@ -44,7 +44,7 @@ json_values = st.recursive(
 )
 damaged = st.fixed_dictionaries(
     {},
-    optional={name: json_values for name in ("port", "hosts", "secure", "tokens", "name")},
+    optional=dict.fromkeys(("port", "hosts", "secure", "tokens", "name"), json_values),
 )
 
 

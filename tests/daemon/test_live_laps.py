@@ -3,6 +3,7 @@ a press, and new with each race.
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import pytest
@@ -72,7 +73,7 @@ def test_laps_by_marks(late: list[float]) -> None:
     laps = runner.laps.laps
     assert list(range(1, len(LINES_M))) == [lap.lap for lap in laps]
     assert presses_s[1:] == pytest.approx([lap.race_s for lap in laps], abs=1e-6)
-    between = [after - before for before, after in zip(presses_s, presses_s[1:], strict=False)]
+    between = [after - before for before, after in pairwise(presses_s)]
     assert between == pytest.approx([lap.lap_s for lap in laps], abs=1e-6)
     assert {0.0} == {lap.error_s for lap in laps}
 
@@ -93,7 +94,7 @@ def test_laps_by_estimates(sd_m: float) -> None:
 
 
 @given(st.integers(1, len(LINES_M) - 2), st.booleans())
-def test_a_press_taken_back(number: int, presses: bool) -> None:  # noqa: FBT001
+def test_a_press_taken_back(number: int, presses: bool) -> None:
     """GIVEN a lap WHEN its press is undone, so that the runner is before its line THEN it is gone,
     those before stay; WHEN the line is passed after all THEN it is there again.
     """

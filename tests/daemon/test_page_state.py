@@ -17,7 +17,7 @@ from kickcue.daemon.race_session import View
 from kickcue.edges.mqtt.messages import MOST_LAPS, HealthMessage, LapsMessage, RaceMessage
 from kickcue.lab.simulate import simulated_document
 
-SENDER: Final = {"run_id": "run", "sent_ms": 1}
+SENDER: Final[dict[str, Any]] = {"run_id": "run", "sent_ms": 1}
 COURSE: Final = course_for("10000m")
 MPS: Final = 5.0
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kickcue.config.page_record import PAGE_FILE, page_record
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind, Phase
 from kickcue.daemon import web_page
 from kickcue.daemon.clock import Clock
@@ -86,12 +87,12 @@ async def test_the_links_outlive_a_crash_and_no_more(tmp_path: Path) -> None:
 async def test_a_damaged_record_lets_nobody_in(text: str, tmp_path: Path) -> None:
     """GIVEN a record that has no tokens, or empty ones THEN a race that goes on has new ones."""
     (tmp_path / PAGE_FILE).write_text(text)
-    tokens = web_page._tokens(tmp_path, goes_on=True)  # noqa: SLF001  a resumed race takes long
+    tokens = web_page._tokens(tmp_path, goes_on=True)
     assert all(len(tokens[role]) >= 20 for role in Role)
     record = {role.value: "" for role in Role}
     rest = {"port": 1, "hosts": [], "secure": False}
     (tmp_path / PAGE_FILE).write_text(json.dumps({**rest, "tokens": record}))
-    assert all(web_page._tokens(tmp_path, goes_on=True)[role] for role in Role)  # noqa: SLF001
+    assert all(web_page._tokens(tmp_path, goes_on=True)[role] for role in Role)
 
 
 async def test_the_report_of_what_was_run(tmp_path: Path) -> None:
@@ -226,7 +227,7 @@ async def test_the_page_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.Mo
         import time  # noqa: PLC0415  blocks a thread, as a program does
 
         time.sleep(0.3)
-        raise web_page.KickcueError("slow")
+        raise UsageError("slow")
 
     async def look() -> None:
         while True:

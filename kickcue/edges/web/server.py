@@ -42,6 +42,8 @@ COOKIE: Final = "kickcue"
 MOST_PAGES: Final = 64
 """A club at the track, and no flood."""
 MOST_COOKIE_BYTES: Final = 4096
+GOODBYE_S: Final = 0.5
+"""The end of a race does not wait for phones that have gone out of reach."""
 
 _TEXT: Final = "text/plain; charset=utf-8"
 _SAFE: Final[Mapping[str, str]] = {
@@ -134,6 +136,7 @@ async def serving(
             compression=None,
             max_size=LARGEST_PACKET_BYTES,
             max_queue=16,
+            close_timeout=GOODBYE_S,
             server_header=None,
             logger=_library_log(),
         )

@@ -7,7 +7,6 @@ import pytest
 import segno
 from hypothesis import given, strategies as st
 
-from kickcue.edges.web import addresses
 from kickcue.edges.web.addresses import QUIET_COLUMNS, own_addresses, qr_lines, url
 
 LIGHT = {"█": (1, 1), "▀": (1, 0), "▄": (0, 1), " ": (0, 0)}
@@ -56,7 +55,7 @@ def test_a_link_fits_a_terminal() -> None:
         ("kickcue-anna.local", True, "https://kickcue-anna.local:8017/"),
     ],
 )
-def test_the_link(host: str, secure: bool, shown: str) -> None:  # noqa: FBT001
+def test_the_link(host: str, secure: bool, shown: str) -> None:
     """An address of IPv6 stands in brackets."""
     assert shown == url(host, 8017, secure=secure)
 
@@ -74,5 +73,5 @@ def test_a_machine_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_route(_self: socket.socket, _address: object) -> None:
         raise OSError(101, "Network is unreachable")
 
-    monkeypatch.setattr(addresses.socket.socket, "connect", no_route)
+    monkeypatch.setattr(socket.socket, "connect", no_route)
     assert () == own_addresses()
