@@ -113,7 +113,9 @@ async def test_the_report_of_what_was_run(tmp_path: Path) -> None:
 async def test_a_report_that_cannot_be_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """GIVEN a recording that nobody can read THEN the page says there is none, and the run goes on."""
+    """GIVEN a recording that nobody can read THEN the page says there is none, and the run goes
+    on.
+    """
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
         await play(run, RACE.inputs[:200], Phase.BODY)
         await end(run)
@@ -169,8 +171,8 @@ async def test_without_its_page_the_race_goes_on(
     hinders: Callable[[pytest.MonkeyPatch, Path], dict[str, Any]],
     says: str,
 ) -> None:
-    """GIVEN something that keeps the page from being served WHEN the race is run THEN it goes on, one
-    note says why there is no page, and `kickcue serve` finds none of an earlier run.
+    """GIVEN something that keeps the page from being served WHEN the race is run THEN it goes on,
+    one note says why there is no page, and `kickcue serve` finds none of an earlier run.
     """
     (tmp_path / PAGE_FILE).write_text("{}")
     options = hinders(monkeypatch, tmp_path)

@@ -26,8 +26,8 @@ def dark_modules(lines: tuple[str, ...]) -> list[list[int]]:
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1, max_size=120))
 def test_the_drawing_is_the_code(text: str) -> None:
-    """GIVEN any link THEN what the terminal shows is its QR code, module by module, with a margin of
-    light around it and every line equally long.
+    """GIVEN any link THEN what the terminal shows is its QR code, module by module, with a margin
+    of light around it and every line equally long.
     """
     lines = qr_lines(text)
     assert 1 == len({len(line) for line in lines})

@@ -5,7 +5,6 @@ interface alone.
 import asyncio
 import importlib
 import sys
-from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
@@ -22,13 +21,13 @@ PATIENCE_MS: Final = 5000
 
 
 @pytest.fixture
-def zeroconf(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def zeroconf(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the library in, on the loopback interface alone."""
     monkeypatch.delitem(sys.modules, "zeroconf", raising=False)
     library = importlib.import_module("zeroconf.asyncio")
     real = library.AsyncZeroconf
     monkeypatch.setattr(library, "AsyncZeroconf", lambda: real(interfaces=LOOPBACK))
-    yield library
+    return library
 
 
 async def asked(library: Any, name: str) -> Any:
@@ -79,9 +78,8 @@ async def test_without_a_network(zeroconf: Any, monkeypatch: pytest.MonkeyPatch)
     assert [] == known
 
 
-async def test_the_page_of_a_race_gets_its_name(
-    zeroconf: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("zeroconf")
+async def test_the_page_of_a_race_gets_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN the library WHEN a race has a page THEN that is there at once, and some moments later
     has its name, which makes a link of its own.
     """

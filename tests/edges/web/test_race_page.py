@@ -31,10 +31,11 @@ def taken(count: int) -> Iterator[int]:
             held += [socket.create_server((HERE, first + n)) for n in range(count)]
             with socket.create_server((HERE, first + count)):
                 pass  # the next one is free
-            yield first
-            return
         except OSError:
             continue
+        else:
+            yield first
+            return
         finally:
             for each in held:
                 each.close()
