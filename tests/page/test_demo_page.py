@@ -45,7 +45,7 @@ async def demo(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, 
 
 
 async def test_a_browser_is_a_watch_of_the_demo(browser: Watched, tmp_path: Path) -> None:
-    """GIVEN a demo in a pipe WHEN its link is opened and ARM tapped THEN the pattern of the last lap
+    """GIVEN a demo in a pipe WHEN its link is opened and ARM tapped THEN the last lap
     is felt once, and the demo ends well with the page still open.
     """
     async with demo(tmp_path) as (program, link):

@@ -179,6 +179,6 @@ async def test_junk_ends_a_connection_and_nothing_else(broker: PrivateBroker, ju
 async def test_a_port_in_use_is_said() -> None:
     """GIVEN a port that is taken THEN a sentence names it and what to do."""
     async with served(site_of()) as port:
-        with pytest.raises(UsageError, match=f"port {port}: .*--port"):
+        with pytest.raises(UsageError, match=f"port {port}: .*in use"):
             async with serving(site_of(), "127.0.0.1", port):
                 pass
