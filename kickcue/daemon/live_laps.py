@@ -43,13 +43,13 @@ class LiveLaps:
         self, course: Course, gun_ns: int | None, here: Estimate, marked: MarkedLine | None
     ) -> None:
         """Take in where the runner is; ``gun_ns`` None: no race is on, and its laps are gone."""
-        if gun_ns is None or here.distance_m is None:
+        if gun_ns is None:
             self._race, self._times, self._laps = None, None, {}
             return
         if self._race != (gun_ns, course) or self._times is None:
             self._race, self._laps = (gun_ns, course), {}
             self._times = LineTimes(course.crossings_m, course.marker_m, gun_ns)
-        if here.t_ns < gun_ns:  # of the race before
+        if here.t_ns < gun_ns or here.distance_m is None:  # of the race before; after the finish
             return
         line = self._times.passed(here.t_ns, _position(here), marked)
         for undone in [lap for lap in self._laps if lap > self._times.last]:
