@@ -65,7 +65,7 @@ def typed(line: str) -> list[str]:
 
 
 @needs_broker
-@pytest.mark.parametrize("rate", [QUICK, pytest.param("--rate 5", marks=pytest.mark.long)])
+@pytest.mark.parametrize("rate", RATES)
 def test_the_first_race_can_be_run(
     rate: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -76,9 +76,9 @@ def test_the_first_race_can_be_run(
     lines = commands()
     if rate == QUICK:
         monkeypatch.setattr(simulated_inputs, "GUN_IN_S", 2.5)
-    watch = WatchProcess(folder, *shlex.split(lines[0])[2:])
+    watch = WatchProcess(folder, *shlex.split(lines[1])[2:])
     watch.wait_for("link")
-    assert 0 == main(typed(lines[1].replace("--rate 5", rate)))
+    assert 0 == main(typed(lines[0].replace(AS_WRITTEN, rate)))
     happened = watch.end()
     (path,) = (folder / ".local" / "state" / "kickcue" / "races").glob("*.mcap")
     felt_once(happened, read(path))
