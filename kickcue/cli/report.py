@@ -147,11 +147,11 @@ def _report(args: argparse.Namespace, path: Path, page: Path | None) -> bool:
 def _review(args: argparse.Namespace, recording: Recording) -> "Review":
     from kickcue.replay.reviewed import reviewed  # noqa: PLC0415
 
-    wish = race_wish(args, recorded_document(recording), sensors_of(recording))
     if args.anonymous:
         from kickcue.export.anonymous import anonymous  # noqa: PLC0415
 
         recording = anonymous(recording)
+    wish = race_wish(args, recorded_document(recording), sensors_of(recording))
     return reviewed(recording, wish)
 
 

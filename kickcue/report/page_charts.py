@@ -29,10 +29,23 @@ class Kind(StrEnum):
 
     SPEED = "mps"
     SECONDS = "seconds"
+    """Won or lost, with a sign."""
+    TIME = "time"
+    """How long something took, in seconds."""
     PERCENT = "percent"
     SHARE = "share"
     SCALE = "scale"
     COUNT = "count"
+
+
+class Along(StrEnum):
+    """What lies along the bottom of a chart."""
+
+    DISTANCE = "distance"
+    """Metres of the course."""
+    DAYS = "days"
+    """Days since 1970."""
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Lines over ``x``: metres of the course, or days since 1970 (``days``).
+    """Lines over ``x``.
 
     ``says``: what it shows, for who cannot see it. ``names`` are said of each x, such as the race.
     """
@@ -56,7 +69,7 @@ class Chart:
     kind: Kind
     x: Sequence[float]
     lines: Sequence[Line]
-    days: bool = False
+    along: Along = Along.DISTANCE
     dots: bool = False
     bars: bool = False
     marks: Sequence[float] = ()
@@ -68,7 +81,7 @@ class Chart:
         return {
             "says": self.says,
             "kind": self.kind.value,
-            "along": "days" if self.days else "distance",
+            "along": self.along.value,
             "dots": self.dots,
             "bars": self.bars,
             "height": self.height,

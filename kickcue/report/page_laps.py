@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from kickcue.analysis.review.model import Lap, Review, ReviewKind, TimedBy
 from kickcue.report.formats import UNKNOWN, clock, lap_time, timed
 from kickcue.report.markup import Markup, join, tag
+from kickcue.report.page_body import BodyColumn, body_cells, body_heads, known_columns
 from kickcue.report.page_parts import both, column, in_metres, number, section, signed, table
 from kickcue.report.words import TIMED_BY
 
@@ -29,11 +30,13 @@ def page_laps(review: Review) -> Markup | None:
         return None
     track, scale = in_metres(review), _scale(review.laps)
     last = review.laps[-1].number if review.kind is ReviewKind.RACE else None
-    rows = [_row(lap, scale, track=track, last=lap.number == last) for lap in review.laps]
+    body = known_columns(lap.body for lap in review.laps)
+    rows = [_row(lap, scale, body, track=track, last=lap.number == last) for lap in review.laps]
+    head = (*_head(track=track), *body_heads(body))
     return section(
         "laps",
         "Laps",
-        table("Laps, one in a row", tuple(_head(track=track)), rows, class_="laps"),
+        table("Laps, one in a row", head, rows, class_="laps"),
         tag("p", *_notes(review.laps, scale), class_="note"),
     )
 
@@ -52,12 +55,11 @@ def _head(*, track: bool) -> Iterator[Markup]:
     yield column("Clock")
     yield column("Time")
     yield column("vs mean", "s", class_="bar")
-    yield column("Steps", "/min")
-    yield column("Step", "m", class_="wide")
-    yield column("Heart", "bpm")
 
 
-def _row(lap: Lap, scale: _Scale | None, *, track: bool, last: bool) -> Markup:
+def _row(
+    lap: Lap, scale: _Scale | None, body: Sequence[BodyColumn], *, track: bool, last: bool
+) -> Markup:
     error = lap.error_s if lap.timed_by is TimedBy.ESTIMATE else None
     error_text = None if error is None else tag("small", f" ± {error:.1f}")
     return tag(
@@ -67,9 +69,7 @@ def _row(lap: Lap, scale: _Scale | None, *, track: bool, last: bool) -> Markup:
         tag("td", clock(lap.race_s + lap.seconds)),
         tag("td", join((lap_time(lap.seconds), error_text)), class_="time"),
         tag("td", UNKNOWN if scale is None or not lap.full else _bar(lap, scale), class_="bar"),
-        tag("td", number(lap.body.cadence_spm)),
-        tag("td", number(lap.body.step_m, 2), class_="wide"),
-        tag("td", number(lap.body.heart_rate_bpm)),
+        *body_cells(body, lap.body),
         class_="last" if last else None,
     )
 

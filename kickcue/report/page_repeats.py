@@ -1,10 +1,12 @@
 """The repetitions of a session, side by side."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from kickcue.analysis.review.model import Repeat, Repeats, Review
 from kickcue.report.formats import UNKNOWN, clock, lap_time, pace
 from kickcue.report.markup import Markup, tag
+from kickcue.report.page_body import BodyColumn, body_cells, body_heads, known_columns
 from kickcue.report.page_parts import both, column, number, section, table, unbroken
 from kickcue.report.repeat_words import repeat_sentences
 
@@ -33,6 +35,7 @@ def _note(repeats: Repeats) -> Markup | None:
 
 
 def _table(repeats: Repeats) -> Markup:
+    body = known_columns(each.body for each in repeats.each)
     head = (
         column("Rep"),
         column("Start", class_="wide"),
@@ -40,16 +43,14 @@ def _table(repeats: Repeats) -> Markup:
         column("Time"),
         column("Pace", both(lambda unit: f"/{unit}")),
         column("Rest"),
-        column("Steps", "/min"),
-        column("Step", "m", class_="wide"),
-        column("Heart", "bpm"),
+        *body_heads(body),
     )
     last = repeats.each[-1].number
-    rows = (_row(each, last=each.number == last) for each in repeats.each)
+    rows = (_row(each, body, last=each.number == last) for each in repeats.each)
     return table("Repetitions, one in a row", head, rows, class_="laps")
 
 
-def _row(each: Repeat, *, last: bool) -> Markup:
+def _row(each: Repeat, body: Sequence[BodyColumn], *, last: bool) -> Markup:
     return tag(
         "tr",
         tag("th", each.number, scope="row"),
@@ -58,8 +59,6 @@ def _row(each: Repeat, *, last: bool) -> Markup:
         tag("td", lap_time(each.seconds) + ("" if each.whole else " *"), class_="time"),
         tag("td", both(partial(pace, each.mps))),
         tag("td", UNKNOWN if each.rest_s is None else clock(each.rest_s, 0)),
-        tag("td", number(each.body.cadence_spm)),
-        tag("td", number(each.body.step_m, 2), class_="wide"),
-        tag("td", number(each.body.heart_rate_bpm)),
+        *body_cells(body, each.body),
         class_="last" if last else None,
     )

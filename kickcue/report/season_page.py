@@ -6,7 +6,7 @@ from typing import Final
 from kickcue.analysis.season import BestLast, Dated, Season, Week
 from kickcue.report.formats import lap_time, metres
 from kickcue.report.markup import Markup, tag
-from kickcue.report.page_charts import Chart, Kind, Line, chart_page, figure
+from kickcue.report.page_charts import Along, Chart, Kind, Line, chart_page, figure
 from kickcue.report.page_parts import column, listed, number, section, table
 from kickcue.report.season_words import (
     SHORT_VERDICTS,
@@ -66,7 +66,7 @@ def _charts(found: Season) -> Iterator[Chart]:
                 kind=kind,
                 x=[_days(each) for each in known],
                 lines=[Line(title, [value(each) for each in known], 0)],
-                days=True,
+                along=Along.DAYS,
                 dots=True,
                 names=[what(each.digest) for each in known],
                 height=170,
@@ -81,7 +81,7 @@ def _charts(found: Season) -> Iterator[Chart]:
                 Line("strides", [week.strides for week in found.weeks], 0),
                 Line("200s", [week.two_hundreds for week in found.weeks], 1),
             ],
-            days=True,
+            along=Along.DAYS,
             bars=True,
             height=150,
         )

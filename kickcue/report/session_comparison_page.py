@@ -1,16 +1,20 @@
 """Sessions beside each other as one HTML page."""
 
 from collections.abc import Iterator
+from typing import Final
 
+from kickcue.analysis.review.model import Repeat
 from kickcue.analysis.session_comparison import RepeatRow, SessionComparison
 from kickcue.report.comparison_parts import lost_cell, side_list
 from kickcue.report.comparison_text import repeat_length, repeat_time
 from kickcue.report.comparison_words import letter, session_sentences
 from kickcue.report.markup import Markup, tag
-from kickcue.report.page_charts import chart_page
+from kickcue.report.page_charts import Along, Chart, Kind, Line, chart_page, figure
 from kickcue.report.page_parts import column, listed, section, table
 
-TITLE = "Sessions beside each other"
+TITLE: Final = "Sessions beside each other"
+FEWEST_ROWS: Final = 2
+"""Of a chart."""
 
 
 def session_comparison_page(found: SessionComparison) -> str:
@@ -25,9 +29,15 @@ def session_comparison_page(found: SessionComparison) -> str:
     for number in range(len(found.sides)):
         head += [column(letter(number), "time")]
         head += [column(f"{letter(number)} lost", "s")] if number else []
+    charts = list(_charts(found))
     parts = (
         top,
-        section("means", "On average", listed(session_sentences(found))),
+        section(
+            "means",
+            "On average",
+            listed(session_sentences(found)),
+            *(figure(number, chart) for number, chart in enumerate(charts)),
+        ),
         section(
             "repeats",
             "Repetition by repetition",
@@ -35,7 +45,28 @@ def session_comparison_page(found: SessionComparison) -> str:
             tag("p", "Lost against A: with a minus it was won.", class_="note"),
         ),
     )
-    return chart_page(TITLE, parts, (), metres=True)
+    return chart_page(TITLE, parts, charts, metres=True)
+
+
+def _charts(found: SessionComparison) -> Iterator[Chart]:
+    if len(found.rows) < FEWEST_ROWS:
+        return
+    yield Chart(
+        title="Seconds of each repetition",
+        says="How long each repetition took. The table below has it in numbers.",
+        kind=Kind.TIME,
+        x=[row.number for row in found.rows],
+        lines=[
+            Line(letter(side), [_whole_s(row.each[side]) for row in found.rows], side)
+            for side in range(len(found.sides))
+        ],
+        along=Along.NUMBER,
+        dots=True,
+    )
+
+
+def _whole_s(repeat: Repeat | None) -> float | None:
+    return None if repeat is None or not repeat.whole else repeat.seconds
 
 
 def _row(row: RepeatRow) -> Markup:

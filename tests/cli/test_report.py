@@ -169,9 +169,12 @@ def test_an_anonymous_report_names_nobody(
     assert not path.with_suffix(".html").exists()
 
 
-def test_another_race_is_replayed(race: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN --race WHEN a recording is reported on THEN it is that race."""
-    assert main(["report", "--json", str(race), "--race", "800m"]) == 0
+@pytest.mark.parametrize("options", [[], ["--anonymous"]])
+def test_another_race_is_replayed(
+    race: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN --race WHEN a recording is reported on THEN it is that race, of nobody's too."""
+    assert main(["report", "--json", str(race), "--race", "800m", *options]) == 0
     review = json.loads(capsys.readouterr().out)
     assert (review["course"]["event"], review["course"]["distance_m"]) == ("800m", 800.0)
 

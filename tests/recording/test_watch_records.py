@@ -63,8 +63,8 @@ def test_an_imported_file_has_them(tmp_path: Path) -> None:
     assert [0.0, 4.018, 12.273] == [record.distance_m for record in watch.records]
     assert (171, 91) == (watch.records[1].heart_rate_bpm, watch.records[1].cadence_per_min)
     assert (
-        WatchLap(2_000_000_000, "manual"),
-        WatchLap(3_000_000_000, "distance", final=True, distance_m=4.26),
+        WatchLap(2_000_000_000, "manual", timer_s=2.0),
+        WatchLap(3_000_000_000, "distance", final=True, distance_m=4.26, timer_s=1.0),
     ) == watch.laps
 
 

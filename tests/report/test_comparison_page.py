@@ -43,6 +43,15 @@ def test_above_is_ahead() -> None:
     assert ["B"] == [line["name"] for line in chart["lines"]]
 
 
+def test_repetitions_are_drawn_by_number() -> None:
+    """GIVEN two sessions of different numbers of repetitions THEN each has its line, which ends
+    where it ended.
+    """
+    (chart,) = parsed(of_sessions()).data["charts"]
+    assert ("number", [1, 2, 3]) == (chart["along"], chart["x"])
+    assert [[40, 39, None], [39, 40.5, 41]] == [line["values"] for line in chart["lines"]]
+
+
 @pytest.mark.parametrize("page", [of_races(), of_sessions()], ids=["races", "sessions"])
 def test_a_strangers_text_stays_text(page: str) -> None:
     """GIVEN a file called like a script THEN it is shown as it is called, with escapes."""

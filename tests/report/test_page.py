@@ -192,8 +192,14 @@ def test_what_did_not_happen_has_no_section() -> None:
 
 
 def test_what_is_missing_is_said_plainly() -> None:
-    """GIVEN a run without a strap THEN the page says so in a sentence."""
-    assert "No heart rate was recorded." in page_of(no_heart_rate()).text("charts")
+    """GIVEN a run without a strap THEN the page says so in a sentence, and its table has no column
+    for it.
+    """
+    without, with_strap = page_of(no_heart_rate()), page_of(made_up.run())
+
+    assert "No heart rate was recorded." in without.text("charts")
+    assert "Heart" not in without.text("thead")
+    assert "Heart bpm" in with_strap.text("thead")
 
 
 def test_only_an_estimate_has_an_error() -> None:

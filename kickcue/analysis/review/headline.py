@@ -7,6 +7,7 @@ from kickcue.core.clock_format import clock
 from kickcue.core.course import Course
 
 EVEN_CV_PERCENT: Final = 2.0
+NEAR_M: Final = 50.0
 
 
 def taken(seconds: float) -> str:
@@ -27,6 +28,8 @@ def race_headline(
     so_far = f"after {taken(seconds)}" + ("" if at_m is None else f" and {metres(at_m)}")
     if ending is Ending.ABORTED:
         return f"{event}, stopped {so_far}."
+    if at_m is not None and at_m >= course.distance_m - NEAR_M:
+        return f"{event}: about at the finish {so_far}, where the recording ends."
     return f"{event}: the recording ends {so_far}, before the race does."
 
 
@@ -50,7 +53,8 @@ def _paced(course: Course, pacing: Pacing) -> str:
     laps_even = pacing.inner_lap_cv_percent is not None and (
         pacing.inner_lap_cv_percent <= EVEN_CV_PERCENT
     )
-    return f"even laps, and {how}" if laps_even else how
+    parts = "laps" if course.lap_m is not None else "kilometres"
+    return f"even {parts}, and {how}" if laps_even else how
 
 
 def session_headline(title: str, seconds: float, done: int, planned: int | None) -> str:

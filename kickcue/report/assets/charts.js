@@ -1,11 +1,12 @@
 "use strict";
-// Charts of lines and bars over distance or days, as the page's data describe them: each figure
+// Charts of lines and bars over distance, days or numbers, as the page's data describe them: each figure
 // names its chart. Used by comparisons and seasons.
 
 const PRINT_PX = 680; // what A4 has between its margins
 const DAY_STEPS = [1, 2, 7, 14, 28, 61, 122, 183, 365, 730, 1826];
 const SAY = {
   mps: (value) => `${pace(value)} /${chosen("units")}`,
+  time: (value) => `${value.toFixed(1)} s`,
   seconds: (value) => `${signed(value, 1)} s`,
   percent: (value) => `${signed(value, 1)} %`,
   share: (value) => `${value.toFixed(1)} %`,
@@ -26,14 +27,16 @@ function day(x) {
 
 function place(chart, x) {
   if (chart.along === "days") return `${day(x)} ${new Date(x * 864e5).getUTCFullYear()}`;
+  if (chart.along === "number") return `${x}`;
   return `${xLabel("distance", x)}${xUnit("distance")}`;
 }
 
 function horizontal(chart) {
-  if (chart.along !== "days") return xAxis("distance", true);
+  if (chart.along === "distance") return xAxis("distance", true);
+  const [label, steps] = chart.along === "days" ? [day, DAY_STEPS] : [String, [1, 2, 5, 10, 20, 50]];
   return xAxis("distance", true, {
-    label: day,
-    splits: (least, most, room) => roundSplits(least, most, DAY_STEPS, room),
+    label,
+    splits: (least, most, room) => roundSplits(least, most, steps, room),
     unit: "",
   });
 }
@@ -87,13 +90,14 @@ function makeChart(host) {
       for (const x of chart.marks ?? []) upright(plot, x, "--lap", [3, 3]);
       if (chart.kind === "seconds") level(plot, 0, "--soft");
     },
-    sync: chart.along === "days" ? undefined : "distance",
+    sync: chart.along === "distance" ? "distance" : undefined,
     moved: (plot) => {
       const at = plot.cursor.left >= 0 ? plot.cursor.idx : null;
       figure.querySelector("output").textContent = at === null ? "" : reading(chart, at);
     },
   });
-  if (chart.along === "days") settings.scales.x.range = (_, least, most) => [least - 4, most + 4];
+  const margin = { days: 4, number: 0.5 }[chart.along];
+  if (margin) settings.scales.x.range = (_, least, most) => [least - margin, most + margin];
   const plot = new uPlot(settings, [chart.x, ...chart.lines.map((each) => each.values)], host);
   plot.host = host;
   follow(plot);

@@ -38,6 +38,7 @@ from kickcue.core.events import (
 from kickcue.core.units import s_to_ns
 from kickcue.daemon.health import PartHealth, of_recording
 from kickcue.daemon.race_session import View
+from kickcue.daemon.simulated_sensors import SimulatedRun, SimulatedSensors
 
 if TYPE_CHECKING:
     from kickcue.daemon.race_daemon import RaceDaemon
@@ -59,7 +60,7 @@ class Run:
     way: Any = None
     recorder: Any = None
     resumed: bool = False
-    simulated: Any = None
+    simulated: SimulatedSensors | None = None
 
     @property
     def course(self) -> Any:
@@ -338,6 +339,8 @@ def test_the_parts_of_a_run_in_words() -> None:
     assert watching.board().recording == "off, as configured"
     run.resumed = True
     assert watching.board().title == "5000m, laps of 400 m, training, resumed"
+    run.resumed, run.simulated = False, SimulatedSensors(SimulatedRun(()), ())
+    assert watching.board().title == "5000m, laps of 400 m, training, simulated"
 
 
 # ---- a session
