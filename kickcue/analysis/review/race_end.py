@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kickcue.analysis.recorded_race import presses, recorded_run
 from kickcue.analysis.review.model import Ending, TimedBy
 from kickcue.analysis.review.race_marks import BY, RaceMark, estimated_m
+from kickcue.analysis.review.race_shape import GUESSED
 from kickcue.analysis.timing import SAME_MARK_S, line_error_s
 from kickcue.core.course import Course
 from kickcue.core.events import (
@@ -79,7 +80,7 @@ def race_end(
     ending = Ending.CUT_OFF if span.over is None else Ending.ABORTED
     far_m = max((mark.line_m or 0.0 for mark in marks), default=0.0)
     at_m = None if last is None else last.distance_m
-    if at_m is None or last is None:
+    if at_m is None or last is None or (last.mode in GUESSED and not far_m):
         return RaceEnd(span.end_ns, ending, far_m or None, None, TimedBy.ESTIMATE, None)
     half_m = None if last.distance_sd_m is None else half_width_m(last.distance_sd_m)
     at_m = min(max(at_m, far_m), course.distance_m)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from math import fsum
+from math import fsum, inf
 from typing import Final
 
 from kickcue.analysis.review.race_curve import RaceCurve, Shape, shape_of
@@ -15,6 +15,9 @@ SILENT_S: Final = 10.0
 """A longer gap between two readings is a hole..."""
 HOLES_SHARE: Final = 0.1
 """...and who has holes over more of the race than this is asked only where nobody has fewer."""
+LONGEST_STALL_S: Final = 60.0
+"""In holes up to this the engine's place is better than none; in a longer one it was blind too, and
+its place jumps at the marks besides."""
 BESIDE_S: Final = 30.0
 """Who is not heard at the gun or at the end is taken to run as in so long beside it."""
 GUESSED: Final = frozenset({Mode.CLOCK, Mode.NONE})
@@ -25,27 +28,27 @@ def race_shape(
 ) -> Shape:
     """Return the way by the race's clock, empty where nothing measured it.
 
-    By the pod's own distance, else positions, else speeds, else what the engine made of cadence.
+    By the pod's own distance, else positions, else speeds, else what the engine made of cadence,
+    and of a pod whose messages were held up again and again.
     """
     estimated: Column = [
         (each.t_ns, each.distance_m)
         for each in estimates
         if each.distance_m is not None and each.mode not in GUESSED
     ]
-    ways = (
-        readings.totals,
-        readings.way_by_fixes_m(),
-        readings.way_by_speeds_m(),
-        estimated,
-    )
+    ways = (readings.totals, readings.way_by_fixes_m(), readings.way_by_speeds_m())
     found = [_inside(way, time, to_s) for way in ways]
-    moving = [way for way in found if len(way.knots) > 1 and way.knots[-1][1] > way.knots[0][1]]
-    if not moving:
-        return Shape()
-    holes = [_holes_s(way) for way in moving]
-    best = next((n for n, hole_s in enumerate(holes) if hole_s <= HOLES_SHARE * to_s), None)
-    chosen = moving[holes.index(min(holes)) if best is None else best]
+    measured = [way for way in found if _moves(way)]
+    whole = [way for way in measured if _holes_s(way) <= HOLES_SHARE * to_s]
+    chosen = next(iter(whole), None) or min(measured, key=_holes_s, default=Shape())
+    if not measured or _holes_s(chosen, LONGEST_STALL_S) > HOLES_SHARE * to_s:
+        engines = _inside(estimated, time, to_s)
+        chosen = engines if _moves(engines) else chosen
     return replace(chosen, by_pod=chosen is found[0])
+
+
+def _moves(way: Shape) -> bool:
+    return len(way.knots) > 1 and way.knots[-1][1] > way.knots[0][1]
 
 
 def _inside(way: Column, time: RaceTime, to_s: float) -> Shape:
@@ -71,6 +74,7 @@ def _extended(shape: Shape, to_s: float) -> Shape:
     return Shape(knots, shape.leaps)
 
 
-def _holes_s(way: Shape) -> float:
+def _holes_s(way: Shape, longest_s: float = inf) -> float:
+    """Return for how long there were holes, none of them longer than ``longest_s``."""
     steps = [b - a for (a, _), (b, _) in pairwise(way.knots)]
-    return fsum(step_s for step_s in steps if step_s > SILENT_S)
+    return fsum(step_s for step_s in steps if SILENT_S < step_s <= longest_s)
