@@ -14,7 +14,7 @@ from kickcue.recording import Recording, read
 from kickcue.replay.as_run import as_run
 from kickcue.replay.reviewed import reviewed
 from tests.odd import native, strange
-from tests.odd.foreign import rows, write_tcx
+from tests.odd.foreign import rows, shifted, write_tcx
 from tests.odd.native import Native
 from tests.odd.recordings import odd
 
@@ -97,3 +97,14 @@ def test_a_watch_whose_distance_went_back(tmp_path: Path) -> None:
 
     (tmp_path / "back.fit").write_bytes(data)
     assert read(tmp_path / "back.fit").watch is not None
+
+
+def test_longer_than_fit_can_hold(tmp_path: Path) -> None:
+    """GIVEN a watch whose clock was set on by months in mid-run WHEN exported as FIT THEN the error
+    names the dates, and how long FIT can hold.
+    """
+    late = shifted(rows(60), 10_000_000, 30)
+    recording = read(write_tcx(tmp_path / "months.tcx", late))
+
+    with pytest.raises(DataError, match="FIT holds 49 days, .* 2021-09-08 to 2022-01-0"):
+        exported(recording, reviewed(recording), "fit")
