@@ -106,5 +106,5 @@ def test_longer_than_fit_can_hold(tmp_path: Path) -> None:
     late = shifted(rows(60), 10_000_000, 30)
     recording = read(write_tcx(tmp_path / "months.tcx", late))
 
-    with pytest.raises(DataError, match="FIT holds 49 days, .* 2021-09-08 to 2022-01-0"):
+    with pytest.raises(DataError, match=r"FIT holds 49 days, .* 2021-09-08 to 2022-01-0"):
         exported(recording, reviewed(recording), "fit")
