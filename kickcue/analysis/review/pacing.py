@@ -36,10 +36,13 @@ CLASS_WORDS: Final = {
 }
 
 
-def pacing(curve: RaceCurve, course: Course, full_laps_s: Sequence[float]) -> Pacing | None:
+def pacing(
+    curve: RaceCurve, course: Course, full_laps_s: Sequence[float], *, measured: bool = True
+) -> Pacing | None:
     """Return the figures of a finished race.
 
-    None where the last window has less than its length before it, or no time of its own.
+    None where the last window has less than its length before it, or no time of its own. Where
+    the way was not ``measured`` between the lines that were timed, what lies between them is None.
     """
     whole_m, window_m = course.distance_m, course.kick_m
     if whole_m < 2.0 * window_m:
@@ -51,7 +54,8 @@ def pacing(curve: RaceCurve, course: Course, full_laps_s: Sequence[float]) -> Pa
     half_s = curve.time_at(whole_m / 2.0)
     whole_s = curve.time_at(whole_m)
     inner = full_laps_s[1:-1]
-    last_200 = _last_and_rest_s(curve, whole_m, 200.0) if whole_m > 400.0 else None
+    last_200 = _last_and_rest_s(curve, whole_m, 200.0) if whole_m > 400.0 and measured else None
+    kilometres_s = _kilometres_s(curve, whole_m) if measured else []
     return Pacing(
         last_m=window_m,
         last_s=last_s,
@@ -62,7 +66,7 @@ def pacing(curve: RaceCurve, course: Course, full_laps_s: Sequence[float]) -> Pa
         last_200_kick_percent=None if last_200 is None else kick_percent(*last_200),
         lap_cv_percent=cv_percent(full_laps_s),
         inner_lap_cv_percent=cv_percent(inner),
-        kilometre_cv_percent=cv_percent(_kilometres_s(curve, whole_m)),
+        kilometre_cv_percent=cv_percent(kilometres_s),
         lap_rmssd_s=rmssd_s(full_laps_s),
         first_half_s=half_s,
         second_half_s=whole_s - half_s,

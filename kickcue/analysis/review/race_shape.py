@@ -7,9 +7,10 @@ from math import fsum
 from typing import Final
 
 from kickcue.analysis.review.race_curve import BUNCH_S, RaceCurve, Shape, shape_of
+from kickcue.analysis.review.race_marks import GUESSED
 from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.run_readings import Column, RunReadings
-from kickcue.core.events import Estimate, Mode
+from kickcue.core.events import Estimate
 
 SILENT_S: Final = 10.0
 """A longer gap between two readings is a hole..."""
@@ -17,7 +18,6 @@ HOLES_SHARE: Final = 0.1
 """...and who has more of them than another, by more of the race than this, is not asked."""
 BESIDE_S: Final = 30.0
 """Who is not heard at the gun or at the end is taken to run as in so long beside it."""
-GUESSED: Final = frozenset({Mode.CLOCK, Mode.NONE})
 
 
 def race_shape(

@@ -1,6 +1,7 @@
 """The reviews of a session, and of a run of which nobody said what it was."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from math import fsum
 from statistics import median
@@ -74,13 +75,21 @@ def run_review(
     start_ns, end_ns = s_to_ns(run.from_s), s_to_ns(run.to_s)
     title = "Run" if unstarted is None else f"{unstarted}, never started"
     what = (ReviewKind.RUN, title, "", Ending.RECORDED)
-    return _whole(
+    found = _whole(
         recording,
         profiles,
         (start_ns, end_ns),
         what,
         repeats_review(recording, profiles, start_ns, None),
     )
+    if unstarted is None:
+        return found
+    note = (
+        f"this was to be a race, {unstarted}, but nobody pressed start: it is shown as a run. "
+        f"`kickcue replay {recording.path.name} --start-offset SECONDS` shows it as the race, "
+        "with the gun so long after the recording began"
+    )
+    return replace(found, notes=(*found.notes, note))
 
 
 def _whole(
