@@ -116,9 +116,10 @@ def _watch_laps(watch: WatchRecords, clock: RaceTime) -> Iterator[_Stretch]:
         if to_s <= from_s:
             continue
         metres = lap.distance_m
-        if not metres and way is not None:
+        if (not metres or metres < 0.0) and way is not None:
             metres = way.at(lap.t_ns) - way.at(from_ns)
-        yield _Stretch(from_s, to_s, metres, BY_WORD.get(lap.trigger, Trigger.MANUAL))
+        known_m = None if metres is None or metres < 0.0 else metres
+        yield _Stretch(from_s, to_s, known_m, BY_WORD.get(lap.trigger, Trigger.MANUAL))
         from_s, from_ns = to_s, lap.t_ns
 
 
