@@ -108,7 +108,8 @@ def _whole(
     track = Track(curve, time, BodyReadings(readings, time))
     moved = curve.to_m > 0.0
     gaps, pauses = gaps_and_pauses(recording, start_ns, end_ns)
-    cues = tuple(cue_reviews(cues_of(recording), acks_of(recording), track, None))
+    runs = () if repeats is None else repeats.each
+    cues = tuple(cue_reviews(cues_of(recording), acks_of(recording), track, None, runs))
     return Review(
         kind=kind,
         title=title,
