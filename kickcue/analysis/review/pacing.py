@@ -25,6 +25,8 @@ of a last lap cannot be held (0.2 to 0.3, a judgement)."""
 TACTICAL_CV_PERCENT: Final = 3.0
 """Where the laps between the first and the last are as uneven as this the race was run for the win:
 Farah 2016 3.1 %, Hassan 2019 4.3 %, Farah 2012 7.1 %; records stay below 1 %, Mills 1964 2.3 %."""
+ALIKE_PERCENT: Final = 2.0
+"""Halves and laps within this share of their mean are called even [judgement]."""
 KILOMETRE_M: Final = 1000.0
 
 CLASS_WORDS: Final = {
@@ -61,7 +63,7 @@ def pacing(
         last_s=last_s,
         rest_s=rest_s,
         kick_percent=kick,
-        kick_speed_percent=100.0 * (rest_s / last_s - 1.0),
+        kick_speed_percent=faster_percent(kick),
         last_200_s=None if last_200 is None else last_200[0],
         last_200_kick_percent=None if last_200 is None else kick_percent(*last_200),
         lap_cv_percent=cv_percent(full_laps_s),
@@ -79,6 +81,17 @@ def pacing(
 def kick_percent(last_s: float, rest_s: float) -> float:
     """Return by how many per cent less time the last window took than as many metres before."""
     return 100.0 * (1.0 - last_s / rest_s)
+
+
+def faster_percent(kick: float) -> float:
+    """Return by how many per cent faster who took ``kick`` per cent less time ran."""
+    return 100.0 / (1.0 - kick / 100.0) - 100.0
+
+
+def is_even(found: Pacing) -> bool:
+    """Tell whether it was run evenly but for its end: both halves alike, and the laps too."""
+    varied = found.inner_lap_cv_percent
+    return abs(found.half_percent) <= ALIKE_PERCENT and (varied is None or varied <= ALIKE_PERCENT)
 
 
 def pacing_class(kick: float) -> PacingClass:
