@@ -181,17 +181,25 @@ def usual_scale(anchors: Sequence[Knot], shape: Shape) -> float | None:
     return median(scales) if scales else None
 
 
+def leaps_were_run(before: Knot, after: Knot, shape: Shape, usual: float) -> bool:
+    """Tell whether the way between two anchors is rather that of a shape with its leaps.
+
+    ``usual`` is the shape's scale.
+    """
+    whole = RaceCurve(shape.knots)
+    without_m = whole.at(after[0]) - whole.at(before[0])
+    leapt_m = shape.leapt(before[0], after[0])
+    wanted_m = (after[1] - before[1]) / usual
+    return abs(without_m + leapt_m - wanted_m) < abs(without_m - wanted_m)
+
+
 def _sensed(
     before: Knot, after: Knot, inner: Sequence[Knot], shape: Shape, usual: float
 ) -> list[Knot]:
     """Return the way as sensed between two anchors, both included, with its leaps if that fits."""
     whole = RaceCurve(shape.knots)
-    ends = (before[0], whole.at(before[0])), (after[0], whole.at(after[0]))
-    way = [ends[0], *inner, ends[1]]
-    leapt_m = shape.leapt(before[0], after[0])
-    without_m = ends[1][1] - ends[0][1]
-    wanted_m = (after[1] - before[1]) / usual
-    if abs(without_m + leapt_m - wanted_m) >= abs(without_m - wanted_m):
+    way = [(before[0], whole.at(before[0])), *inner, (after[0], whole.at(after[0]))]
+    if not leaps_were_run(before, after, shape, usual):
         return way
     return [(t_s, metres + shape.leapt(before[0], t_s)) for t_s, metres in way]
 
