@@ -9,15 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kickcue.config.toml_file import read_toml
 from kickcue.config.toml_lines import with_line
 from kickcue.config.validation_errors import first_mistake, one_line
-from kickcue.core.course import ROAD_MARKER_M, Course, Window
-from kickcue.core.cueing.phrases import OPENING, PLAIN, Phrase, PhraseKey, Vocabulary
+from kickcue.core.course import Course
+from kickcue.core.cueing.phrase_choice import Phrases, vocabulary
+from kickcue.core.cueing.phrases import Phrase, Vocabulary
 from kickcue.core.errors import UsageError
 
 _TEXT_LETTERS: Final = 40  # the smallest watch face that matters shows two lines of twenty
 
 
-METRES: Final = "{metres}"
-"""Stands in a phrase for the length of the last window. No length has more letters."""
 SECONDS: Final = "{seconds}"
 """Stands in a phrase for the seconds off even pace, or for the time of a lap..."""
 LAP: Final = "{lap}"
@@ -91,52 +90,22 @@ def load_vocabulary(language_or_path: str = "en", course: Course | None = None) 
     UsageError where the file is not valid.
     """
     found = _load(language_or_path)
-    whole = {
-        key: _split(found, course) if key == PhraseKey.SPLIT else _phrase(found, key)
-        for key in PhraseKey
+    # What a file of one's own lacks is said in its language, English where none is shipped.
+    shipped = _load(found.language if found.language in languages() else "en")
+    return vocabulary(_phrases(found), _phrases(shipped), course)
+
+
+def shipped_phrases() -> dict[str, Phrases]:
+    """Return the phrases of all languages that come with kickcue, by language."""
+    return {language: _phrases(_load(language)) for language in languages()}
+
+
+def _phrases(found: _Language) -> Phrases:
+    return {
+        name: Phrase(phrase.text, phrase.say)
+        for name, phrase in found
+        if isinstance(phrase, _Phrase)
     }
-    if course is not None and course.window is not Window.LAP:
-        whole |= {key: _opening(found, key, course) for key in OPENING}
-    return {key: Phrase(phrase.text, phrase.say) for key, phrase in whole.items()}
-
-
-def _phrase(found: _Language, key: PhraseKey) -> _Phrase:
-    """Return a phrase, or what stands for it in a file of one's own that does not have it."""
-    own: _Phrase | None = getattr(found, key) or getattr(found, PLAIN.get(key, key))
-    return own or _own_or_shipped(found, [key])
-
-
-def _shipped(found: _Language) -> _Language:
-    """Return the shipped phrases in the language of a file of one's own, English without them."""
-    return _load(found.language if found.language in languages() else "en")
-
-
-def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
-    """Return what opens a window that is no lap.
-
-    A file of one's own without words for it borrows those of its language.
-    """
-    named = [OPENING[each].format(window=course.window) for each in (key, PLAIN.get(key, key))]
-    phrase = _own_or_shipped(found, named)
-    metres = f"{course.kick_m:.0f}"
-    return _Phrase(text=phrase.text.replace(METRES, metres), say=phrase.say.replace(METRES, metres))
-
-
-def _split(found: _Language, course: Course | None) -> _Phrase:
-    """Return what tells a lap, which is a kilometre or a mile on the road."""
-    if course is None or course.lap_m is not None:
-        return _own_or_shipped(found, ["split"])
-    return _own_or_shipped(
-        found, ["split_kilometre" if course.marker_m == ROAD_MARKER_M else "split_mile"]
-    )
-
-
-def _own_or_shipped(found: _Language, named: list[str]) -> _Phrase:
-    """Return the first phrase of those names; what a file of one's own lacks, its language has."""
-    phrase: _Phrase = next(
-        filter(None, (getattr(each, name) for each in (found, _shipped(found)) for name in named))
-    )
-    return phrase
 
 
 def spoken_language(language_or_path: str = "en") -> str:

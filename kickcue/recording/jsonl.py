@@ -37,17 +37,21 @@ _CHAR: Final = re.compile(r"[0-9a-f]{4}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 def lines(header: Header, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield the lines, without their ends."""
     yield json.dumps(write_header(header), allow_nan=False)
-    for entry in entries:
-        shape = shape_of(entry)
-        out = {} if shape.is_input else {"out": shape.kind}
-        yield json.dumps({"t": ns_to_s(entry.t_ns), **out, **shape.write(entry)}, allow_nan=False)
+    yield from map(line, entries)
+
+
+def line(entry: Entry) -> str:
+    """Return the line of one event, without its end."""
+    shape = shape_of(entry)
+    out = {} if shape.is_input else {"out": shape.kind}
+    return json.dumps({"t": ns_to_s(entry.t_ns), **out, **shape.write(entry)}, allow_nan=False)
 
 
 def write(path: Path, header: Header, entries: Iterable[Entry]) -> None:
     """Write a new file; UsageError if it exists or cannot be created."""
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines(header, entries))
+            file.writelines(f"{each}\n" for each in lines(header, entries))
     except FileExistsError:
         raise UsageError(
             f"{path} already exists: recordings are never overwritten, choose a new file name"
@@ -61,11 +65,11 @@ def read(path: Path, data: bytes) -> Recording:
     header: Header | None = None
     no_ticks = False
     entries: list[Entry] = []
-    for number, line in enumerate(as_utf8(data).splitlines(), start=1):
-        if not line.strip():
+    for number, text in enumerate(as_utf8(data).splitlines(), start=1):
+        if not text.strip():
             continue
         try:
-            given = _object(line)
+            given = _object(text)
             if header is None:
                 header = read_header(given)
                 no_ticks = given.get("ticks") is False
@@ -81,11 +85,11 @@ def read(path: Path, data: bytes) -> Recording:
     return Recording.of(path, replace(header, ticks=ticks), entries, kind="JSONL")
 
 
-def _object(line: bytes) -> Json:
-    given = parse(line)
+def _object(text: bytes) -> Json:
+    given = parse(text)
     if type(given) is not dict:
         raise DataError(
-            f'expected a JSON object such as {{"t": 40.9, "mark": "button"}}, got {shown(line)}'
+            f'expected a JSON object such as {{"t": 40.9, "mark": "button"}}, got {shown(text)}'
         )
     return given
 

@@ -14,12 +14,11 @@ from kickcue.config.page_record import PAGE_FILE, page_record
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind, Phase
 from kickcue.daemon import web_page
-from kickcue.daemon.clock import Clock
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.run_lock import is_running
 from kickcue.daemon.wiring import live
 from kickcue.edges.web.roles import Role
-from tests.daemon.test_race_daemon import RACE, RATE, play, settings
+from tests.daemon.test_race_daemon import RACE, PlayedClock, play, settings
 from tests.edges.mqtt.conftest import own_runtime_folder, until
 from tests.edges.web.test_server import get
 
@@ -70,15 +69,15 @@ async def test_the_links_outlive_a_crash_and_no_more(tmp_path: Path) -> None:
     """GIVEN a race that was cut off WHEN the next run takes it up THEN the links of before let in;
     a fresh race has new ones.
     """
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs[:200], Phase.BODY)
         assert run.page is not None
         before = {role: run.page.tokens[role] for role in Role}
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
         assert run.resumed
         assert run.page is not None
         assert before == {role: run.page.tokens[role] for role in Role}
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE), fresh=True) as run:
+    async with live(settings(), state=tmp_path, clock=PlayedClock(), fresh=True) as run:
         assert run.page is not None
         assert not any(run.page.tokens[role] == before[role] for role in Role)
 
@@ -99,7 +98,7 @@ async def test_the_report_of_what_was_run(tmp_path: Path) -> None:
     """GIVEN a race WHEN it is on THEN it has no report; WHEN it is over THEN the runner gets it on
     the page, and nobody else.
     """
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs[:200], Phase.BODY)
         assert 404 == (await as_role(run, Role.ATHLETE, "/report"))[0]
         await end(run)
@@ -116,7 +115,7 @@ async def test_a_report_that_cannot_be_made(
     """GIVEN a recording that nobody can read THEN the page says there is none, and the run goes
     on.
     """
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs[:200], Phase.BODY)
         await end(run)
 
@@ -176,7 +175,7 @@ async def test_without_its_page_the_race_goes_on(
     """
     (tmp_path / PAGE_FILE).write_text("{}")
     options = hinders(monkeypatch, tmp_path)
-    async with live(settings(**options), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    async with live(settings(**options), state=tmp_path, clock=PlayedClock()) as run:
         assert run.page is None
         (note,) = about_page(run)
         assert note.startswith("no page for phones: ")

@@ -1,0 +1,86 @@
+"""The entrance from JavaScript: one JSON text in, one out, so that nothing else crosses the border.
+
+``{"what": "sensor", "at_ms": ..., ...}`` gives ``{"messages": [...], "lines": "...", "wake_ms":
+...}``, or ``{"error": "..."}`` where what was asked for cannot be.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from kickcue.core.errors import KickcueError, UsageError
+from kickcue.core.events import Phase
+from kickcue.core.units import NS_PER_MS
+from kickcue.recording.jsonl import read
+from kickcue.standalone.phone_race import PhoneRace
+from kickcue.standalone.race_setup import Catalogue
+
+NS_PER_US: Final = 1000
+
+Request = Mapping[str, Any]
+
+
+class BrowserRace:
+    """Holds the race of a page; ``take`` is all that JavaScript calls."""
+
+    def __init__(self, catalogue: str) -> None:
+        """Take the catalogue as its JSON."""
+        self._catalogue = Catalogue.of(json.loads(catalogue))
+        self._race: PhoneRace | None = None
+        self._doers: Mapping[str, Callable[[PhoneRace, int, Request], None]] = {
+            "sensor": _sensor,
+            "command": _command,
+            "ack": _ack,
+            "tick": lambda race, at_ns, _: race.tick(at_ns),
+            "greet": lambda race, _at_ns, _given: race.greet(),
+        }
+
+    def take(self, text: str) -> str:
+        """Do what is asked for; return what follows from it."""
+        given = json.loads(text)
+        try:
+            found = self._take(given, round(given["at_ms"] * NS_PER_MS))
+        except KickcueError as error:
+            found = {"error": str(error)}
+        return json.dumps(found, allow_nan=False)
+
+    def _take(self, given: Request, at_ns: int) -> dict[str, Any]:
+        what = given["what"]
+        if what == "begin":
+            zero_ns = at_ns - at_ns % NS_PER_US  # as exact as a header has it
+            self._race = PhoneRace(given["document"], self._catalogue, given["run_id"], zero_ns)
+        elif what == "resume":
+            recording = read(Path("the recording"), given["text"].encode())
+            self._race = PhoneRace.resume(recording, self._catalogue, given["run_id"], at_ns)
+        elif self._race is None:
+            raise UsageError("no race was set up")
+        else:
+            self._doers[what](self._race, at_ns, given)
+        return _said(self._race)
+
+
+def _said(race: PhoneRace) -> dict[str, Any]:
+    """Return what the race says, and clear it."""
+    wake_ns, phase = race.wake_ns, race.phase
+    found = {
+        "messages": race.messages,
+        "lines": "".join(f"{each}\n" for each in race.lines),
+        "wake_ms": None if wake_ns is None else wake_ns / NS_PER_MS,
+        "begun": phase is not Phase.WAITING,
+    }
+    race.messages, race.lines = [], []
+    return found
+
+
+def _sensor(race: PhoneRace, at_ns: int, given: Request) -> None:
+    race.notification(at_ns, given["sensor"], given["char"], bytes.fromhex(given["hex"]))
+
+
+def _command(race: PhoneRace, at_ns: int, given: Request) -> None:
+    race.press(at_ns, given["kind"], given.get("by"))
+
+
+def _ack(race: PhoneRace, at_ns: int, given: Request) -> None:
+    if given["cue_run_id"] == race.run_id:
+        race.answer(at_ns, given["id"], given["felt"], given["why"], given["latency_ms"])
