@@ -58,6 +58,18 @@ class LiveLaps:
             self._laps[line.number] = _lap(line, gun_ns)
 
 
+def with_last(laps: tuple[LiveLap, ...], lines: int, gun_ns: int, ended_ns: int) -> list[LiveLap]:
+    """Return the laps of a finished race with its last one, if the one before is among them.
+
+    Nobody says where the runner is any more; how well the end is known, the review tells.
+    """
+    number, begins_s = (laps[-1].lap, laps[-1].race_s) if laps else (0, 0.0)
+    if number != lines - 1:
+        return list(laps)
+    race_s = _s(ended_ns - gun_ns)
+    return [*laps, LiveLap(lines, race_s, race_s - begins_s, None)]
+
+
 def repetitions(runs: dict[int, LegResult], gun_ns: int) -> tuple[LiveLap, ...]:
     """Return the repetitions of a session as laps, by the times the engine has told last."""
     return tuple(

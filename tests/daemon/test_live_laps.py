@@ -13,7 +13,7 @@ from kickcue.core.course import course_for
 from kickcue.core.events import Estimate, LegEnd, LegKind, LegResult, Mode
 from kickcue.core.line_times import MARK_WAIT_S, MarkedLine
 from kickcue.core.units import s_to_ns
-from kickcue.daemon.live_laps import LiveLap, LiveLaps, repetitions
+from kickcue.daemon.live_laps import LiveLap, LiveLaps, repetitions, with_last
 
 COURSE: Final = course_for("1500m")
 LINES_M: Final = tuple(COURSE.crossings_m)
@@ -147,6 +147,18 @@ def test_an_error_that_nobody_knows() -> None:
     runner = Runner(sd_m=300.0)
     runner.runs_to(LINES_M[0] + 5 * MPS)
     assert [None] == [lap.error_s for lap in runner.laps.laps]
+
+
+def test_the_last_lap_is_that_of_the_end() -> None:
+    """GIVEN a race that is over THEN its last lap is from the line before to the end, where that
+    line is known; a race of one lap has it from the gun.
+    """
+    ended_ns = s_to_ns(GUN_S + 60.0)
+    only = LiveLap(1, 60.0, 60.0, None)
+    assert [only] == with_last((), 1, s_to_ns(GUN_S), ended_ns)
+    first = LiveLap(1, 20.0, 20.0, 0.0)
+    assert [first, LiveLap(2, 60.0, 40.0, None)] == with_last((first,), 2, s_to_ns(GUN_S), ended_ns)
+    assert [first] == with_last((first,), 3, s_to_ns(GUN_S), ended_ns)
 
 
 def test_a_session_has_its_repetitions() -> None:

@@ -75,8 +75,9 @@ def test_every_part_can_be_told(parts: list[PartHealth]) -> None:
 
 
 def test_the_laps_of_a_whole_race() -> None:
-    """GIVEN 25 laps at ten times their speed THEN the latest are on the wire, with the gun and the
-    end on the clock of the run; a second look without news changes nothing.
+    """GIVEN 25 laps at ten times their speed THEN the latest are on the wire, the last one by the
+    end of the race, with the gun and the end on the clock of the run; a second look without news
+    changes nothing.
     """
     laps, race = PageLaps(), RaceTime(s_to_ns(100.0), 10.0)
     view = View(phase=Phase.BODY, gun_ns=s_to_ns(20.0))
@@ -87,12 +88,20 @@ def test_the_laps_of_a_whole_race() -> None:
         values = laps.values(COURSE, view, race, is_race=True)
         again = laps.values(COURSE, view, race, is_race=True)
         assert values == again
-    view.over_ns = s_to_ns(2020.0)
+    view.over_ns, view.phase = s_to_ns(2021.0), Phase.FINISHED
+    view.estimate = view.estimate and view.estimate._replace(distance_m=None)
     found = LapsMessage(**SENDER, **laps.values(COURSE, view, race, is_race=True))
-    assert (102_000, 302_000, 10.0) == (found.gun_ms, found.over_ms, found.rate)
+    assert (102_000, 302_100, 10.0) == (found.gun_ms, found.over_ms, found.rate)
     assert MOST_LAPS == len(found.laps)
-    assert [24 - MOST_LAPS + n for n in range(1, MOST_LAPS + 1)] == [lap.lap for lap in found.laps]
-    assert {80.0} == {lap.lap_s for lap in found.laps}
+    assert [25 - MOST_LAPS + n for n in range(1, MOST_LAPS + 1)] == [lap.lap for lap in found.laps]
+    assert {80.0} == {lap.lap_s for lap in found.laps[:-1]}
+    assert (2001.0, 81.0, None) == (
+        found.laps[-1].race_s,
+        found.laps[-1].lap_s,
+        found.laps[-1].error_s,
+    )
+    view.over_ns, view.phase = None, Phase.LAST_LAP  # an end taken back
+    assert 24 == laps.values(COURSE, view, race, is_race=True)["laps"][-1]["lap"]
 
 
 def test_a_start_taken_back_takes_its_laps() -> None:
