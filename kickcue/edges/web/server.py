@@ -179,7 +179,7 @@ class _Port:
         url = urlsplit(request.path)
         given = parse_qs(url.query).get(IN_QUERY, [""])[0]
         if given:
-            return self._welcome(given, url.path)
+            return self._welcome(request, given, url.path)
         role = self._role(request)
         if role is None:
             return self._refused()
@@ -207,11 +207,19 @@ class _Port:
         finally:
             site.counters.pages -= 1
 
-    def _welcome(self, token: str, path: str) -> Response:
+    def _scheme(self, request: Request) -> str:
+        """Return by which scheme the page was asked for: here, or at a proxy that encrypts.
+
+        No page in a browser can set that header.
+        """
+        proxied = request.headers.get("X-Forwarded-Proto", "") == "https"
+        return "https" if self._secure or proxied else "http"
+
+    def _welcome(self, request: Request, token: str, path: str) -> Response:
         """Keep the token in a cookie, and take it out of the address."""
         if self._site.tokens.role_of(token) is None:
             return self._refused()
-        secure = "; Secure" if self._secure else ""
+        secure = "; Secure" if self._scheme(request) == "https" else ""
         cookie = f"{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/{secure}"
         where = path if path in self._site.files else "/"
         more = (("Location", where), ("Set-Cookie", cookie))
@@ -230,8 +238,7 @@ class _Port:
 
     def _let_in(self, page: ServerConnection, request: Request, role: Role) -> Response | None:
         """Let a WebSocket in that comes from this very page."""
-        scheme = "https" if self._secure else "http"
-        here = f"{scheme}://{request.headers.get('Host', '')}"
+        here = f"{self._scheme(request)}://{request.headers.get('Host', '')}"
         if request.headers.get("Origin") != here:
             return self._refused()
         if self._site.counters.pages >= MOST_PAGES:
