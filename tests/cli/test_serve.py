@@ -3,11 +3,14 @@
 import asyncio
 import json
 import re
+import shutil
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -15,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kickcue.cli import main
+from kickcue.cli.format.page_links import CERTIFICATE_WORD
 from kickcue.config.page_record import PageRecord
 from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.broker import private_broker
@@ -108,6 +112,27 @@ async def test_a_page_of_its_own(tmp_path: Path) -> None:
             assert 403 == refused.status
             assert f":{port}/" in lines[0]
             assert "The code is for the runner." in lines
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is absent")
+async def test_encrypted(tmp_path: Path) -> None:
+    """GIVEN --https THEN the links are encrypted, it is said that a phone warns, and who trusts the
+    CA in the state folder gets in.
+    """
+    port = free_port()
+    place = ("--port", str(port), "--host", "127.0.0.1", "--state", str(tmp_path))
+    async with serve("--https", *place) as lines:
+        link = links(lines)[0]
+        assert link.startswith(f"https://127.0.0.1:{port}/")
+        assert CERTIFICATE_WORD in lines
+        trusting = ssl.create_default_context(cafile=str(tmp_path / "page-certificate" / "ca.crt"))
+
+        def ask() -> int:
+            here = HTTPSConnection("127.0.0.1", port, context=trusting, timeout=5)
+            here.request("GET", urlsplit(link).path + "?" + urlsplit(link).query)
+            return here.getresponse().status
+
+        assert 303 == await asyncio.to_thread(ask)
 
 
 async def test_it_waits_for_a_run() -> None:
