@@ -106,10 +106,11 @@ def fitted(anchors: Sequence[Knot], shape: Shape) -> RaceCurve:
     knots = [anchors[0]]
     times = [t_s for t_s, _ in shape.knots]
     usual = usual_scale(anchors, shape)
+    whole = RaceCurve(shape.knots)
     for before, after in pairwise(anchors):
         if shape and usual is not None:
             inner = shape.knots[bisect_right(times, before[0]) : bisect_left(times, after[0])]
-            knots += _scaled(before, after, _sensed(before, after, inner, shape, usual))
+            knots += _scaled(before, after, _sensed(before, after, inner, (shape, whole), usual))
         knots.append(after)
     return RaceCurve(knots, anchors)
 
@@ -181,12 +182,12 @@ def usual_scale(anchors: Sequence[Knot], shape: Shape) -> float | None:
     return median(scales) if scales else None
 
 
-def leaps_were_run(before: Knot, after: Knot, shape: Shape, usual: float) -> bool:
+def leaps_were_run(before: Knot, after: Knot, seen: tuple[Shape, RaceCurve], usual: float) -> bool:
     """Tell whether the way between two anchors is rather that of a shape with its leaps.
 
-    ``usual`` is the shape's scale.
+    ``seen`` is the shape, and the curve of its knots; ``usual`` is its scale.
     """
-    whole = RaceCurve(shape.knots)
+    shape, whole = seen
     without_m = whole.at(after[0]) - whole.at(before[0])
     leapt_m = shape.leapt(before[0], after[0])
     wanted_m = (after[1] - before[1]) / usual
@@ -194,12 +195,16 @@ def leaps_were_run(before: Knot, after: Knot, shape: Shape, usual: float) -> boo
 
 
 def _sensed(
-    before: Knot, after: Knot, inner: Sequence[Knot], shape: Shape, usual: float
+    before: Knot,
+    after: Knot,
+    inner: Sequence[Knot],
+    seen: tuple[Shape, RaceCurve],
+    usual: float,
 ) -> list[Knot]:
     """Return the way as sensed between two anchors, both included, with its leaps if that fits."""
-    whole = RaceCurve(shape.knots)
+    shape, whole = seen
     way = [(before[0], whole.at(before[0])), *inner, (after[0], whole.at(after[0]))]
-    if not leaps_were_run(before, after, shape, usual):
+    if not leaps_were_run(before, after, seen, usual):
         return way
     return [(t_s, metres + shape.leapt(before[0], t_s)) for t_s, metres in way]
 
