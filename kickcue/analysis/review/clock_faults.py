@@ -12,7 +12,7 @@ from typing import Final
 
 from kickcue.analysis.review.lap_table import LineTime
 from kickcue.analysis.review.model import Lap
-from kickcue.analysis.review.race_curve import RaceCurve, Shape, leaps_were_run, usual_scale
+from kickcue.analysis.review.race_curve import Shape, leaps_were_run, usual_scale
 from kickcue.core.readings import FASTEST_MPS
 
 LEAST_LEAP_M: Final = 15.0
@@ -50,7 +50,6 @@ class ClockFaults:
 
     def _sleeps(self) -> Iterator[float]:
         """Yield when the total leapt by metres that were run, in no time."""
-        seen = self._shape, RaceCurve(self._shape.knots)
         usual, usual_mps = self._usual or 1.0, median(self._paces)
         for (before, after), mps in zip(self._pairs, self._paces, strict=True):
             leapt_m = usual * self._shape.leapt(before.race_s, after.race_s)
@@ -59,7 +58,7 @@ class ClockFaults:
             if leapt_m < LEAST_LEAP_M or seen_m <= 0.0:
                 continue
             too_fast = mps > usual_mps * (1.0 + EXPLAINED * leapt_m / seen_m)
-            if too_fast and leaps_were_run(start, end, seen, usual):
+            if too_fast and leaps_were_run(start, end, self._shape, usual):
                 leaps_s = (t_s for t_s, _ in self._shape.leaps)
                 yield from (t_s for t_s in leaps_s if before.race_s < t_s <= after.race_s)
 

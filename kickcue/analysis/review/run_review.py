@@ -29,6 +29,7 @@ from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.review.repeats import repeats_review
 from kickcue.analysis.review.sensors import gaps_and_pauses, sensor_reviews
 from kickcue.analysis.review.watch_laps import watch_lines
+from kickcue.core.course import LONGEST_RACE_M
 from kickcue.core.engine_config import EngineConfig
 from kickcue.core.events import Phase, PhaseChange
 from kickcue.core.profiles import SensorProfile
@@ -161,6 +162,8 @@ def _run_laps(recording: Recording, track: Track) -> tuple[Lap, ...]:
 
 
 def _kilometres(track: Track) -> tuple[Lap, ...]:
+    if track.curve.to_m > LONGEST_RACE_M:  # a receiver that went astray ran that far
+        return ()
     whole = int(track.curve.to_m // KILOMETRE_M)
     lines = [KILOMETRE_M * n for n in range(1, whole + 1)]
     doubt = Doubt(track.curve, (), Readings(()))
