@@ -84,6 +84,11 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "kickcue.cli.serve",
         "the page for phones and browsers: remote, watch, helper, live view",
     ),
+    "export-app": CliCommand(
+        "In the race",
+        "kickcue.cli.export_app",
+        "write kickcue as an app for a phone, which needs no computer",
+    ),
     "bridge": CliCommand(
         "In the race", "kickcue.cli.bridge", "forward the cues of a race to a Bluetooth watch"
     ),
