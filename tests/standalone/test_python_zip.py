@@ -6,8 +6,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from kickcue.standalone.python_zip import modules, python_zip
 from tests.test_architecture import FOREIGN
 
@@ -49,9 +47,3 @@ def test_it_has_the_core_and_no_edges() -> None:
     assert "kickcue/core/engine.py" in names
     assert any(name.startswith("mcap-") for name in names)
     assert not [name for name in modules() if name.startswith(("kickcue.edges", "kickcue.cli"))]
-
-
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_its_files_are_kickcues_own(name: str) -> None:
-    """Every module is a file of this package."""
-    assert modules()[name].is_file()
