@@ -23,6 +23,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.machine_time": 0,
     "kickcue.core.units": 0,
     "kickcue.core.clock_format": 0,
+    "kickcue.core.length_format": 0,
     "kickcue.core.errors": 0,
     "kickcue.core.throttle": 0,
     "kickcue.core.nearest": 0,

@@ -15,6 +15,7 @@ from kickcue.analysis.review.model import (
     Review,
     ReviewKind,
 )
+from kickcue.analysis.review.pacing import faster_percent
 from kickcue.core.errors import DataError
 from kickcue.core.events import LegKind
 from kickcue.recording.json_text import shown
@@ -54,6 +55,11 @@ class ReviewDigest:
     pod_scale: float | None
     groups: tuple[RepeatGroup, ...]
     problems: int
+
+    @property
+    def faster_percent(self) -> float | None:
+        """By how much faster the last window was run than the rest; None where unknown."""
+        return None if self.kick_percent is None else faster_percent(self.kick_percent)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as a JSON object; what is unknown is left out."""

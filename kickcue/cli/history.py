@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from kickcue.cli.format.console import console, json_line
-from kickcue.cli.format.printing import complain, tell
+from kickcue.cli.format.printing import complain
 from kickcue.cli.format.read_progress import read_progress
+from kickcue.cli.page_output import add_page_options, page_written, wants_page
 from kickcue.config.paths import default_state_folder, find_race_file
 from kickcue.core.errors import UsageError
 
@@ -29,12 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the folder with the recordings (default: races in the user's state folder)",
     )
-    parser.add_argument(
-        "-o", "--output", type=Path, metavar="PATH", help=f"the page (default: DIR/{PAGE})"
-    )
-    parser.add_argument("--open", action="store_true", help="show the page in the browser")
-    parser.add_argument("--text", action="store_true", help="print it here, write no page")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, write no page")
+    add_page_options(parser, f"the page (default: DIR/{PAGE})")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,10 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from kickcue.analysis.season import season  # noqa: PLC0415  the engine takes its time
     from kickcue.report.season_folder import folder_digests  # noqa: PLC0415  same
 
-    if args.text and args.json:
-        raise UsageError("expected --text or --json, got both")
-    if args.open and args.output is None and (args.text or args.json):
-        raise UsageError("--open shows the page: expected -o as well, or no --text, --json")
+    with_page = wants_page(args)
     folder = _own_folder() if args.folder is None else args.folder
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder of recordings")
@@ -60,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         print(json_line(season_json(found, damaged)))
     if args.text:
         _print(found)
-    if args.output is not None or not (args.text or args.json):
+    if with_page:
         _write_page(args, folder, found, damaged)
     return 0
 
@@ -94,13 +87,7 @@ def _write_page(
     require_free(path)
     links = _links(folder, path.parent, [each.file for each in found.recordings])
     replace_file(path, season_page(found, links, damaged))
-    (complain if args.json or args.text else tell)(f"wrote {path}")
-    if not args.open:
-        return
-    import webbrowser  # noqa: PLC0415  seldom needed
-
-    if not webbrowser.open(path.resolve().as_uri()):
-        complain(f"no browser could be started: open {path} yourself")
+    page_written(args, path)
 
 
 def _links(folder: Path, page_folder: Path, files: Sequence[str]) -> dict[str, str]:

@@ -64,6 +64,14 @@ class ExportRow:
     cue: str | None = None
 
     @property
+    def told(self) -> bool:
+        """Tell whether a sensor was heard then, or a cue was given."""
+        return any(
+            value is not None
+            for value in (self.mps, self.cadence_spm, self.heart_rate_bpm, self.lat_deg, self.cue)
+        )
+
+    @property
     def measured(self) -> bool:
         """Tell whether anything was measured then."""
         return any(

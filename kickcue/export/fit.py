@@ -55,6 +55,9 @@ _EPOCH_S: Final = 631_065_600
 """FIT counts seconds from the end of 1989, in 32 bits; a low number counts from power-on."""
 _EARLIEST_S: Final = _EPOCH_S + 0x1000_0000
 _LATEST_S: Final = _EPOCH_S + 0xFFFF_FFFF
+_DAY_S: Final = 86_400
+_LONGEST_S: Final = 49 * _DAY_S
+"""It counts how long in milliseconds, in 32 bits."""
 
 
 def fit_bytes(activity: ExportActivity) -> bytes:
@@ -83,6 +86,11 @@ def _check_times(activity: ExportActivity) -> None:
         raise DataError(
             f"FIT holds times from {_day(_EARLIEST_S)} to {_day(_LATEST_S)}, and this recording "
             f"is of {_day(first_ns // NS_PER_S)} to {_day(last_ns // NS_PER_S)}"
+        )
+    if last_ns - first_ns > _LONGEST_S * NS_PER_S:
+        raise DataError(
+            f"FIT holds {_LONGEST_S // _DAY_S} days, and this recording is of "
+            f"{_day(first_ns // NS_PER_S)} to {_day(last_ns // NS_PER_S)}"
         )
 
 

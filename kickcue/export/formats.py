@@ -1,12 +1,13 @@
 """The formats of an export by name, and the files that each of them is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from kickcue.analysis.review.model import Review
 from kickcue.core.errors import DataError
 from kickcue.core.events import Tick
+from kickcue.export.activity import ExportRow
 from kickcue.export.make import export_activity
 from kickcue.recording.model import Recording
 
@@ -50,6 +51,8 @@ def exported(recording: Recording, review: Review, to: str) -> dict[str, bytes]:
             f"{recording.path.name} cannot be written as {to.upper()}: it has no distance, speed, "
             "heart rate, cadence or position"
         )
+    if to in DATED:
+        activity = replace(activity, rows=_told(activity.rows))
     if to == "csv":
         from kickcue.export.csv_table import laps_csv, rows_csv  # noqa: PLC0415  see above
 
@@ -63,3 +66,11 @@ def exported(recording: Recording, review: Review, to: str) -> dict[str, bytes]:
     else:
         from kickcue.export.parquet import parquet_bytes as to_bytes  # noqa: PLC0415  see above
     return {FORMATS[to]: to_bytes(activity)}
+
+
+def _told(rows: Sequence[ExportRow]) -> tuple[ExportRow, ...]:
+    """Return the rows at which something was measured or cued, the first and the last.
+
+    In between nobody knows how the way went: a gap stays one for whoever reads the file.
+    """
+    return tuple(row for at, row in enumerate(rows) if row.told or at in (0, len(rows) - 1))

@@ -6,6 +6,7 @@ watch, or its kilometres.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from math import fsum
 from typing import Final
 
@@ -67,10 +68,8 @@ def export_laps(recording: Recording, review: Review, clock: RaceTime) -> tuple[
     """Return the laps, at least one; what was felt in them is added by ``with_body``."""
     if review.kind is ReviewKind.SESSION:
         stretches = list(_session(review))
-    elif review.kind is ReviewKind.RUN and recording.watch is not None and recording.watch.laps:
-        stretches = list(_to_the_end(_watch_laps(recording.watch, clock), review))
     else:
-        stretches = list(_to_the_end(_lines(review), review))
+        stretches = list(_to_the_end(_lines(review, recording.watch), review))
     if not stretches:
         stretches = [_Stretch(0.0, review.seconds, review.distance_m, Trigger.SESSION_END)]
     stretches[-1] = replace(stretches[-1], trigger=Trigger.SESSION_END)
@@ -100,26 +99,14 @@ def _mean(values: Sequence[float]) -> float | None:
 # ---- a race, a run
 
 
-def _lines(review: Review) -> Iterator[_Stretch]:
-    for lap in review.laps:
-        to_s = lap.race_s + lap.seconds
-        yield _Stretch(lap.race_s, to_s, lap.to_m - lap.from_m, BY_TIMING[lap.timed_by])
-
-
-def _watch_laps(watch: WatchRecords, clock: RaceTime) -> Iterator[_Stretch]:
-    """Yield the laps of a run's watch; of those that ended before it began, there is none."""
-    known = [(each.t_ns, each.distance_m) for each in watch.records if each.distance_m is not None]
-    way = Interpolated([(t_ns, metres or 0.0) for t_ns, metres in known]) if known else None
-    from_s, from_ns = 0.0, clock.start_ns
-    for lap in watch.laps:
-        to_s = clock.at(lap.t_ns)
-        if to_s <= from_s:
-            continue
-        metres = lap.distance_m
-        if not metres and way is not None:
-            metres = way.at(lap.t_ns) - way.at(from_ns)
-        yield _Stretch(from_s, to_s, metres, BY_WORD.get(lap.trigger, Trigger.MANUAL))
-        from_s, from_ns = to_s, lap.t_ns
+def _lines(review: Review, watch: WatchRecords | None) -> Iterator[_Stretch]:
+    """Yield the laps of a review; those of the run's watch say how they were ended."""
+    words = [] if watch is None else [lap.trigger for lap in watch.laps]
+    for lap, word in zip_longest(review.laps, words[: len(review.laps)]):
+        to_s, by = lap.race_s + lap.seconds, BY_TIMING[lap.timed_by]
+        if lap.timed_by is TimedBy.WATCH:
+            by = BY_WORD.get(word, Trigger.MANUAL)
+        yield _Stretch(lap.race_s, to_s, lap.to_m - lap.from_m, by)
 
 
 def _to_the_end(laps: Iterable[_Stretch], review: Review) -> Iterator[_Stretch]:

@@ -6,17 +6,9 @@ from math import fsum
 from typing import Final
 
 from kickcue.analysis.review.model import Ending, Lap, Repeat, Review, ReviewKind
-from kickcue.report.formats import (
-    UNKNOWN,
-    PaceUnit,
-    clock,
-    lap_time,
-    metres,
-    pace,
-    percent,
-    timed,
-    whole,
-)
+from kickcue.core.clock_format import lap_time, timed
+from kickcue.core.length_format import metres
+from kickcue.report.formats import UNKNOWN, PaceUnit, clock, pace, percent, whole
 from kickcue.report.pacing_words import window_name
 from kickcue.report.words import is_kilometre
 

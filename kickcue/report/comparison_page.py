@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from kickcue.analysis.comparison import Comparison, Stretch
 from kickcue.analysis.session_comparison import SessionComparison
+from kickcue.core.clock_format import lap_time, timed
+from kickcue.core.length_format import metres
 from kickcue.report.comparison_parts import lost_cell, side_list
 from kickcue.report.comparison_words import (
     ESTIMATED,
@@ -14,7 +16,7 @@ from kickcue.report.comparison_words import (
     stretch_name,
     stretch_time,
 )
-from kickcue.report.formats import PaceUnit, clock, lap_time, metres, timed
+from kickcue.report.formats import PaceUnit, clock
 from kickcue.report.markup import Markup, tag
 from kickcue.report.page_charts import Chart, Kind, Line, chart_page, figure
 from kickcue.report.page_parts import column, facts, listed, section, signed, table
@@ -134,7 +136,7 @@ def _finishes(found: Comparison) -> Markup | None:
             tag("td", metres(pacing.last_m)),
             tag("td", lap_time(pacing.last_s), class_="time"),
             tag("td", lap_time(pacing.rest_s)),
-            tag("td", signed(pacing.kick_percent)),
+            tag("td", signed(pacing.kick_speed_percent)),
             tag("td", "–" if pacing.last_200_s is None else timed(pacing.last_200_s)),  # noqa: RUF001
         )
         for number, pacing in known
@@ -144,7 +146,7 @@ def _finishes(found: Comparison) -> Markup | None:
         column("Finish", "over"),
         column("Finish", "time"),
         column("Before", "as far, on average"),
-        column("Less time", "%"),
+        column("Faster", "%"),
         column("Last 200", "s"),
     ]
     return section("finishes", "The finish", table("How each finished", head, rows))

@@ -9,6 +9,8 @@ from rich.text import Text
 
 from kickcue.analysis.comparison import Comparison, Stretch
 from kickcue.analysis.session_comparison import RepeatRow, SessionComparison
+from kickcue.core.clock_format import lap_time
+from kickcue.core.length_format import metres
 from kickcue.core.printable import printable
 from kickcue.report.comparison_words import (
     ESTIMATED,
@@ -22,7 +24,7 @@ from kickcue.report.comparison_words import (
     stretch_name,
     stretch_time,
 )
-from kickcue.report.formats import UNKNOWN, lap_time, metres
+from kickcue.report.formats import UNKNOWN
 from kickcue.report.text_curves import STEPS_M, round_labels
 from kickcue.report.text_plots import Axis, Plot
 from kickcue.report.text_tables import EMPHASIS, Column, ReportTable

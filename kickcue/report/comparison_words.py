@@ -5,7 +5,10 @@ from typing import Final
 
 from kickcue.analysis.comparison import Comparison, Side, Stretch
 from kickcue.analysis.session_comparison import SessionComparison
-from kickcue.report.formats import clock, count, lap_time, metres, percent, timed
+from kickcue.core.clock_format import lap_time, timed
+from kickcue.core.length_format import metres
+from kickcue.report.formats import clock, count, percent
+from kickcue.report.pacing_words import faster
 
 SAME_S: Final = 0.05
 """Less is 0.0 s as it is printed."""
@@ -153,17 +156,11 @@ def _finishes(found: Comparison) -> Iterator[str]:
     one = len(lengths) == 1
     each = [
         f"{name} {'' if one else f'{metres(pacing.last_m)} in '}{timed(pacing.last_s)} "
-        f"({_less(pacing.kick_percent)})"
+        f"({faster(pacing.kick_speed_percent)})"
         for name, pacing in known
     ]
     over = f"last {metres(lengths.pop())}" if one else "finish"
     yield f"The {over} against the same distance before it: {', '.join(each)}."
-
-
-def _less(kick_percent: float) -> str:
-    if abs(kick_percent) < SAME_PERCENT:
-        return "as long"
-    return f"{percent(kick_percent)} {'less' if kick_percent > 0 else 'more'} time"
 
 
 def side_line(number: int, side: Side) -> str:

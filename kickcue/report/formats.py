@@ -8,8 +8,6 @@ from kickcue.core import clock_format
 UNKNOWN: Final = "-"
 SLOWEST_PACE_MPS: Final = 0.7
 """Slower than this a pace means nothing."""
-LONGEST_IN_SECONDS: Final = 100.0
-"""A lap shorter than this is read in seconds alone, as at the track."""
 
 
 class PaceUnit(StrEnum):
@@ -29,26 +27,9 @@ def clock(seconds: float, digits: int = 1) -> str:
     return clock_format.clock(seconds, digits)
 
 
-def lap_time(seconds: float) -> str:
-    """Return a lap or a repetition: "64.2", and from 100 s on "3:05.1"."""
-    return f"{seconds:.1f}" if seconds < LONGEST_IN_SECONDS - 0.05 else clock(seconds)
-
-
-def timed(seconds: float) -> str:
-    """Return the same inside a sentence: "64.2 s", "3:05.1"."""
-    return f"{lap_time(seconds)} s" if ":" not in lap_time(seconds) else lap_time(seconds)
-
-
 def pace(mps: float | None, unit: PaceUnit = PaceUnit.KILOMETRE) -> str:
     """Return minutes for each ``unit``, "3:08"; a dash where unknown or slower than a walk."""
     return UNKNOWN if mps is None or mps < SLOWEST_PACE_MPS else clock(unit.metres / mps, 0)
-
-
-def metres(length_m: float) -> str:
-    """Return a length of the course: "400 m", "1609.3 m", "42.195 km"."""
-    if length_m >= 10_000 and round(length_m, 1) % 1000:
-        return f"{length_m / 1000:.3f}".rstrip("0") + " km"
-    return f"{round(length_m / 1000)} km" if length_m >= 10_000 else f"{round(length_m, 1):g} m"
 
 
 def whole(value: float | None) -> str:

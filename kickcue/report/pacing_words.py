@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from kickcue.analysis.review.model import Pacing, PacingClass, Review, ReviewKind
-from kickcue.report.formats import clock, metres, percent, timed
+from kickcue.analysis.review.pacing import ALIKE_PERCENT, faster_percent, is_even
+from kickcue.core.clock_format import timed
+from kickcue.core.length_format import metres
+from kickcue.report.formats import clock, percent
 
 _SAME_PERCENT: Final = 0.05
 """Less is 0.0 % as it is printed."""
 _SAME_S: Final = 0.05
-_EVEN_PERCENT: Final = 2.0
-"""Halves and laps within this share of their mean are called even [judgement]."""
 _FINISHES: Final = {
     PacingClass.RESERVE: "A strong finish, with something still in reserve.",
     PacingClass.HELD_BACK: (
@@ -34,15 +35,14 @@ def pacing_sentences(review: Review) -> Iterator[str]:
         return
     name = window_name(review, pacing)
     yield (
-        f"Your {name} took {timed(pacing.last_s)}, {_against(pacing.kick_percent)} the "
-        f"{timed(pacing.rest_s)} that the same distance took before it on average: "
-        f"you ran it {faster(pacing.kick_speed_percent)}."
+        f"Your {name} took {timed(pacing.last_s)}, and the same distance before it "
+        f"{timed(pacing.rest_s)} on average: you ran it {faster(pacing.kick_speed_percent)}."
     )
     yield _verdict(pacing)
     if pacing.last_200_s is not None and pacing.last_200_kick_percent is not None:
         yield (
-            f"The last 200 m took {timed(pacing.last_200_s)}, "
-            f"{_against(pacing.last_200_kick_percent)} 200 m before it."
+            f"The last 200 m took {timed(pacing.last_200_s)}: "
+            f"{_than_before(faster_percent(pacing.last_200_kick_percent))} 200 m before it."
         )
     yield _halves(pacing)
     yield from _evenness(pacing)
@@ -50,23 +50,18 @@ def pacing_sentences(review: Review) -> Iterator[str]:
 
 
 def _verdict(pacing: Pacing) -> str:
-    even = _is_even(pacing)
+    even = is_even(pacing)
     if pacing.pacing is PacingClass.END_SPURT:
         return "A good finish after even running." if even else "A good finish."
     if pacing.pacing is not PacingClass.EVEN:
         return _FINISHES[pacing.pacing]
     if even:
         return "Evenly paced: that is how records are run."
-    if pacing.half_percent > _EVEN_PERCENT:
+    if pacing.half_percent > ALIKE_PERCENT:
         return "You slowed down on the way, and then held on to the end."
-    if pacing.half_percent < -_EVEN_PERCENT:
+    if pacing.half_percent < -ALIKE_PERCENT:
         return "You got faster on the way, and kept that to the end."
     return "At the end you were as fast as on average."
-
-
-def _is_even(pacing: Pacing) -> bool:
-    varied = pacing.inner_lap_cv_percent
-    return abs(pacing.half_percent) <= _EVEN_PERCENT and (varied is None or varied <= _EVEN_PERCENT)
 
 
 def faster(percent_faster: float) -> str:
@@ -76,10 +71,8 @@ def faster(percent_faster: float) -> str:
     return f"{percent(percent_faster)} {'faster' if percent_faster > 0 else 'slower'}"
 
 
-def _against(kick_percent: float) -> str:
-    if abs(kick_percent) < _SAME_PERCENT:
-        return "as long as"
-    return f"{percent(kick_percent)} {'less' if kick_percent > 0 else 'more'} than"
+def _than_before(percent_faster: float) -> str:
+    return f"{faster(percent_faster)} {'as' if abs(percent_faster) < _SAME_PERCENT else 'than'}"
 
 
 def _halves(pacing: Pacing) -> str:

@@ -5,7 +5,8 @@ from math import fsum
 from typing import Final, NamedTuple
 
 from kickcue.analysis.review.model import Lap, Review, ReviewKind, TimedBy
-from kickcue.report.formats import UNKNOWN, clock, lap_time, timed
+from kickcue.core.clock_format import lap_time, timed
+from kickcue.report.formats import UNKNOWN, clock
 from kickcue.report.markup import Markup, join, tag
 from kickcue.report.page_body import BodyColumn, body_cells, body_heads, known_columns
 from kickcue.report.page_parts import both, column, in_metres, number, section, signed, table

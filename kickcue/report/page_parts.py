@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from kickcue.analysis.review.model import Review
-from kickcue.report.formats import UNKNOWN, PaceUnit, metres, pace
+from kickcue.core.length_format import metres
+from kickcue.report.formats import UNKNOWN, PaceUnit, pace
 from kickcue.report.markup import Markup, join, tag
 
 _VALUE: Final = re.compile(r"(?<=\d) (?=(?:%|s|m|km|mi|min|ms|bpm)\b|%)")

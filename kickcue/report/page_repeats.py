@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from kickcue.analysis.review.model import Repeat, Repeats, Review
-from kickcue.report.formats import UNKNOWN, clock, lap_time, pace
+from kickcue.core.clock_format import lap_time
+from kickcue.report.formats import UNKNOWN, clock, pace
 from kickcue.report.markup import Markup, tag
 from kickcue.report.page_body import BodyColumn, body_cells, body_heads, known_columns
 from kickcue.report.page_parts import both, column, number, section, table, unbroken

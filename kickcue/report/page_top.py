@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from kickcue.analysis.review.model import Ending, Repeats, Review
-from kickcue.report.formats import PaceUnit, clock, lap_time, pace
+from kickcue.core.clock_format import lap_time
+from kickcue.report.formats import PaceUnit, clock, pace
 from kickcue.report.markup import Markup, join, tag
 from kickcue.report.pacing_words import window_name
 from kickcue.report.page_parts import both, distance, facts, in_metres, unbroken

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kickcue.analysis.review.model import Repeats, Review
-from kickcue.report.formats import clock, count, percent, timed
+from kickcue.core.clock_format import timed
+from kickcue.report.formats import clock, count, percent
 
 _SAME_PERCENT: Final = 0.05
 _LEAST_ALIKE: Final = 2

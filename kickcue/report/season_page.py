@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from kickcue.analysis.season import BestLast, Dated, Season, Week
-from kickcue.report.formats import lap_time, metres
+from kickcue.core.clock_format import lap_time
+from kickcue.core.length_format import metres
 from kickcue.report.markup import Markup, tag
 from kickcue.report.page_charts import Along, Chart, Kind, Line, chart_page, figure
 from kickcue.report.page_parts import column, listed, number, section, table
@@ -54,7 +55,7 @@ def season_page(found: Season, links: Links, damaged: Sequence[tuple[str, str]] 
 
 def _charts(found: Season) -> Iterator[Chart]:
     for title, says, kind, dated, value in (
-        ("Finish, % less time than the rest", KICK, Kind.PERCENT, found.races, _kick),
+        ("Finish, % faster than the rest", KICK, Kind.PERCENT, found.races, _kick),
         ("Laps vary by, %", EVEN, Kind.SHARE, found.races, _even),
         ("Scale of the foot pod", SCALE, Kind.SCALE, found.scaled, _scale),
     ):
@@ -93,7 +94,7 @@ def _days(each: Dated) -> float:
 
 
 def _kick(each: Dated) -> float | None:
-    return each.digest.kick_percent
+    return each.digest.faster_percent
 
 
 def _even(each: Dated) -> float | None:
@@ -174,7 +175,7 @@ def _recordings(recordings: Sequence[Dated], links: Links) -> Markup | None:
             tag("td", what(each.digest), class_="words"),
             tag("td", result(each.digest), class_="time"),
             tag("td", "" if each.digest.last_s is None else lap_time(each.digest.last_s)),
-            tag("td", _shown(each.digest.kick_percent)),
+            tag("td", _shown(each.digest.faster_percent)),
             tag("td", _shown(each.digest.even_percent)),
             tag("td", "" if each.digest.pacing is None else SHORT_VERDICTS[each.digest.pacing]),
             tag("td", _linked(each.file, links), class_="words"),
@@ -186,7 +187,7 @@ def _recordings(recordings: Sequence[Dated], links: Links) -> Markup | None:
         column("What", class_="words"),
         column("Time"),
         column("Last"),
-        column("Kick", "%"),
+        column("Faster", "%"),
         column("Laps vary", "%"),
         column("Finish"),
         column("Recording", class_="words"),

@@ -7,8 +7,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from kickcue.analysis.season import Dated, Season
+from kickcue.core.clock_format import lap_time
 from kickcue.core.printable import printable
-from kickcue.report.formats import UNKNOWN, lap_time
+from kickcue.report.formats import UNKNOWN
 from kickcue.report.season_words import (
     SHORT_VERDICTS,
     best_last,
@@ -37,7 +38,7 @@ def season_text(found: Season) -> Iterator[RenderableType]:
         for best in found.best_last:
             yield Text(f"  {printable(best_last(best))}")
     for title, dated, value, label in (
-        ("Finish, % less time than the rest", found.races, _kick, _percent),
+        ("Finish, % faster than the rest", found.races, _kick, _percent),
         ("Laps vary by, %", found.races, _even, _percent),
         ("Scale of the foot pod", found.scaled, _scale, _scale_text),
     ):
@@ -79,7 +80,7 @@ def _plot(
 
 
 def _kick(each: Dated) -> float | None:
-    return each.digest.kick_percent
+    return each.digest.faster_percent
 
 
 def _even(each: Dated) -> float | None:
@@ -120,7 +121,7 @@ def _recordings(recordings: Sequence[Dated]) -> ReportTable:
         Column("what", lambda each: printable(what(each.digest)), left=True),
         Column("time", lambda each: result(each.digest)),
         Column("last", _last, 60),
-        Column("kick %", lambda each: _known(each.digest.kick_percent)),
+        Column("faster %", lambda each: _known(each.digest.faster_percent)),
         Column("varies %", lambda each: _known(each.digest.even_percent), 68),
         Column("", _verdict, 80, left=True),
         Column("file", lambda each: printable(each.file), 100, left=True),

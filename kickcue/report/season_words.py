@@ -7,7 +7,9 @@ from typing import Final
 from kickcue.analysis.review.model import Ending, PacingClass, ReviewKind
 from kickcue.analysis.review_digest import RepeatGroup, ReviewDigest
 from kickcue.analysis.season import BestLast, Dated, Season
-from kickcue.report.formats import clock, count, metres, timed
+from kickcue.core.clock_format import timed
+from kickcue.core.length_format import metres
+from kickcue.report.formats import clock, count
 
 FEWEST_RACES: Final = 4
 """Of fewer nothing is said about a trend."""
@@ -94,7 +96,7 @@ def _group(group: RepeatGroup) -> str:
 
 def _trend(races: Sequence[Dated]) -> Iterator[str]:
     """Yield how the finish of the later half of the races stands against that of the earlier."""
-    kicks = [race.digest.kick_percent or 0.0 for race in races]
+    kicks = [race.digest.faster_percent or 0.0 for race in races]
     if len(kicks) < FEWEST_RACES:
         return
     half = len(kicks) // 2
@@ -102,7 +104,7 @@ def _trend(races: Sequence[Dated]) -> Iterator[str]:
     more = "about as much" if abs(after - before) < SAME_PERCENT else "more"
     more = "less" if before - after >= SAME_PERCENT else more
     yield (
-        f"The finish took {before:.1f} % less time than the rest in the first half of the races, "
+        f"The finish was run {before:.1f} % faster than the rest in the first half of the races, "
         f"{after:.1f} % in the second: {more} was kept for it."
     )
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from kickcue.analysis.review.model import Lap, Repeat, Review, ReviewKind
+from kickcue.core.clock_format import lap_time
 from kickcue.core.events import CueKind
+from kickcue.core.length_format import metres
 from kickcue.report.cue_words import given, what_followed
-from kickcue.report.formats import lap_time, metres
 from kickcue.report.pacing_words import faster, pacing_sentences, window_name
 from kickcue.report.repeat_words import repeat_sentences
 

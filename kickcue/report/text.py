@@ -9,9 +9,10 @@ from rich.segment import Segment
 from rich.text import Text
 
 from kickcue.analysis.review.model import CueReview, Review, ReviewKind
+from kickcue.core.length_format import metres
 from kickcue.core.printable import printable
 from kickcue.report.cue_words import given, what_followed
-from kickcue.report.formats import UNKNOWN, PaceUnit, clock, metres, pace, whole
+from kickcue.report.formats import UNKNOWN, PaceUnit, clock, pace, whole
 from kickcue.report.health_words import anybody_answered, health_sentences
 from kickcue.report.pacing_words import pacing_sentences
 from kickcue.report.repeat_words import repeat_sentences

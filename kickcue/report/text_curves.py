@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from kickcue.analysis.review.model import Review, ReviewKind
-from kickcue.report.formats import SLOWEST_PACE_MPS, PaceUnit, clock, metres, pace, whole
+from kickcue.core.length_format import metres
+from kickcue.report.formats import SLOWEST_PACE_MPS, PaceUnit, clock, pace, whole
 from kickcue.report.text_plots import Axis, Plot, Point
 
 _LEAST_POINTS: Final = 2

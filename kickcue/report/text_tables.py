@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from kickcue.analysis.review.model import Body, Repeat, Review
+from kickcue.core.clock_format import lap_time
 from kickcue.core.events import LegKind
-from kickcue.report.formats import UNKNOWN, PaceUnit, clock, lap_time, metres, pace, whole
+from kickcue.core.length_format import metres
+from kickcue.report.formats import UNKNOWN, PaceUnit, clock, pace, whole
 from kickcue.report.words import TIMED_BY, lap_name
 
 BETWEEN: Final = 2

@@ -3,7 +3,8 @@
 from typing import Final
 
 from kickcue.analysis.review.model import Ending, Lap, Review, ReviewKind, TimedBy
-from kickcue.report.formats import clock, metres
+from kickcue.core.length_format import metres
+from kickcue.report.formats import clock
 
 TIMED_BY: Final = {
     TimedBy.GUN: "gun",

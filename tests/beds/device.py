@@ -14,6 +14,8 @@ from tests.beds.tree import Tree
 DEVICE: Final = "org.bluez.Device1"
 SERVICE: Final = "org.bluez.GattService1"
 CHARACTERISTIC: Final = "org.bluez.GattCharacteristic1"
+DESCRIPTOR: Final = "org.bluez.GattDescriptor1"
+CLIENT_CONFIGURATION: Final = "2902"
 FAILED: Final = "org.bluez.Error.Failed"
 _FIRST_HANDLE: Final = 0x000B  # those below are the generic services, which BlueZ keeps to itself
 
@@ -131,6 +133,8 @@ class Device:
         self.sensor.link(up=False)
         self._resolved = False
         self._link_down.set()
+        for path in self.subscribers:
+            self.tree.change(path, CHARACTERISTIC, Notifying=False)
         self.subscribers.clear()
         self.tree.change(self.path, DEVICE, ServicesResolved=False, Connected=False)
 
@@ -201,6 +205,14 @@ class Device:
                     Notifying=False,
                     MTU=self.sensor.mtu,
                 )
+                if {"notify", "indicate"} & set(char.flags):
+                    # Chromium subscribes to nothing without it.
+                    self.tree.add(
+                        f"{path}/desc{handle + 1:04x}",
+                        DESCRIPTOR,
+                        UUID=long_uuid(CLIENT_CONFIGURATION),
+                        Characteristic=path,
+                    )
 
     def _handles(self) -> Iterator[int]:
         # Declaration, value and its client configuration take one each.

@@ -12,7 +12,7 @@ on demand.
 
 It runs in the event loop of whoever made it, so ``fake`` and the sensors are asked and told without
 waiting; a program under test in the same loop or in another process makes no difference. Without:
-pairing, descriptors, AcquireNotify, advertisement monitors.
+pairing, values of descriptors, AcquireNotify, advertisement monitors.
 """
 
 import asyncio

@@ -12,13 +12,15 @@ OBJECT_MANAGER: Final = "org.freedesktop.DBus.ObjectManager"
 PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 
 SIGNATURES: Final[Mapping[str, str]] = {
-    # as in BlueZ's doc/org.bluez.{Adapter,Device,GattService,GattCharacteristic}.rst
+    # as in BlueZ's doc/org.bluez.{Adapter,Device,GattService,GattCharacteristic,
+    # GattDescriptor}.rst
     "Adapter": "o",
     "Address": "s",
     "AddressType": "s",
     "Alias": "s",
     "Blocked": "b",
     "Bonded": "b",
+    "Characteristic": "o",
     "Connected": "b",
     "Device": "o",
     "Discoverable": "b",

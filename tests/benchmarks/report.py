@@ -58,8 +58,8 @@ def report_rows() -> Iterator[tuple[str, str]]:
             figure = f"{seconds:.2f} s"
             if made is not None:
                 figure += f", {Path(f'{path}{made}').stat().st_size / 1000:,.0f} kB"
-            name = " ".join(word for word in command.replace("{}", "").split() if word[:1] != ".")
-            yield f"`kickcue {name.removesuffix(' -o')}` of that, processor time", figure
+            name = command.partition(" -o")[0].replace("{}.png", "PNG").replace(" {}", "")
+            yield f"`kickcue {name}` of that, processor time of the whole process", figure
 
 
 def main() -> None:

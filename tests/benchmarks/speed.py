@@ -29,6 +29,7 @@ from kickcue.recording import read
 from kickcue.replay.source import Source, source
 from tests.benchmarks import events
 from tests.benchmarks.page import filled
+from tests.benchmarks.report import report_rows
 
 REPO = Path(__file__).resolve().parents[2]
 PAGE = REPO / "docs" / "benchmarks.md"
@@ -139,7 +140,7 @@ def machine() -> str:
 
 def main() -> None:
     """Measure everything and write the page."""
-    rows = [*engine_rows(), *fit_rows(), *startup_rows()]
+    rows = [*engine_rows(), *fit_rows(), *startup_rows(), *report_rows()]
     page = [
         "# How fast it is",
         "",

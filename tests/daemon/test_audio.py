@@ -12,11 +12,10 @@ from kickcue.config.settings import Settings, load_settings
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.events import Arm, Cue, CueKind
 from kickcue.daemon.audio import LocalAudio, local_audio
-from kickcue.daemon.clock import Clock
 from kickcue.daemon.wiring import live
 from kickcue.edges.audio import AudioOutput, CueSound
 from kickcue.edges.mqtt.delivery import deliver
-from tests.daemon.test_race_daemon import RACE, RATE, cues, play, recorded, replays_alike
+from tests.daemon.test_race_daemon import RACE, PlayedClock, cues, play, recorded, replays_alike
 from tests.edges.audio.conftest import Programs, programs
 from tests.edges.mqtt.conftest import (
     TOPICS,
@@ -71,9 +70,7 @@ async def test_a_race_is_heard(tmp_path: Path, heard: list[str]) -> None:
     """GIVEN all cues to the headphones WHEN a race is run THEN each is heard once, the bell's too,
     and the recording is what it would be.
     """
-    async with live(
-        settings(**{"audio.lead_ms": 0}), state=tmp_path, clock=Clock(rate=RATE)
-    ) as run:
+    async with live(settings(**{"audio.lead_ms": 0}), state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs)
         await until(lambda: run.phase.value == "finished")
     recording = recorded(tmp_path)

@@ -14,7 +14,7 @@ from kickcue.daemon.wiring import live
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import read
-from tests.daemon.test_race_daemon import RACE, RATE, play, recorded, replays_alike, settings
+from tests.daemon.test_race_daemon import RACE, PlayedClock, play, recorded, replays_alike, settings
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
@@ -95,11 +95,11 @@ async def test_an_interrupted_race_goes_on_with_the_scale_it_began_with(tmp_path
     known = Calibrations.below(tmp_path)
     scale = RaceScale(scale=1.02, sd=0.004)
     known.put(Calibration(athlete="runner", pod="gym-pod").with_race(scale))
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as first:
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as first:
         await play(first, [event for event in RACE.inputs if event.t_ns < 20e9])
         await until(lambda: first.phase is Phase.BODY)
     known.path("runner", "gym-pod").unlink()
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as second:
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as second:
         assert second.resumed
         assert first.document == second.document
         assert 1.0 != second.document.scale

@@ -51,3 +51,24 @@ def test_silence_shows() -> None:
     assert stage() is Stage.SILENT
     remote.named(Link(0, "gym-pod", up=True))
     assert stage() is Stage.CONNECTED
+
+
+def test_what_a_sensor_says_of_itself() -> None:
+    """GIVEN battery, model and firmware from a gateway THEN the health shows them, a silent sensor
+    stays silent, and the engine is told of the battery alone; what is broken changes nothing.
+    """
+    remote = RemoteSensors(PINS, lambda: 7)
+
+    def told(char: str, data: bytes) -> Notification | Link | None:
+        return remote.named(Notification(5, "gym-pod", char, data))
+
+    assert Notification(5, "pod", "2a19", b"\x50") == told("2a19", b"\x50")
+    assert [None] * 3 == [
+        told(char, data) for char, data in (("2a24", b"S4"), ("2a26", b"2.1"), ("2a29", b"Stryd"))
+    ]
+    told("2a19", b"")
+    told("2a24", b"\xff\xfe")
+    pod = remote.health["pod"]
+    assert (80, "2.1") == (pod.battery_percent, pod.firmware)
+    assert "S4" in (pod.model or "")[:2] or pod.model != "S4"
+    assert (Stage.LOOKING, 0, None) == (pod.stage, pod.notifications, pod.received_ns)

@@ -1,19 +1,22 @@
 """What a format cannot hold is an error that says so, and no file that nobody can read."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from kickcue.core.errors import DataError
 from kickcue.core.events import Tick
-from kickcue.core.units import s_to_ns
+from kickcue.core.units import NS_PER_S, s_to_ns
 from kickcue.export.formats import DATED, exported
 from kickcue.recording import Recording, read
 from kickcue.replay.as_run import as_run
 from kickcue.replay.reviewed import reviewed
 from tests.odd import native, strange
+from tests.odd.foreign import rows, shifted, write_tcx
 from tests.odd.native import Native
+from tests.odd.recordings import odd
 
 
 def written(folder: Path, given: Native, to: str) -> dict[str, bytes]:
@@ -63,3 +66,45 @@ def test_a_name_that_json_lines_cannot_hold(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match=r"cannot be written as JSON Lines: .*printable name"):
         exported(recording, reviewed(recording), "jsonl")
+
+
+def test_a_gap_stays_a_gap(tmp_path: Path) -> None:
+    """GIVEN a race with three minutes without a word WHEN exported as FIT THEN there is no record
+    in them, and all others are there.
+    """
+    recording = read(odd("a gap of minutes", tmp_path))
+    path = tmp_path / "gap.fit"
+    path.write_bytes(exported(recording, reviewed(recording), "fit")[".fit"])
+    watch = read(path).watch
+    assert watch is not None
+    steps = [
+        round((after.t_ns - before.t_ns) / NS_PER_S) for before, after in pairwise(watch.records)
+    ]
+
+    assert len([step for step in steps if step > 1]) == 1
+    assert 170 <= max(steps) <= 182
+    assert sum(steps) == pytest.approx(reviewed(recording).seconds, abs=1.0)
+
+
+def test_a_watch_whose_distance_went_back(tmp_path: Path) -> None:
+    """GIVEN a TCX whose laps have lengths below nothing WHEN exported as FIT THEN such a lap has
+    no length.
+    """
+    backwards = [replace(row, metres=2000.0 - row.metres) for row in rows(200)]
+    recording = read(write_tcx(tmp_path / "back.tcx", backwards, lap_rows=50))
+
+    data = exported(recording, reviewed(recording), "fit")[".fit"]
+
+    (tmp_path / "back.fit").write_bytes(data)
+    assert read(tmp_path / "back.fit").watch is not None
+
+
+def test_longer_than_fit_can_hold(tmp_path: Path) -> None:
+    """GIVEN a watch whose clock was set on by months in mid-run WHEN exported as FIT THEN the error
+    names the dates, and how long FIT can hold.
+    """
+    late = shifted(rows(60), 10_000_000, 30)
+    recording = read(write_tcx(tmp_path / "months.tcx", late))
+
+    with pytest.raises(DataError, match=r"FIT holds 49 days, .* 2021-09-08 to 2022-01-0"):
+        exported(recording, reviewed(recording), "fit")

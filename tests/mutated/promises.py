@@ -22,7 +22,8 @@ from kickcue.recording import read
 
 FORMATS: Final = ("fit", "tcx", "gpx", "csv", "jsonl", "mcap", "parquet")
 READ_AGAIN: Final = ("fit", "tcx", "gpx", "jsonl", "mcap")
-NO_NUMBERS: Final = re.compile(r"\b(NaN|nan|undefined|Infinity|inf|None)\b")
+NO_NUMBERS: Final = re.compile(r"\b(NaN|nan|undefined|Infinity|inf|(?<!got )None)\b")
+"""A reader of JSON says "got None" of a key that is not there."""
 LONGEST_LINE: Final = 2000
 """Letters of an error, the longest path and the longest name in it included."""
 

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import pytest
 
 from kickcue.analysis.review.as_json import review_json
 from kickcue.analysis.review.each_second import MOST_ROWS
-from kickcue.analysis.review.model import Ending, Review
+from kickcue.analysis.review.model import Ending, Response, Review
 from kickcue.core.errors import KickcueError
 from kickcue.recording import read
 from kickcue.replay.reviewed import reviewed
@@ -79,6 +80,28 @@ def test_a_gap_is_what_is_long_for_its_recorder(tmp_path: Path, name: str, gaps:
     assert gaps == pytest.approx(found, abs=1)
 
 
+def test_a_gap_makes_no_leaps_elsewhere(tmp_path: Path) -> None:
+    """GIVEN an even race with three minutes without a word WHEN it is reviewed THEN nowhere else is
+    the pace off by more than a runner's, and no cue has slowed the runner down.
+    """
+    found = of("a gap of minutes", tmp_path)
+    speeds = [mps for mps in found.series.mps[10:] if mps is not None]
+
+    assert max(speeds) < 1.15 * median(speeds)
+    assert min(speeds) > 0.85 * median(speeds)
+    assert Response.SLOWER not in {cue.response for cue in found.cues}
+
+
+def test_nobody_knows_how_far(tmp_path: Path) -> None:
+    """GIVEN a race with a strap, without pod and presses, that nobody finished WHEN it is reviewed
+    THEN it has no distance and no laps: the engine's own guess, by the clock, is none.
+    """
+    found = of("heart rate alone", tmp_path)
+
+    assert (None, ()) == (found.distance_m, found.laps)
+    assert " m" not in found.headline.removeprefix("1500m")
+
+
 def test_an_earlier_race_in_the_file_is_named(tmp_path: Path) -> None:
     """GIVEN two heats in one file WHEN it is reviewed THEN it is the second, and a note says that
     there was another; after a false start there was none.
@@ -97,3 +120,46 @@ def test_one_stray_event_makes_no_millions_of_rows(tmp_path: Path) -> None:
     assert len(found.series.race_s) <= MOST_ROWS
     assert found.seconds - 60.0 <= found.series.race_s[-1] <= found.seconds
     sensible(found)
+
+
+def test_presses_alone_tell_the_pacing(tmp_path: Path) -> None:
+    """GIVEN a press at each line and no pod WHEN the race is reviewed THEN the last lap stands
+    against the rest, and what nobody timed is unknown.
+    """
+    found = of("no pod", tmp_path).pacing
+
+    assert found is not None
+    assert found.last_s < found.rest_s
+    assert (None, None) == (found.last_200_s, found.kilometre_cv_percent)
+
+
+@pytest.mark.parametrize("name", ["an hour's clock jump", "a gap over the finish"])
+def test_a_last_lap_that_nobody_measured_is_not_judged(tmp_path: Path, name: str) -> None:
+    """GIVEN silence over the last lap and a finish that nobody marked WHEN the race is reviewed
+    THEN nothing is said of its pacing, and a note says why.
+    """
+    found = of(name, tmp_path)
+
+    assert found.pacing is None
+    assert any("nothing was measured" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("name", ["a machine that slept", "a clock that goes back"])
+def test_a_clock_that_stood_still_is_noted(tmp_path: Path, name: str) -> None:
+    """GIVEN a clock that lost a minute WHEN the race is reviewed THEN nothing is said of its
+    pacing, and a note says why.
+    """
+    found = of(name, tmp_path)
+
+    assert found.pacing is None
+    assert any("clock stood still" in note for note in found.notes)
+
+
+def test_a_race_that_never_began_says_how_to_see_it(tmp_path: Path) -> None:
+    """GIVEN a race for which nobody pressed start WHEN it is reviewed THEN a note names the race
+    and how to see the recording as one.
+    """
+    (note,) = [note for note in of("no start", tmp_path).notes if "nobody pressed start" in note]
+
+    assert "1500m" in note
+    assert "--start-offset" in note

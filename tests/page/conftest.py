@@ -97,12 +97,24 @@ async def settled(page: Page) -> None:
     await page.wait_for_timeout(1300)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def track(browser: Watched, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Track]:
-    monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", 100_000_000)
-    monkeypatch.setattr("kickcue.edges.mqtt.delivery.STATUS_EACH_NS", 200_000_000)
+@asynccontextmanager
+async def a_track(browser: Watched) -> AsyncIterator[Track]:
+    """Serve the page, with a broker behind it, to a browser."""
     async with private_broker(TOPICS) as private:
         site = WebSite(site_files(), RaceTokens(), lambda: Route(private.watch, TOPICS))
         async with serving(site, "127.0.0.1", 0) as port:
             yield Track(private, port, site.tokens, browser, engine_clock(), site)
             await browser.close()  # a page whose server is gone complains
+
+
+def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the sender look for rivals, and say that it is there, at shorter intervals."""
+    monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", 100_000_000)
+    monkeypatch.setattr("kickcue.edges.mqtt.delivery.STATUS_EACH_NS", 200_000_000)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def track(browser: Watched, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Track]:
+    hasten(monkeypatch)
+    async with a_track(browser) as found:
+        yield found

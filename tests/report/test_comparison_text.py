@@ -53,8 +53,8 @@ def test_where_the_time_went() -> None:
     assert [
         "B lost most in lap 4 (1.5 s) and gained most in the last lap (4.0 s).",
         (
-            "The last 400 m against the same distance before it: A 76.0 s (as long), "
-            "B 72.0 s (5.4 % less time)."
+            "The last 400 m against the same distance before it: A 76.0 s (as fast), "
+            "B 72.0 s (5.7 % faster)."
         ),
     ] == found
 

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.config.time_format import seconds as read_seconds
-from kickcue.report.formats import PaceUnit, clock, count, lap_time, metres, pace, percent, timed
+from kickcue.core.clock_format import lap_time, timed
+from kickcue.core.length_format import metres
+from kickcue.report.formats import PaceUnit, clock, count, pace, percent
 
 
 @given(st.floats(0, 90_000))

@@ -63,7 +63,7 @@ def test_a_trend_of_the_finish_is_said() -> None:
     nothing is said.
     """
     (said, *_) = sentences(some_season())
-    assert said.startswith("The finish took 2.0 % less time than the rest in the first half")
+    assert said.startswith("The finish was run 2.0 % faster than the rest in the first half")
     assert said.endswith("more was kept for it.")
     two = season([(file.file, file.digest) for file in some_season().races[:2]])
     assert not [each for each in sentences(two) if "finish" in each]

@@ -13,6 +13,9 @@ from kickcue.core.readings import LONGEST_STEP_M
 FRESH_S: Final = 3.0
 """A value is of the moment for so long: sensors notify once a second."""
 S_PER_MIN: Final = 60.0
+LEAST_MPS: Final = 1.5
+LEAST_SPM: Final = 100.0
+"""Who is slower than this, or takes fewer steps a minute, does not run [judgement]."""
 
 
 class Readings:
@@ -61,8 +64,8 @@ class BodyReadings:
 
 
 def step_m(mps: float | None, spm: float | None) -> float | None:
-    """Return the length of a step; None where nobody steps like that: who sets off or stops."""
-    if not mps or not spm:
+    """Return the length of a step; None where nobody runs: who stands, walks, sets off or stops."""
+    if mps is None or spm is None or mps < LEAST_MPS or spm < LEAST_SPM:
         return None
     length_m = mps * S_PER_MIN / spm
     return length_m if length_m <= LONGEST_STEP_M else None

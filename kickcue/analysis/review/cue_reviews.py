@@ -1,17 +1,20 @@
 """What became of each cue: whether it was on time, whether it was felt, and what followed it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from kickcue.analysis.review.body_readings import step_m
 from kickcue.analysis.review.lap_table import Track
-from kickcue.analysis.review.model import CueReview, Response
+from kickcue.analysis.review.model import CueReview, Repeat, Response
 from kickcue.core.course import Course
 from kickcue.core.events import Ack, Cue, CueKind
 from kickcue.core.units import ns_to_s
 
 AROUND_S: Final = 10.0
-"""Before and after the cue are compared over so long."""
+"""Before and after the cue are compared over so long..."""
+LEAST_S: Final = 5.0
+"""...or over as much of it as was run in one go, which is at least this."""
 SPEED_PERCENT: Final = 1.5
 """A change of speed by less is none: over 10 s a pod's mean speed differs by about 1 % from one
 stretch to the next at an even pace (a judgement)."""
@@ -22,21 +25,58 @@ RUNNING_MPS: Final = 2.0
 
 
 def cue_reviews(
-    cues: Iterable[Cue], acks: Sequence[Ack], track: Track, course: Course | None
+    cues: Iterable[Cue],
+    acks: Sequence[Ack],
+    track: Track,
+    course: Course | None,
+    runs: Sequence[Repeat] = (),
 ) -> Iterator[CueReview]:
-    """Yield the cues that were given from the start to the end, in order."""
+    """Yield the cues that were given from the start to the end, in order.
+
+    ``runs`` are the repetitions; without any all of it was run in one go. What was walked or stood
+    before one or after it is no answer to a cue in it.
+    """
     for cue in cues:
         race_s = track.time.at(cue.t_ns)
         if 0.0 <= race_s <= track.curve.to_s:
-            yield _review(cue, race_s, _answer(cue, acks), track, course)
+            run = next((run for run in runs if 0.0 <= race_s - run.race_s <= run.seconds), None)
+            span = (0.0, track.curve.to_s)
+            if run is not None:
+                span = (run.race_s, min(run.race_s + run.seconds, track.curve.to_s))
+            elif runs:
+                span = (race_s, race_s)
+            yield _review(cue, race_s, _answer(cue, acks), Around(track, span), course)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The track around a cue, and from when to when it was run in one go."""
+
+    track: Track
+    span: tuple[float, float]
+
+    def mps(self, from_s: float, to_s: float) -> float | None:
+        """Return the mean speed between two times; None where too little of them was run."""
+        from_s, to_s = self._run(from_s, to_s)
+        if to_s - from_s < LEAST_S or self.track.curve.straight_over(from_s, to_s):
+            return None
+        return self.track.curve.mps(from_s, to_s)
+
+    def spm(self, from_s: float, to_s: float) -> float | None:
+        """Return the mean cadence, as far as it was run."""
+        return self.track.body.cadence.mean(*self._run(from_s, to_s))
+
+    def _run(self, from_s: float, to_s: float) -> tuple[float, float]:
+        return max(from_s, self.span[0]), min(to_s, self.span[1])
 
 
 def _review(
-    cue: Cue, race_s: float, ack: Ack | None, track: Track, course: Course | None
+    cue: Cue, race_s: float, ack: Ack | None, around: Around, course: Course | None
 ) -> CueReview:
-    before, after = _mps(track, race_s - AROUND_S), _mps(track, race_s)
-    cadence = track.body.cadence
-    spm = cadence.mean(race_s - AROUND_S, race_s), cadence.mean(race_s, race_s + AROUND_S)
+    track = around.track
+    past, future = (race_s - AROUND_S, race_s), (race_s, race_s + AROUND_S)
+    before, after = around.mps(*past), around.mps(*future)
+    spm = around.spm(*past), around.spm(*future)
     ran = before is not None and before >= RUNNING_MPS
     speed, steps = (_percent(before, after), _percent(*spm)) if ran else (None, None)
     at_m = None if track.curve.to_m <= 0.0 else track.curve.at(race_s)
@@ -66,14 +106,6 @@ def _answer(cue: Cue, acks: Sequence[Ack]) -> Ack | None:
     """Return the watch's answer to the cue; of several one that it was felt."""
     answers = [ack for ack in acks if ack.cue_id == cue.id and ack.t_ns >= cue.t_ns]
     return next((ack for ack in answers if ack.felt), answers[0] if answers else None)
-
-
-def _mps(track: Track, from_s: float) -> float | None:
-    """Return the mean speed over the time from then; None where nobody knows it."""
-    to_s = from_s + AROUND_S
-    if from_s < 0.0 or to_s > track.curve.to_s or track.curve.straight_over(from_s, to_s):
-        return None
-    return track.curve.mps(from_s, to_s)
 
 
 def _percent(before: float | None, after: float | None) -> float | None:

@@ -149,7 +149,8 @@ class CueReview:
 
     ``late_s``: of a cue for a line, how long after the line it was given, by what is known now;
     negative is early. ``felt`` None: no watch answered. ``before_mps`` is the mean of the 10 s
-    before the cue, ``after_mps`` that of the 10 s after it; the percentages are the change between.
+    before the cue, ``after_mps`` that of the 10 s after it, without what lies before the start or
+    after the end of the race or the repetition; the percentages are the change between.
     """
 
     id: str

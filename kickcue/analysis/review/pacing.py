@@ -25,6 +25,8 @@ of a last lap cannot be held (0.2 to 0.3, a judgement)."""
 TACTICAL_CV_PERCENT: Final = 3.0
 """Where the laps between the first and the last are as uneven as this the race was run for the win:
 Farah 2016 3.1 %, Hassan 2019 4.3 %, Farah 2012 7.1 %; records stay below 1 %, Mills 1964 2.3 %."""
+ALIKE_PERCENT: Final = 2.0
+"""Halves and laps within this share of their mean are called even [judgement]."""
 KILOMETRE_M: Final = 1000.0
 
 CLASS_WORDS: Final = {
@@ -36,10 +38,13 @@ CLASS_WORDS: Final = {
 }
 
 
-def pacing(curve: RaceCurve, course: Course, full_laps_s: Sequence[float]) -> Pacing | None:
+def pacing(
+    curve: RaceCurve, course: Course, full_laps_s: Sequence[float], *, measured: bool = True
+) -> Pacing | None:
     """Return the figures of a finished race.
 
-    None where the last window has less than its length before it, or no time of its own.
+    None where the last window has less than its length before it, or no time of its own. Where
+    the way was not ``measured`` between the lines that were timed, what lies between them is None.
     """
     whole_m, window_m = course.distance_m, course.kick_m
     if whole_m < 2.0 * window_m:
@@ -51,18 +56,19 @@ def pacing(curve: RaceCurve, course: Course, full_laps_s: Sequence[float]) -> Pa
     half_s = curve.time_at(whole_m / 2.0)
     whole_s = curve.time_at(whole_m)
     inner = full_laps_s[1:-1]
-    last_200 = _last_and_rest_s(curve, whole_m, 200.0) if whole_m > 400.0 else None
+    last_200 = _last_and_rest_s(curve, whole_m, 200.0) if whole_m > 400.0 and measured else None
+    kilometres_s = _kilometres_s(curve, whole_m) if measured else []
     return Pacing(
         last_m=window_m,
         last_s=last_s,
         rest_s=rest_s,
         kick_percent=kick,
-        kick_speed_percent=100.0 * (rest_s / last_s - 1.0),
+        kick_speed_percent=faster_percent(kick),
         last_200_s=None if last_200 is None else last_200[0],
         last_200_kick_percent=None if last_200 is None else kick_percent(*last_200),
         lap_cv_percent=cv_percent(full_laps_s),
         inner_lap_cv_percent=cv_percent(inner),
-        kilometre_cv_percent=cv_percent(_kilometres_s(curve, whole_m)),
+        kilometre_cv_percent=cv_percent(kilometres_s),
         lap_rmssd_s=rmssd_s(full_laps_s),
         first_half_s=half_s,
         second_half_s=whole_s - half_s,
@@ -75,6 +81,17 @@ def pacing(curve: RaceCurve, course: Course, full_laps_s: Sequence[float]) -> Pa
 def kick_percent(last_s: float, rest_s: float) -> float:
     """Return by how many per cent less time the last window took than as many metres before."""
     return 100.0 * (1.0 - last_s / rest_s)
+
+
+def faster_percent(kick: float) -> float:
+    """Return by how many per cent faster who took ``kick`` per cent less time ran."""
+    return 100.0 / (1.0 - kick / 100.0) - 100.0
+
+
+def is_even(found: Pacing) -> bool:
+    """Tell whether it was run evenly but for its end: both halves alike, and the laps too."""
+    varied = found.inner_lap_cv_percent
+    return abs(found.half_percent) <= ALIKE_PERCENT and (varied is None or varied <= ALIKE_PERCENT)
 
 
 def pacing_class(kick: float) -> PacingClass:

@@ -6,7 +6,7 @@ the sensors measured it, and scaled so that it fits both.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import fsum
 from statistics import median
@@ -89,6 +89,11 @@ class Shape:
     leaps: Sequence[Knot] = ()
     by_pod: bool = False
     """Whether a pod's own distance is what it is of."""
+    curve: RaceCurve = field(init=False, repr=False, compare=False)
+    """The way without the leaps; made once, for it is asked between any two anchors."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "curve", RaceCurve(self.knots))
 
     def __bool__(self) -> bool:
         return bool(self.knots)
@@ -172,7 +177,7 @@ def growing(anchors: Iterable[Knot]) -> list[Knot]:
 
 def usual_scale(anchors: Sequence[Knot], shape: Shape) -> float | None:
     """Return true metres for each of the sensors', the median of the ways between anchors."""
-    sensed = RaceCurve(shape.knots) if shape else None
+    sensed = shape.curve if shape else None
     scales = [
         (to_m - from_m) / run_m
         for (from_s, from_m), (to_s, to_m) in pairwise(anchors)
@@ -181,17 +186,25 @@ def usual_scale(anchors: Sequence[Knot], shape: Shape) -> float | None:
     return median(scales) if scales else None
 
 
+def leaps_were_run(before: Knot, after: Knot, shape: Shape, usual: float) -> bool:
+    """Tell whether the way between two anchors is rather that of a shape with its leaps.
+
+    ``usual`` is the shape's scale.
+    """
+    whole = shape.curve
+    without_m = whole.at(after[0]) - whole.at(before[0])
+    leapt_m = shape.leapt(before[0], after[0])
+    wanted_m = (after[1] - before[1]) / usual
+    return abs(without_m + leapt_m - wanted_m) < abs(without_m - wanted_m)
+
+
 def _sensed(
     before: Knot, after: Knot, inner: Sequence[Knot], shape: Shape, usual: float
 ) -> list[Knot]:
     """Return the way as sensed between two anchors, both included, with its leaps if that fits."""
-    whole = RaceCurve(shape.knots)
-    ends = (before[0], whole.at(before[0])), (after[0], whole.at(after[0]))
-    way = [ends[0], *inner, ends[1]]
-    leapt_m = shape.leapt(before[0], after[0])
-    without_m = ends[1][1] - ends[0][1]
-    wanted_m = (after[1] - before[1]) / usual
-    if abs(without_m + leapt_m - wanted_m) >= abs(without_m - wanted_m):
+    whole = shape.curve
+    way = [(before[0], whole.at(before[0])), *inner, (after[0], whole.at(after[0]))]
+    if not leaps_were_run(before, after, shape, usual):
         return way
     return [(t_s, metres + shape.leapt(before[0], t_s)) for t_s, metres in way]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kickcue.analysis.recorded_race import presses, recorded_run
 from kickcue.analysis.review.model import Ending, TimedBy
-from kickcue.analysis.review.race_marks import BY, RaceMark, estimated_m
+from kickcue.analysis.review.race_marks import BY, GUESSED, RaceMark, estimated_m
 from kickcue.analysis.timing import SAME_MARK_S, line_error_s
 from kickcue.core.course import Course
 from kickcue.core.events import (
@@ -79,7 +79,7 @@ def race_end(
     ending = Ending.CUT_OFF if span.over is None else Ending.ABORTED
     far_m = max((mark.line_m or 0.0 for mark in marks), default=0.0)
     at_m = None if last is None else last.distance_m
-    if at_m is None or last is None:
+    if at_m is None or last is None or not (far_m or _was_measured(recording, span)):
         return RaceEnd(span.end_ns, ending, far_m or None, None, TimedBy.ESTIMATE, None)
     half_m = None if last.distance_sd_m is None else half_width_m(last.distance_sd_m)
     at_m = min(max(at_m, far_m), course.distance_m)
@@ -131,6 +131,16 @@ def _pressed_after(recording: Recording, end_ns: int) -> tuple[int, MarkSource] 
     until_ns = end_ns + s_to_ns(SAME_MARK_S)
     after = [each for each in (*presses(recording), *finishes) if end_ns < each[0] <= until_ns]
     return min(after, default=None)
+
+
+def _was_measured(recording: Recording, span: RaceSpan) -> bool:
+    """Tell whether any distance of the race stands on more than the clock."""
+    return any(
+        isinstance(out, Estimate)
+        and span.start_ns <= out.t_ns <= span.end_ns
+        and out.mode not in GUESSED
+        for out in recording.outputs
+    )
 
 
 def _last_estimate(recording: Recording, span: RaceSpan) -> Estimate | None:

@@ -14,6 +14,7 @@ from kickcue.core.events import (
     Estimate,
     Mark,
     MarkSource,
+    Mode,
     Notice,
     PhaseChange,
 )
@@ -28,6 +29,8 @@ OLDEST_S: Final = 3.0
 """A crossing by position or beacon is known so late at most."""
 NEAR_S: Final = 3.0
 """The estimate just before a mark is no older than this."""
+GUESSED: Final = frozenset({Mode.CLOCK, Mode.NONE})
+"""An estimate of this kind was measured by nothing."""
 
 BY: Final = {
     MarkSource.BUTTON: TimedBy.BUTTON,

@@ -15,17 +15,16 @@ from kickcue.analysis.review.cue_reviews import cue_reviews
 from kickcue.analysis.review.delivery import delivery_review
 from kickcue.analysis.review.each_second import series
 from kickcue.analysis.review.headline import race_headline
+from kickcue.analysis.review.judged import judged
 from kickcue.analysis.review.lap_table import Doubt, Track, laps, line_times
 from kickcue.analysis.review.model import (
     CourseFacts,
-    Ending,
     Lap,
     PhaseSpan,
     Review,
     ReviewKind,
     TimedBy,
 )
-from kickcue.analysis.review.pacing import pacing
 from kickcue.analysis.review.position_review import mark_review, position_review
 from kickcue.analysis.review.race_curve import RaceCurve
 from kickcue.analysis.review.race_end import RaceSpan
@@ -43,7 +42,6 @@ from kickcue.core.events import (
 )
 from kickcue.core.position.uncertainty import half_width_m
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import ns_to_s
 from kickcue.recording.model import Recording
 
@@ -63,10 +61,7 @@ def race_review(
     track = Track(curve, time, BodyReadings(readings, time))
     moved = bool(race.shape)
     table = _laps(race, track, estimates)
-    full_s = [lap.seconds for lap in table if lap.full]
-    finished = end.ending is Ending.FINISHED
-    clock_stood = [lap for lap in table if lap.mps > FASTEST_MPS]
-    paced = pacing(curve, course, full_s) if finished and moved and not clock_stood else None
+    paced, unjudged = judged(race, table)
     reviewed_marks = tuple(mark_review(mark, time) for mark in race.marks)
     gaps, pauses = gaps_and_pauses(recording, time.start_ns, end.t_ns)
     cues = tuple(cue_reviews(cues_of(recording), acks_of(recording), track, course))
@@ -97,7 +92,7 @@ def race_review(
         pauses=pauses,
         gaps=gaps,
         told=told_of(recording, time),
-        notes=(*recording.notes, *_notes(recording, race, clock_stood)),
+        notes=(*recording.notes, *_notes(recording, race), *unjudged),
         problems=recording.problems,
         series=series(track, estimates, moved=moved),
     )
@@ -140,7 +135,7 @@ def _laps(race: RacePlaces, track: Track, estimates: Sequence[Estimate]) -> tupl
     return laps(track, lines, race.course.marker_m)
 
 
-def _notes(recording: Recording, race: RacePlaces, clock_stood: Sequence[Lap]) -> Iterator[str]:
+def _notes(recording: Recording, race: RacePlaces) -> Iterator[str]:
     if any(
         isinstance(out, PhaseChange)
         and out.phase is Phase.FINISHED
@@ -154,13 +149,6 @@ def _notes(recording: Recording, race: RacePlaces, clock_stood: Sequence[Lap]) -
         yield (
             f"start was pressed about {race.late_s:.0f} s after the gun, by the way to the first "
             f"line: all times count from the gun, which is known to {LATE_ERROR_S:.0f} s"
-        )
-    if clock_stood:
-        numbers = ", ".join(str(lap.number) for lap in clock_stood)
-        yield (
-            f"faster than anybody runs, lap {numbers}: the recorder's clock stood still in it, as "
-            "when a machine sleeps. That time and the whole time are too short, and the pacing "
-            "is not judged"
         )
 
 

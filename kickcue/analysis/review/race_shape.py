@@ -6,18 +6,18 @@ from itertools import pairwise
 from math import fsum
 from typing import Final
 
-from kickcue.analysis.review.race_curve import RaceCurve, Shape, shape_of
+from kickcue.analysis.review.race_curve import BUNCH_S, RaceCurve, Shape, shape_of
+from kickcue.analysis.review.race_marks import GUESSED
 from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.run_readings import Column, RunReadings
-from kickcue.core.events import Estimate, Mode
+from kickcue.core.events import Estimate
 
 SILENT_S: Final = 10.0
 """A longer gap between two readings is a hole..."""
 HOLES_SHARE: Final = 0.1
-"""...and who has holes over more of the race than this is asked only where nobody has fewer."""
+"""...and who has more of them than another, by more of the race than this, is not asked."""
 BESIDE_S: Final = 30.0
 """Who is not heard at the gun or at the end is taken to run as in so long beside it."""
-GUESSED: Final = frozenset({Mode.CLOCK, Mode.NONE})
 
 
 def race_shape(
@@ -25,35 +25,43 @@ def race_shape(
 ) -> Shape:
     """Return the way by the race's clock, empty where nothing measured it.
 
-    By the pod's own distance, else positions, else speeds, else what the engine made of cadence.
+    By the pod's own distance, else positions, else speeds. What the engine made of cadence counts
+    where nothing else moved: its estimates leap where they are set right by a mark.
     """
-    estimated: Column = [
+    ways = (readings.totals, readings.way_by_fixes_m(), readings.way_by_speeds_m())
+    found = [_inside(way, time, to_s) for way in ways]
+    moving = [way for way in found if _moves(way)]
+    if not moving:
+        estimated = _inside(_estimated(estimates), time, to_s)
+        return estimated if _moves(estimated) else Shape()
+    holes = [_holes_s(way) for way in moving]
+    bearable_s = min(holes) + HOLES_SHARE * to_s
+    chosen = next(way for way, hole_s in zip(moving, holes, strict=True) if hole_s <= bearable_s)
+    return replace(chosen, by_pod=chosen is found[0])
+
+
+def _estimated(estimates: Sequence[Estimate]) -> Column:
+    return [
         (each.t_ns, each.distance_m)
         for each in estimates
         if each.distance_m is not None and each.mode not in GUESSED
     ]
-    ways = (
-        readings.totals,
-        readings.way_by_fixes_m(),
-        readings.way_by_speeds_m(),
-        estimated,
-    )
-    found = [_inside(way, time, to_s) for way in ways]
-    moving = [way for way in found if len(way.knots) > 1 and way.knots[-1][1] > way.knots[0][1]]
-    if not moving:
-        return Shape()
-    holes = [_holes_s(way) for way in moving]
-    best = next((n for n, hole_s in enumerate(holes) if hole_s <= HOLES_SHARE * to_s), None)
-    chosen = moving[holes.index(min(holes)) if best is None else best]
-    return replace(chosen, by_pod=chosen is found[0])
+
+
+def _moves(way: Shape) -> bool:
+    return len(way.knots) > 1 and way.knots[-1][1] > way.knots[0][1]
 
 
 def _inside(way: Column, time: RaceTime, to_s: float) -> Shape:
-    """Return the way from the last moment before the gun to the first after the end."""
+    """Return the way from the last moment before the gun to the first after the end.
+
+    What comes all at once with that first one belongs to it.
+    """
     points = [(time.at(t_ns), metres) for t_ns, metres in way if time.runs_at(t_ns)]
     first = max((n for n, (t_s, _) in enumerate(points) if t_s <= 0.0), default=0)
-    last = next((n for n, (t_s, _) in enumerate(points) if t_s >= to_s), len(points) - 1)
-    return _extended(shape_of(points[first : last + 1]), to_s)
+    after_s = next((t_s for t_s, _ in points if t_s >= to_s), to_s)
+    inner = [point for point in points[first:] if point[0] <= after_s + BUNCH_S]
+    return _extended(shape_of(inner), to_s)
 
 
 def _extended(shape: Shape, to_s: float) -> Shape:

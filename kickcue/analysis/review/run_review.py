@@ -1,8 +1,8 @@
 """The reviews of a session, and of a run of which nobody said what it was."""
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, pairwise
-from math import fsum
+from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -28,17 +28,17 @@ from kickcue.analysis.review.race_shape import race_shape
 from kickcue.analysis.review.race_time import RaceTime
 from kickcue.analysis.review.repeats import repeats_review
 from kickcue.analysis.review.sensors import gaps_and_pauses, sensor_reviews
+from kickcue.analysis.review.watch_laps import watch_lines
+from kickcue.core.course import LONGEST_RACE_M
 from kickcue.core.engine_config import EngineConfig
 from kickcue.core.events import Phase, PhaseChange
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.session.numbered_legs import numbered, repetitions
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
-from kickcue.recording.watch_records import WatchLap
 
 KILOMETRE_M: Final = 1000.0
-LEAST_LAP_S: Final = 0.5
-SAME_WHOLE_SHARE: Final = 0.03
+FEWEST_LINES: Final = 2
 START: Final = LineTime(0.0, 0.0, TimedBy.GUN, 0.0)
 
 
@@ -74,13 +74,21 @@ def run_review(
     start_ns, end_ns = s_to_ns(run.from_s), s_to_ns(run.to_s)
     title = "Run" if unstarted is None else f"{unstarted}, never started"
     what = (ReviewKind.RUN, title, "", Ending.RECORDED)
-    return _whole(
+    found = _whole(
         recording,
         profiles,
         (start_ns, end_ns),
         what,
         repeats_review(recording, profiles, start_ns, None),
     )
+    if unstarted is None:
+        return found
+    note = (
+        f"this was to be a race, {unstarted}, but nobody pressed start: it is shown as a run. "
+        f"`kickcue replay {recording.path.name} --start-offset SECONDS` shows it as the race, "
+        "with the gun so long after the recording began"
+    )
+    return replace(found, notes=(*found.notes, note))
 
 
 def _whole(
@@ -99,7 +107,8 @@ def _whole(
     track = Track(curve, time, BodyReadings(readings, time))
     moved = curve.to_m > 0.0
     gaps, pauses = gaps_and_pauses(recording, start_ns, end_ns)
-    cues = tuple(cue_reviews(cues_of(recording), acks_of(recording), track, None))
+    runs = () if repeats is None else repeats.each
+    cues = tuple(cue_reviews(cues_of(recording), acks_of(recording), track, None, runs))
     return Review(
         kind=kind,
         title=title,
@@ -144,36 +153,17 @@ def _from_the_start(shape: Sequence[Knot], end_s: float) -> list[Knot]:
 
 def _run_laps(recording: Recording, track: Track) -> tuple[Lap, ...]:
     """Return the laps of the run's watch, kilometres where it has no two."""
-    watch = () if recording.watch is None else recording.watch.laps
-    ends_s = _by_timer(watch, track.curve.to_s) or [
-        track.time.at(lap.t_ns) for lap in watch if not lap.final
-    ]
-    inside = [end_s for end_s in ends_s if LEAST_LAP_S < end_s < track.curve.to_s - LEAST_LAP_S]
-    if not inside:
+    lines = watch_lines(recording, track)
+    if len(lines) < FEWEST_LINES:
         return _kilometres(track)
-    lines = [
-        LineTime(track.curve.at(race_s), race_s, TimedBy.WATCH, None) for race_s in sorted(inside)
-    ]
-    whole = [START, *lines, LineTime(track.curve.to_m, track.curve.to_s, TimedBy.WATCH, None)]
-    return laps(track, whole, median(_lengths_m([START, *lines])))
-
-
-def _by_timer(watch: Sequence[WatchLap], whole_s: float) -> list[float]:
-    """Return when the laps ended by the watch's own seconds, to the hundredth.
-
-    Empty where these do not make the whole: the watch left time out that its records have.
-    """
-    seconds = [lap.timer_s for lap in watch if lap.timer_s is not None]
-    if len(seconds) < len(watch) or abs(fsum(seconds) - whole_s) > SAME_WHOLE_SHARE * whole_s:
-        return []
-    return list(accumulate(seconds))[:-1]
-
-
-def _lengths_m(lines: Sequence[LineTime]) -> list[float]:
-    return [after.line_m - before.line_m for before, after in pairwise(lines)]
+    ends = [START, *lines]
+    full_m = median(after.line_m - before.line_m for before, after in pairwise(ends[:-1]))
+    return laps(track, ends, full_m)
 
 
 def _kilometres(track: Track) -> tuple[Lap, ...]:
+    if track.curve.to_m > LONGEST_RACE_M:  # a receiver that went astray ran that far
+        return ()
     whole = int(track.curve.to_m // KILOMETRE_M)
     lines = [KILOMETRE_M * n for n in range(1, whole + 1)]
     doubt = Doubt(track.curve, (), Readings(()))

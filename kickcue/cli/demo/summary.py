@@ -21,6 +21,7 @@ from kickcue.lab.historic_races import FamousRace
 from kickcue.lab.reconstruct import line_presses
 from kickcue.lab.simulate import SimulatedRace
 from kickcue.lab.split_statistics import paced
+from kickcue.report.pacing_words import faster
 
 ON_TIME_S: Final = 0.05
 
@@ -137,8 +138,8 @@ def _paced(pacing: Pacing | None) -> str:
     if pacing is None or pacing.lap_cv_percent is None:
         return "too few laps to tell"
     return (
-        f"kick {pacing.kick_percent:.1f} % ({CLASS_WORDS[pacing.pacing]}), laps vary by "
-        f"{pacing.lap_cv_percent:.1f} %"
+        f"last lap {faster(pacing.kick_speed_percent)} ({CLASS_WORDS[pacing.pacing]}), "
+        f"laps vary by {pacing.lap_cv_percent:.1f} %"
     )
 
 

@@ -1,15 +1,22 @@
-// Web Bluetooth to `sensor/<id>/<char>`: straps, foot pods, treadmills, batteries, device names.
+// Web Bluetooth to `sensor/<id>/<char>`: straps, foot pods, treadmills, their batteries and models.
 //
 // Event: "change".
 
-const SERVICES = { "180d": ["2a37"], "1814": ["2a53"], "1826": ["2acd"], "180f": ["2a19"] };
-const RACE = ["180d", "1814", "1826"];
+import { plain } from "./messages.js";
+
+const MEASURED = { "180d": "2a37", "1814": "2a53", "1826": "2acd" };
 const ID = { "180d": "strap", "1814": "pod", "1826": "treadmill" };
-const AGAIN_MS = [500, 1000, 2000, 4000, 8000];
-const SHOWN_MS = 1000;
+const BATTERY = ["180f", "2a19"];
+// By the model the right profile is chosen. The serial number is none of anybody's business.
+const INFORMATION = "180a";
+const MODEL = "2a24";
+const DESCRIBING = [MODEL, "2a26", "2a29"]; // with firmware and maker
+const AGAIN_MS = [500, 1000, 2000, 4000, 8000]; // the last one again and again
+const DRAWN_EACH_MS = 1000;
 
 const uuid = (short) => parseInt(short, 16);
 const short = (long) => long.slice(4, 8);
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const hex = (view) =>
   [...new Uint8Array(view.buffer, view.byteOffset, view.byteLength)]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -20,105 +27,172 @@ function unable() {
   return navigator.bluetooth ? null : "noBluetooth";
 }
 
+// The browser has one name for a chooser that was left and for much else: its sentence differs.
+function whyNot({ name, message }) {
+  if (["noAdapter", "wrongSensor"].includes(message)) return message;
+  if (/adapter|low energy/i.test(message)) return "noAdapter";
+  if (name === "SecurityError" || /disabled|denied|blocked|polic/i.test(message)) return "blocked";
+  return name === "NotFoundError" || name === "NotAllowedError" ? "denied" : "notReached";
+}
+
+// One sensor that the runner has chosen: held until the page is closed.
+class HeldSensor {
+  #publish;
+  #changed;
+  #opening = null;
+  connected = false;
+  count = 0;
+  battery = null;
+  model = null;
+
+  constructor(device, publish, changed) {
+    this.device = device;
+    this.id = null; // what `race.toml` calls it in `mqtt`
+    this.#publish = publish;
+    this.#changed = changed;
+    device.addEventListener("gattserverdisconnected", () => this.#lost());
+  }
+
+  // Connect and subscribe. One attempt at a time: two would hand everything on twice.
+  open(nameOf) {
+    this.#opening ??= this.#open(nameOf).finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #open(nameOf) {
+    const server = await this.device.gatt.connect();
+    const services = await server.getPrimaryServices().catch((error) => {
+      if (error.name === "NotFoundError") return []; // none of those that we may see
+      throw error;
+    });
+    const found = services.map(({ uuid: long }) => short(long));
+    const kind = found.find((each) => each in ID);
+    if (kind === undefined) {
+      this.device.gatt.disconnect();
+      throw new Error("wrongSensor");
+    }
+    this.id ??= nameOf(ID[kind]);
+    for (const service of services) {
+      const char = MEASURED[short(service.uuid)];
+      if (char) await this.#follow(service, char, () => (this.count += 1));
+    }
+    this.connected = true;
+    this.#changed();
+    const has = (name) => services.find((service) => short(service.uuid) === name);
+    await this.#describe(has(INFORMATION), has(BATTERY[0]));
+  }
+
+  async #describe(information, battery) {
+    if (information) {
+      for (const char of DESCRIBING) {
+        const value = await this.#read(information, char);
+        if (value && char === MODEL) this.model = plain(new TextDecoder().decode(value), 40);
+      }
+    }
+    if (!battery) return;
+    const level = (value) => (this.battery = value.byteLength ? value.getUint8(0) : null);
+    const value = await this.#read(battery, BATTERY[1]);
+    if (value) level(value);
+    await this.#follow(battery, BATTERY[1], level);
+  }
+
+  // What is read is handed on as if it had been notified. A sensor need not have it.
+  async #read(service, name) {
+    try {
+      const value = await (await service.getCharacteristic(uuid(name))).readValue();
+      this.#publish(this.id, name, hex(value));
+      return value;
+    } catch {
+      return null;
+    }
+  }
+
+  async #follow(service, name, note) {
+    const char = await service.getCharacteristic(uuid(name)).catch(() => null);
+    if (!char || !(char.properties.notify || char.properties.indicate)) return;
+    char.addEventListener("characteristicvaluechanged", ({ target }) => {
+      note(target.value);
+      this.#publish(this.id, name, hex(target.value));
+    });
+    await char.startNotifications();
+  }
+
+  // A sensor that was worn comes back: the runner has both hands full.
+  async #lost() {
+    if (!this.connected) return;
+    this.connected = false;
+    this.#changed();
+    for (let turn = 0; !this.connected; turn += 1) {
+      await sleep(AGAIN_MS[Math.min(turn, AGAIN_MS.length - 1)]);
+      if (!this.connected) await this.open().catch(() => {});
+    }
+  }
+}
+
 export class SensorGateway extends EventTarget {
   #link;
-  #devices = new Map(); // by the browser's id: {device, id, count, connected}
+  #held = new Map(); // by the browser's id
   unable = unable();
   trouble = null;
 
   constructor(link) {
     super();
     this.#link = link;
-    setInterval(() => this.#changed(), SHOWN_MS);
+    setInterval(() => this.#changed(), DRAWN_EACH_MS);
   }
 
   get shown() {
-    return [...this.#devices.values()].map(({ device, id, count, connected }) => ({
-      id: device.id, name: device.name ?? id, connected, what: `${id}, ${count}`,
+    return [...this.#held.values()].filter(({ id }) => id !== null).map((held) => ({
+      key: held.device.id,
+      id: held.id,
+      name: plain(held.device.name, 40) || held.id,
+      connected: held.connected,
+      model: held.model,
+      battery: held.battery,
+      count: held.count,
     }));
   }
 
   // Ask the runner for a sensor; in a gesture.
   async add() {
-    this.trouble = null;
-    try {
+    await this.#try(async () => {
       if (!(await navigator.bluetooth.getAvailability())) throw new Error("noAdapter");
-      const device = await navigator.bluetooth.requestDevice({
-        filters: RACE.map((service) => ({ services: [uuid(service)] })),
-        optionalServices: [...Object.keys(SERVICES), "180a"].map(uuid),
+      return navigator.bluetooth.requestDevice({
+        filters: Object.keys(MEASURED).map((service) => ({ services: [uuid(service)] })),
+        optionalServices: [BATTERY[0], INFORMATION].map(uuid),
       });
-      await this.#open(device);
-    } catch (error) {
-      this.trouble = this.#why(error);
-    }
-    this.#changed();
-  }
-
-  async again(id) {
-    const { device } = this.#devices.get(id);
-    await this.#open(device).catch((error) => {
-      this.trouble = this.#why(error);
     });
+  }
+
+  async again(key) {
+    await this.#try(async () => this.#held.get(key).device);
+  }
+
+  async #try(choose) {
+    this.trouble = null;
     this.#changed();
-  }
-
-  #why(error) {
-    if (["noAdapter", "wrongSensor"].includes(error.message)) return error.message;
-    if (error.name === "NotFoundError" || error.name === "NotAllowedError") return "denied";
-    return "lost";
-  }
-
-  async #open(device) {
-    const known = this.#devices.has(device.id);
-    const server = await device.gatt.connect();
-    const services = await server.getPrimaryServices();
-    const found = services.map(({ uuid: long }) => short(long)).filter((each) => each in ID);
-    if (!found.length) {
-      device.gatt.disconnect();
-      throw new Error("wrongSensor");
+    try {
+      const device = await choose();
+      if (!this.#held.has(device.id)) {
+        const publish = (id, char, bytes) =>
+          this.#link.publish("sensor", { hex: bytes }, `/${id}/${char}`);
+        this.#held.set(device.id, new HeldSensor(device, publish, () => this.#changed()));
+      }
+      await this.#held.get(device.id).open((kind) => this.#name(kind));
+    } catch (error) {
+      this.trouble = whyNot(error);
     }
-    const entry = this.#devices.get(device.id) ?? { device, id: this.#name(ID[found[0]]), count: 0 };
-    entry.connected = true;
-    this.#devices.set(device.id, entry);
-    if (!known) device.addEventListener("gattserverdisconnected", () => this.#lost(entry));
-    for (const service of services) await this.#subscribe(entry, service);
+    this.#changed();
   }
 
   // "pod", and "pod-2" for a second one.
-  #name(id) {
-    const taken = [...this.#devices.values()].map((entry) => entry.id);
+  #name(kind) {
+    const taken = [...this.#held.values()].map(({ id }) => id);
     for (let n = 1; ; n += 1) {
-      const name = n === 1 ? id : `${id}-${n}`;
+      const name = n === 1 ? kind : `${kind}-${n}`;
       if (!taken.includes(name)) return name;
-    }
-  }
-
-  async #subscribe(entry, service) {
-    for (const wanted of SERVICES[short(service.uuid)] ?? []) {
-      const char = await service.getCharacteristic(uuid(wanted)).catch(() => null);
-      if (char === null) continue;
-      char.addEventListener("characteristicvaluechanged", ({ target }) => {
-        entry.count += 1;
-        this.#link.publish("sensor", { hex: hex(target.value) }, `/${entry.id}/${wanted}`);
-      });
-      if (char.properties.notify || char.properties.indicate) await char.startNotifications();
-      else await char.readValue();
-    }
-  }
-
-  async #lost(entry) {
-    entry.connected = false;
-    this.#changed();
-    for (const pause of AGAIN_MS) {
-      await new Promise((done) => setTimeout(done, pause));
-      if (entry.connected) return;
-      try {
-        await this.#open(entry.device);
-        this.#changed();
-        return;
-      } catch {
-        // it is not back yet
-      }
     }
   }
 

@@ -1,25 +1,42 @@
 // Sensors that this phone reads and hands on: raw notifications, as they come.
 
-import { fill, h } from "./dom.js";
+import { fill, h, say } from "./dom.js";
 import { SensorGateway } from "./sensor_gateway.js";
 import { word } from "./words.js";
+
+// What the race file calls it stands first: the runner may have to write it there.
+function about({ id, model, battery, count }) {
+  const known = [`mqtt = "${id}"`];
+  if (model) known.push(model);
+  if (battery !== null) known.push(`${word("battery")} ${battery} %`);
+  known.push(`${count} ${word("values")}`);
+  return known.join(" · ");
+}
 
 export class SensorsView extends HTMLElement {
   constructor(link) {
     super();
     const gateway = new SensorGateway(link);
     const list = h("ul", { class: "sensors" });
-    const connect = h("button", { type: "button", class: "primary", onclick: () => gateway.add() }, word("connect"));
+    const connect = h(
+      "button", { type: "button", class: "primary", onclick: () => gateway.add() }, word("connect"),
+    );
     const trouble = h("p", { class: "warning", role: "status" });
-    this.append(connect, trouble, h("p", { class: "hint" }, word("pocket")), list);
+    this.append(
+      connect, trouble, list,
+      h("p", { class: "hint" }, word("pocket")), h("p", { class: "hint" }, word("reloaded")),
+    );
+    const again = (each) => h(
+      "button", { type: "button", onclick: () => gateway.again(each.key) },
+      `${each.name}: ${word("lost")}`,
+    );
     const draw = () => {
       connect.disabled = gateway.unable !== null;
-      trouble.textContent = word(gateway.unable ?? gateway.trouble ?? "") || "";
-      fill(list, JSON.stringify(gateway.shown), () => gateway.shown.map((each) =>
-        each.connected
-          ? h("li", { class: "ok" }, `${each.name}: ${word("connected")}, ${each.what}`)
-          : h("li", { class: "bad" }, h("button", { type: "button", onclick: () => gateway.again(each.id) },
-            `${each.name}: ${word("lost")}`))));
+      say(trouble, word(gateway.unable ?? gateway.trouble ?? ""));
+      fill(list, JSON.stringify(gateway.shown), () => gateway.shown.map((each) => (each.connected
+        ? h("li", { class: "ok" }, h("strong", {}, `${each.name}: ${word("connected")}`),
+          h("small", {}, about(each)))
+        : h("li", { class: "bad" }, again(each)))));
     };
     gateway.addEventListener("change", draw);
     draw();

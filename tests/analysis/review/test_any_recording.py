@@ -132,7 +132,8 @@ def test_without_a_sensor(sensor: str) -> None:
     assert unknown is None
     if sensor == "pod":
         assert set(review.series.mps) == {None}
-        assert review.pacing is None
+        assert review.pacing is not None, "each line was pressed"
+        assert review.pacing.last_200_s is None
 
 
 def test_only_heart_rate() -> None:

@@ -1,0 +1,290 @@
+"""Strap and pod of the fake BlueZ, by the Web Bluetooth of a real Chromium, to a run elsewhere."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from kickcue.core.events import Cue, Input, Notification, Phase
+from kickcue.daemon.clock import Clock
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
+from kickcue.edges.mqtt.delivery import Delivery
+from kickcue.edges.web.roles import Role
+from tests.beds.fake_bluez import FakeBluez
+from tests.beds.private_bus import private_bus
+from tests.beds.sensor import Sensor
+from tests.browser.page import PHONE, watched
+from tests.daemon.test_race_daemon import RACE, recorded, settings
+from tests.page.chooser import Chooser, chromium_on
+from tests.page.conftest import Track, a_track, hasten, until
+
+pytestmark = pytest.mark.chromium
+
+PATIENCE_S: Final = 10.0
+CONNECT: Final = "sensors-view button.primary"
+SAID: Final = "document.querySelector('sensors-view .warning').textContent"
+LISTED: Final = "document.querySelector('sensors-view ul').textContent"
+RATE: Final = 12.0
+"""What a page may say in a second bears two sensors this many times as fast as in life."""
+SAME_S: Final = 2.0
+"""Of the race, by which two runs of the same race may differ: 160 ms of this machine."""
+
+
+@dataclass
+class Air:
+    """The fake Bluetooth, and the browser that has it."""
+
+    bluez: FakeBluez
+    chromium: Browser
+
+    def strap(self) -> Sensor:
+        return self.bluez.add_sensor(
+            "C0:FF:EE:00:00:01",
+            "Polar H10 1234",
+            services={"180d": ["2a37", "2a38"]},
+            battery=80,
+            device_information={"2a24": "H10", "2a25": "a serial number", "2a29": "Polar"},
+        )
+
+    def pod(self) -> Sensor:
+        return self.bluez.add_sensor(
+            "C0:FF:EE:00:00:02", "Stryd", services={"1814": ["2a53", "2a54"]}, random_address=True
+        )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world() -> AsyncIterator[Air]:
+    """One browser for all of them: it takes a second to start."""
+    async with private_bus() as bus, FakeBluez(bus) as bluez, chromium_on(bus) as chromium:
+        yield Air(bluez, chromium)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def air(world: Air) -> AsyncIterator[Air]:
+    yield world
+    for sensor in list(world.bluez.sensors):
+        world.bluez.remove_sensor(sensor)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def track(air: Air, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Track]:
+    hasten(monkeypatch)
+    async with watched(air.chromium, tmp_path) as browser, a_track(browser) as found:
+        yield found
+
+
+async def gateway(page: Page) -> Chooser:
+    """Show the page's sensors."""
+    chooser = await Chooser.of(page)
+    await page.click("[aria-controls=sensors]")
+    return chooser
+
+
+async def connected(page: Page, chooser: Chooser, sensor: Sensor) -> None:
+    """Tap on connect, choose the sensor, and wait for it."""
+    assert sensor.name is not None
+    await page.click(CONNECT)
+    await chooser.choose(sensor.name)
+    await until(page, f"{LISTED}.includes('{sensor.name}: connected')")
+
+
+async def hears(delivery: Delivery, sensor: Sensor, char: str, data: bytes) -> Notification:
+    """Have the sensor say something until the other side of the broker has heard it."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            sensor.notify(char, data)
+            try:
+                event = await asyncio.wait_for(delivery.incoming.get(), 0.3)
+            except TimeoutError:
+                continue
+            if isinstance(event, Notification) and (event.char, event.data) == (char, data):
+                return event
+
+
+async def test_what_sensors_send_comes_as_it_was_sent(air: Air, track: Track) -> None:
+    """GIVEN a strap and a pod WHEN a runner connects both THEN what they send, battery, model and
+    maker among it, comes out of the broker byte for byte, but no serial number.
+    """
+    strap, pod = air.strap(), air.pod()
+    page = await track.phone()
+    chooser = await gateway(page)
+    async with track.sender() as delivery:
+        await connected(page, chooser, strap)
+        await connected(page, chooser, pod)
+        beat = await hears(delivery, strap, "2a37", bytes([0x10, 150, 0, 2]))
+        step = await hears(delivery, pod, "2a53", bytes([0, 0x80, 3, 90]))
+        await until(page, f"{LISTED}.includes('80 %')")
+    assert ("strap", "pod") == (beat.sensor, step.sensor)
+    shown = await page.inner_text("sensors-view ul")
+    assert "H10 · battery 80 %" in shown
+    assert "serial" not in shown
+
+
+async def test_what_a_sensor_says_of_itself_is_handed_on(air: Air, track: Track) -> None:
+    """GIVEN a strap with a battery, a model and a maker WHEN it is connected THEN all of it is
+    handed on once, and its serial number is not.
+    """
+    strap = air.strap()
+    page = await track.phone()
+    chooser = await gateway(page)
+    async with track.sender() as delivery:
+        await connected(page, chooser, strap)
+        told: dict[str, bytes] = {}
+        async with asyncio.timeout(PATIENCE_S):
+            while "2a19" not in told:
+                event = await delivery.incoming.get()
+                assert isinstance(event, Notification)
+                told[event.char] = event.data
+    assert {"2a24": b"H10", "2a29": b"Polar", "2a19": b"\x50"} == told
+
+
+async def test_a_lost_sensor_comes_back_by_itself(air: Air, track: Track) -> None:
+    """GIVEN a connected strap WHEN its link is lost, twice THEN the page says so, wins it back
+    without a tap, and each beat is handed on once.
+    """
+    strap = air.strap()
+    page = await track.phone()
+    chooser = await gateway(page)
+    async with track.sender() as delivery:
+        await connected(page, chooser, strap)
+        for _ in range(2):
+            strap.drop()
+            await until(page, f"{LISTED}.includes('lost')")
+            await until(page, f"{LISTED}.includes('connected')")
+        await hears(delivery, strap, "2a37", bytes([0, 151]))
+        await asyncio.sleep(0.3)
+        while not delivery.incoming.empty():
+            delivery.incoming.get_nowait()
+        strap.notify("2a37", bytes([0, 152]))
+        await asyncio.sleep(0.5)
+        assert 1 == delivery.incoming.qsize()
+
+
+async def test_words_for_what_keeps_a_sensor_away(air: Air, track: Track) -> None:
+    """GIVEN a chooser that is left, a device that only looks like a strap, and no adapter THEN each
+    is said in the runner's words, and the next try is not hindered.
+    """
+    page = await track.phone()
+    chooser = await gateway(page)
+    await page.click(CONNECT)
+    await chooser.leave()
+    await until(page, f"{SAID} === 'No sensor was chosen.'")
+    scale = air.bluez.add_sensor(
+        "C0:FF:EE:00:00:03", "Scale", services={"181d": ["2a9d"]}, advertised=["180d"]
+    )
+    await page.click(CONNECT)
+    await chooser.choose("Scale")
+    await until(page, f"{SAID} === 'This device sends no heart rate or pod data.'")
+    assert not scale.connected
+    air.bluez.unplug()
+    try:
+        await page.click(CONNECT)
+        await until(page, f"{SAID}.startsWith('Bluetooth is off or missing')")
+    finally:
+        air.bluez.plug_in()
+    await connected(page, chooser, air.strap())
+    assert "" == await page.evaluate(SAID)
+
+
+REFUSALS: Final = {
+    "User denied the browser permission to scan for Bluetooth devices.": "lets no page use",
+    "Web Bluetooth API globally disabled.": "lets no page use",
+    "Bluetooth Low Energy not available.": "off or missing",
+    "User cancelled the requestDevice() chooser.": "No sensor was chosen",
+}
+"""Sentences of Chromium, all of them a NotFoundError."""
+
+
+async def test_words_for_what_chromium_refuses(track: Track) -> None:
+    """GIVEN a refusal that needs another machine or another set-up of the browser THEN Chromium's
+    own sentence becomes one that says what to do.
+    """
+    page = await track.phone()
+    await page.click("[aria-controls=sensors]")
+    for sentence, told in REFUSALS.items():
+        await page.evaluate(
+            """sentence => { navigator.bluetooth.requestDevice = async () => {
+                throw new DOMException(sentence, "NotFoundError"); }; }""",
+            sentence,
+        )
+        await page.click(CONNECT)
+        await until(page, f"{SAID}.includes('{told}')")
+
+
+# ---- a whole race
+
+
+async def play_on_air(run: RaceDaemon, strap: Sensor, pod: Sensor) -> None:
+    """Let the sensors send a whole race, and the runner press the buttons of it."""
+    by_name, zero_ns = {"strap": strap, "pod": pod}, run.clock.run_ns()
+    for event in RACE.inputs:
+        await _moment(run, zero_ns, event)
+        if isinstance(event, Notification):
+            by_name[event.sensor].notify(event.char, event.data)
+        else:
+            run.put(replace(event, t_ns=run.clock.run_ns()))
+        if run.phase is Phase.FINISHED:
+            return
+
+
+async def play_directly(run: RaceDaemon) -> None:
+    """Let the same race come in as the radio would hand it on."""
+    zero_ns = run.clock.run_ns()
+    for event in RACE.inputs:
+        await _moment(run, zero_ns, event)
+        run.put(replace(event, t_ns=run.clock.run_ns()))
+        if run.phase is Phase.FINISHED:
+            return
+
+
+async def _moment(run: RaceDaemon, zero_ns: int, event: Input) -> None:
+    at_ns = zero_ns + round(event.t_ns / RATE)
+    await asyncio.sleep(max(at_ns - run.clock.run_ns(), 0) / 1e9)
+
+
+def cues(state: Path) -> dict[str, float]:
+    """Return when each cue was given, in seconds since the first."""
+    given = [output for output in recorded(state).outputs if isinstance(output, Cue)]
+    return {cue.id: (cue.t_ns - given[0].t_ns) / 1e9 for cue in given}
+
+
+@pytest.mark.long
+async def test_the_same_cues_as_by_its_own_radio(
+    air: Air, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a run that cannot reach the sensors' bus WHEN they send a whole race to a phone, which
+    hands it on THEN the runner gets the cues that the run's own radio would have led to.
+    """
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")
+    pins = {
+        name: {"profile": f"generic-{kind}", "mqtt": name}
+        for name, kind in (("strap", "hr"), ("pod", "rsc"))
+    }
+    here = settings(sensors=pins, page={"host": "127.0.0.1"})
+    strap, pod = air.strap(), air.pod()
+    async with (
+        live(here, state=tmp_path / "gateway", clock=Clock(rate=RATE)) as run,
+        watched(air.chromium, tmp_path) as browser,
+    ):
+        assert run.page is not None
+        origin = f"http://127.0.0.1:{run.page.port}"
+        page = await browser.visit(run.page.link(Role.ATHLETE), PHONE, origin=origin)
+        chooser = await gateway(page)
+        await connected(page, chooser, strap)
+        await connected(page, chooser, pod)
+        await play_on_air(run, strap, pod)
+        assert {"H10", None} == {each.model for each in run.remote.health.values()}
+        assert 80 == run.remote.health["strap"].battery_percent
+        await browser.close()
+    async with live(here, state=tmp_path / "radio", clock=Clock(rate=RATE)) as run:
+        await play_directly(run)
+    by_page, by_radio = cues(tmp_path / "gateway"), cues(tmp_path / "radio")
+    assert list(by_radio) == list(by_page)
+    assert "last_lap-1" in by_page
+    assert by_radio == pytest.approx(by_page, abs=SAME_S)
