@@ -36,10 +36,12 @@ def documents() -> st.SearchStrategy[dict[str, Any]]:
         "scale": st.floats(0.8, 1.25),
         "scale_sd": st.floats(0.01, 0.2),
         "cues": st.fixed_dictionaries({}, optional={"rep": cue, "go": cue, "tall": cue}),
-        "gate": st.sampled_from([
-            {"lat_deg": 51.8, "lon_deg": -0.4, "heading_deg": 76.5},
-            {"left": [51.862741, -0.423114], "right": [51.862661, -0.42309]},
-        ]),
+        "gate": st.sampled_from(
+            [
+                {"lat_deg": 51.8, "lon_deg": -0.4, "heading_deg": 76.5},
+                {"left": [51.862741, -0.423114], "right": [51.862661, -0.42309]},
+            ]
+        ),
     }
     return st.fixed_dictionaries(
         {"race": st.sampled_from([*EVENTS, "1200m", "8k", "5mile"])}, optional=optional

@@ -1,6 +1,5 @@
 // The page: who it is for, and its parts.
 
-import { h } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
 import { Link } from "./link.js";
 import { Player } from "./player.js";
@@ -9,8 +8,9 @@ import { RaceStore } from "./race_store.js";
 import { RaceView } from "./race_view.js";
 import { SensorsView } from "./sensors_view.js";
 import { SettingsView } from "./settings_view.js";
+import { heading, tabs } from "./tabs.js";
 import { WatchView } from "./watch_view.js";
-import { wishes, word } from "./words.js";
+import { wishes } from "./words.js";
 import { WornWatch } from "./worn_watch.js";
 
 const SEEN = ["status", "state", "leg", "race", "laps", "health"];
@@ -31,33 +31,6 @@ async function session() {
     await new Promise((done) => setTimeout(done, AGAIN_MS));
   }
 }
-
-// Tabs at the thumb: one part is shown, the others keep running.
-function tabs(parts) {
-  const names = Object.keys(parts);
-  const panels = names.map((name) => h("section", { id: name, role: "tabpanel", hidden: true }, ...parts[name]));
-  const buttons = names.map((name) => h("button", {
-    type: "button", role: "tab", "aria-controls": name, onclick: () => show(name),
-  }, word(name)));
-  function show(name) {
-    for (const [at, each] of names.entries()) {
-      panels[at].hidden = each !== name;
-      buttons[at].setAttribute("aria-selected", String(each === name));
-      buttons[at].tabIndex = each === name ? 0 : -1;
-    }
-  }
-  const bar = h("div", { role: "tablist", "aria-label": "kickcue", onkeydown: (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const at = (buttons.indexOf(document.activeElement) + step + names.length) % names.length;
-    show(names[at]);
-    buttons[at].focus();
-  } }, ...buttons);
-  show(names[0]);
-  return [h("main", {}, ...panels), ...(names.length > 1 ? [h("nav", {}, bar)] : [])];
-}
-
-const heading = (name) => h("h1", { class: "title" }, word(name));
 
 async function begin() {
   document.documentElement.lang = wishes.language;

@@ -89,6 +89,11 @@ export function read(name, payload) {
   } catch {
     return null;
   }
+  return checked(name, given);
+}
+
+// The same of a payload that is parsed already.
+export function checked(name, given) {
   if (given === null || typeof given !== "object" || (given.wire ?? WIRE) !== WIRE) return null;
   const runId = plain(given.run_id, 64);
   const sent = given.sent_ms === null && name === "status" ? null : whole(given.sent_ms);
