@@ -73,6 +73,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.edges.web": 51,
     "kickcue.edges.radio": 50,
     "kickcue.daemon": 60,
+    "kickcue.standalone": 65,
     "kickcue.cli": 70,
     "kickcue.__main__": 80,
 }

@@ -30,7 +30,7 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
     "demo": CliCommand(
         "Before the race",
         "kickcue.cli.demo",
-        "watch a whole race in half a minute: strap, foot pod, broker, watch",
+        "watch a whole race in half a minute: strap, pod, broker, watch",
     ),
     "init": CliCommand(
         "Before the race", "kickcue.cli.init", "write a race.toml by answering a few questions"
@@ -74,7 +74,7 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
     "press": CliCommand(
         "In the race",
         "kickcue.cli.press",
-        "send start, lap, undo, finish, distance to a race running elsewhere",
+        "send start, lap, undo, finish, distance to a race run elsewhere",
     ),
     "watch": CliCommand(
         "In the race", "kickcue.cli.watch", "act as the watch: show the cues, ring, acknowledge"
@@ -83,6 +83,11 @@ COMMANDS: Final[Mapping[str, CliCommand]] = {
         "In the race",
         "kickcue.cli.serve",
         "the page for phones and browsers: remote, watch, helper, live view",
+    ),
+    "export-app": CliCommand(
+        "In the race",
+        "kickcue.cli.export_app",
+        "write kickcue as an app for a phone, which needs no computer",
     ),
     "bridge": CliCommand(
         "In the race", "kickcue.cli.bridge", "forward the cues of a race to a Bluetooth watch"

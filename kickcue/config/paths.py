@@ -61,6 +61,12 @@ def user_state_folder(environ: Mapping[str, str]) -> Path:
     return (_homeless() if base is None else base) / "kickcue"
 
 
+def cache_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the user's folder for what can be fetched again; None: this user can have none."""
+    base = _base("XDG_CACHE_HOME", ".cache", environ)
+    return None if base is None else base / "kickcue"
+
+
 def default_runtime_folder(environ: Mapping[str, str]) -> Path:
     """Return the folder for what lasts as long as a login, such as a private broker's address.
 

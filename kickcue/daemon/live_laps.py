@@ -57,17 +57,24 @@ class LiveLaps:
         if line is not None:
             self._laps[line.number] = _lap(line, gun_ns)
 
+    def finish(self, course: Course, gun_ns: int, over_ns: int, *, pressed: bool) -> None:
+        """Take in that the race is finished: after that no estimate tells of the last line.
 
-def with_last(laps: tuple[LiveLap, ...], lines: int, gun_ns: int, ended_ns: int) -> list[LiveLap]:
-    """Return the laps of a finished race with its last one, if the one before is among them.
-
-    Nobody says where the runner is any more; how well the end is known, the review tells.
-    """
-    number, begins_s = (laps[-1].lap, laps[-1].race_s) if laps else (0, 0.0)
-    if number != lines - 1:
-        return list(laps)
-    race_s = _s(ended_ns - gun_ns)
-    return [*laps, LiveLap(lines, race_s, race_s - begins_s, None)]
+        ``pressed``: somebody said so, at that moment.
+        """
+        last = len(course.crossings_m)
+        if last in self._laps or course.crossings_m[-1] != course.distance_m:
+            return
+        before = self._laps.get(last - 1)
+        began_s = 0.0 if last == 1 else None if before is None else before.race_s
+        race_s = _s(over_ns - gun_ns)
+        by_marks = pressed and (before is None or before.error_s == 0.0)
+        self._laps[last] = LiveLap(
+            last,
+            race_s,
+            None if began_s is None else race_s - began_s,
+            0.0 if by_marks and began_s is not None else None,
+        )
 
 
 def repetitions(runs: dict[int, LegResult], gun_ns: int) -> tuple[LiveLap, ...]:

@@ -10,7 +10,7 @@ from kickcue.core.session.numbered_legs import numbered, repetitions as count_re
 from kickcue.core.units import NS_PER_MS
 from kickcue.daemon.clock import RaceTime
 from kickcue.daemon.health import PartHealth
-from kickcue.daemon.live_laps import LiveLap, LiveLaps, repetitions, with_last
+from kickcue.daemon.live_laps import LiveLaps, repetitions
 from kickcue.daemon.race_session import View
 from kickcue.edges.mqtt.messages import MOST_LAPS, MOST_PARTS
 
@@ -71,7 +71,10 @@ class PageLaps:
         if is_race and here is not None and looked_at != self._seen:
             self._seen = looked_at
             self._laps.look(course, gun_ns, here, view.line_marked)
-        laps = self._race_laps(course, view) if is_race else repetitions(view.runs, gun_ns or 0)
+        finished = is_race and view.phase is Phase.FINISHED
+        if finished and gun_ns is not None and view.over_ns is not None:
+            self._laps.finish(course, gun_ns, view.over_ns, pressed=view.finish_pressed)
+        laps = self._laps.laps if is_race else repetitions(view.runs, gun_ns or 0)
         return {
             "gun_ms": _ms(gun_ns, race),
             "over_ms": _ms(view.over_ns, race),
@@ -86,12 +89,6 @@ class PageLaps:
                 for lap in laps[-MOST_LAPS:]
             ],
         }
-
-    def _race_laps(self, course: Course, view: View) -> Sequence[LiveLap]:
-        laps, gun_ns, over_ns = self._laps.laps, view.gun_ns, view.over_ns
-        if view.phase is not Phase.FINISHED or gun_ns is None or over_ns is None:
-            return laps
-        return with_last(laps, len(course.crossings_m), gun_ns, over_ns)
 
 
 def _ms(race_ns: int | None, race: RaceTime) -> int | None:

@@ -39,8 +39,11 @@ async def page_of(
             broker = named_broker(run.settings) or way.watch
             why = _why_none(run.settings, broker)
             if broker is not None and why is None:
-                site = _site(run, broker, _tokens(state, goes_on=goes_on))
-                page = await stack.enter_async_context(race_page(site, _place(run.settings, state)))
+                kept = page_record(state) if goes_on else None
+                site = _site(run, broker, _tokens(kept))
+                place = _place(run.settings, state, kept)
+                serving = race_page(site, place, lambda page: _tell_name(run, page, state))
+                page = await stack.enter_async_context(serving)
         except KickcueError as error:
             why, level = str(error), logging.WARNING
         if page is not None:
@@ -68,19 +71,19 @@ def _site(run: RaceDaemon, broker: Address, tokens: RaceTokens) -> WebSite:
     return WebSite(site_files(), tokens, lambda: route, WebReport(run))
 
 
-def _place(settings: Settings, state: Path) -> Place:
+def _place(settings: Settings, state: Path, kept: PageRecord | None) -> Place:
+    """Return where to serve; a race that goes on stays where its phones look for it."""
     page = settings.page
     return Place(
         page.host,
-        page.port,
+        page.port if kept is None else kept.port,
         state / CERTIFICATES if page.https else None,
         settings.broker.athlete or DEFAULT_ATHLETE,
     )
 
 
-def _tokens(state: Path, *, goes_on: bool) -> RaceTokens:
+def _tokens(kept: PageRecord | None) -> RaceTokens:
     """Return new tokens, or those of the race that goes on."""
-    kept = page_record(state) if goes_on else None
     if kept is None or kept.tokens.keys() != set(Role) or not all(kept.tokens.values()):
         return RaceTokens()
     return RaceTokens({role: kept.tokens[role] for role in Role})

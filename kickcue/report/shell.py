@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -15,7 +16,7 @@ from typing import Any, Final
 from kickcue import __version__
 from kickcue.report.markup import Markup, join, text
 
-ASSETS: Final = Path(__file__).parent / "assets"
+ASSETS: Final = files("kickcue.report") / "assets"
 GENERATOR: Final = f"kickcue {__version__}"
 _MARK: Final = b'<meta name="generator" content="kickcue '
 _HEAD_BYTES: Final = 2000

@@ -1,1 +1,1 @@
-"""A race run in the browser itself: the core, and what stands around it where there is no daemon."""
+"""A race run in the browser itself: the core, with what stands around it instead of a daemon."""

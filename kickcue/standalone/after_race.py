@@ -1,16 +1,32 @@
-"""What is made of a recording on the phone, after the race: the file that a computer takes."""
+"""What is made of a recording on the phone, after the race: a computer's file, and the report."""
 
+import json
 from pathlib import Path
+from typing import Final
 
+from kickcue.analysis.review.make import review
 from kickcue.recording.jsonl import read
 from kickcue.recording.mcap_writer import McapWriter
+from kickcue.report.page import report_page
+from kickcue.standalone.race_setup import Catalogue
+
+_NAME: Final = Path("the recording")
 
 
 def as_mcap(text: str, path: str) -> None:
     """Write a recording, given as the lines that were kept, to an MCAP file at ``path``."""
     where = Path(path)
-    recording = read(where, text.encode())
+    recording = read(_NAME, text.encode())
     where.unlink(missing_ok=True)
     with McapWriter(where, recording.header) as writer:
         for entry in recording.entries:
             writer.write(entry)
+
+
+def report(text: str, catalogue: str, units: str = "km") -> str:
+    """Return the page about a recording, given as the lines that were kept."""
+    recording = read(_NAME, text.encode())
+    setup = recording.header.setup or {}
+    config = Catalogue.of(json.loads(catalogue)).engine_config(setup)
+    title = (setup.get("plan") or {}).get("title")
+    return report_page(review(recording, config, config.sensors, title), units)

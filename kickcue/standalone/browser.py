@@ -40,7 +40,7 @@ class BrowserRace:
         """Do what is asked for; return what follows from it."""
         given = json.loads(text)
         try:
-            found = self._take(given, round(given["at_ms"] * NS_PER_MS))
+            found = self._take(given, _ns(given["at_ms"]))
         except KickcueError as error:
             found = {"error": str(error)}
         return json.dumps(found, allow_nan=False)
@@ -60,13 +60,19 @@ class BrowserRace:
         return _said(self._race)
 
 
+def _ns(at_ms: float) -> int:
+    """Return whole nanoseconds; so many, as one number, would have no digits left for them."""
+    whole, part = divmod(at_ms, 1)
+    return int(whole) * NS_PER_MS + round(part * NS_PER_MS)
+
+
 def _said(race: PhoneRace) -> dict[str, Any]:
     """Return what the race says, and clear it."""
     wake_ns, phase = race.wake_ns, race.phase
     found = {
         "messages": race.messages,
         "lines": "".join(f"{each}\n" for each in race.lines),
-        "wake_ms": None if wake_ns is None else wake_ns / NS_PER_MS,
+        "wake_ms": None if wake_ns is None else -(-wake_ns // NS_PER_MS),
         "begun": phase is not Phase.WAITING,
     }
     race.messages, race.lines = [], []

@@ -12,6 +12,7 @@ from kickcue.config.phrase_files import shipped_phrases
 from kickcue.config.plan_files import read_plan, shipped_plans
 from kickcue.config.profile_files import SENSORS
 from kickcue.config.race_document import RaceTerms
+from kickcue.core.course import EVENTS
 from kickcue.standalone.plain_values import plain
 
 
@@ -24,6 +25,7 @@ def catalogue() -> dict[str, Any]:
     profiles = {id_: SENSORS.read(path) for id_, path in sorted(paths.items())}
     plans = {name: read_plan(path) for name, path in sorted(shipped_plans().items())}
     return {
+        "events": list(EVENTS),
         "profiles": {
             id_: {"sha256": file.digest, "profile": plain(file.profile)}
             for id_, file in profiles.items()
@@ -43,6 +45,6 @@ def catalogue() -> dict[str, Any]:
 
 def _range(metadata: Sequence[Any]) -> list[float | None]:
     """Return the least and the largest value of a term of a race; None: it has no such bound."""
-    low = next((float(each.ge) for each in metadata if isinstance(each, Ge)), None)
-    high = next((float(each.le) for each in metadata if isinstance(each, Le)), None)
+    low: Any = next((each.ge for each in metadata if isinstance(each, Ge)), None)
+    high: Any = next((each.le for each in metadata if isinstance(each, Le)), None)
     return [low, high]

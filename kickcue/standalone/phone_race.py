@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from kickcue.core.cueing.phases import RACING
+from kickcue.core.cueing.phases import OVER, RACING
 from kickcue.core.engine_choice import AnyEngine, engine_for
 from kickcue.core.errors import DataError
 from kickcue.core.events import (
@@ -86,7 +86,7 @@ class PhoneRace:
             raise DataError("nothing was recorded of a race")
         found = cls(header.setup, catalogue, run_id, zero_ns)
         found.lines.clear()
-        found._go_on(recording, now_ns - zero_ns)  # noqa: SLF001  its own
+        found._go_on(recording, now_ns - zero_ns)
         return found
 
     @property
@@ -177,7 +177,8 @@ class PhoneRace:
 
     def _look_at_laps(self) -> None:
         view = self._session.view
-        if self._plan is None and view.estimate is not None:
+        over = view.phase in OVER  # its laps stay, although no place is known any more
+        if self._plan is None and view.estimate is not None and not over:
             self._laps.look(self._session.course, view.gun_ns, view.estimate, view.line_marked)
 
     def _show_standing(self) -> None:
@@ -229,11 +230,9 @@ class PhoneRace:
     def _deliver_again(self, told: Iterable[Output]) -> None:
         """Send what still stands: the watch knows by its id a cue that was felt."""
         view = self._session.view
-        for output in (view.leg, view.armed, view.estimate):
+        cues = (output for output in told if isinstance(output, Cue))
+        for output in (view.leg, view.armed, view.estimate, *cues):
             if output is not None:
-                self._deliver(output)
-        for output in told:
-            if isinstance(output, Cue):
                 self._deliver(output)
 
 

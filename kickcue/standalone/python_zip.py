@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from importlib.metadata import files as files_of
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,8 @@ ROOTS: Final = (
     "kickcue.recording.mcap_writer",
 )
 """What JavaScript calls, and what that loads only when it is asked for."""
+DATA: Final = ("report/assets",)
+"""Folders of kickcue that its modules read files of."""
 LIBRARIES: Final = ("mcap",)
 """Pure Python from elsewhere, that comes with its licence."""
 _LICENCES: Final = ("LICENSE", "LICENCE", "COPYING", "METADATA")
@@ -52,6 +55,9 @@ def _own() -> Iterator[tuple[str, bytes]]:
         parts = name.replace(".", "/")
         is_package = path.name == "__init__.py"
         yield f"{parts}/__init__.py" if is_package else f"{parts}.py", path.read_bytes()
+    for folder in DATA:
+        for each in (files("kickcue") / folder).iterdir():
+            yield f"kickcue/{folder}/{each.name}", each.read_bytes()
 
 
 def _libraries() -> Iterator[tuple[str, bytes]]:

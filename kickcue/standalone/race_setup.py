@@ -1,4 +1,4 @@
-"""From a race's document to what the engine needs, where the document cannot be checked by its model.
+"""From a race's document to what the engine needs, where no model can check the document.
 
 The document is the one of ``kickcue.config.race_document``, as JSON: a computer that verifies the
 recording builds the same engine of it. Profiles, phrases and plans come from the catalogue.

@@ -96,7 +96,7 @@ def test_every_listed_command_is_there(name: str, capsys: pytest.CaptureFixture[
         (["--versoin"], ": did you mean --version?"),
         (["lap"], ": did you mean press lap?"),
         (["xyzzy"], ""),
-        (["sprint"], ""),
+        (["orbit"], ""),
     ],
 )
 def test_unknown_command_suggests_the_near_one(

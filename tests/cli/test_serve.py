@@ -25,7 +25,7 @@ from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.web.addresses import qr_lines
 from kickcue.edges.web.roles import Role
-from tests.daemon.test_race_daemon import settings
+from tests.daemon.test_web_page import with_page
 from tests.edges.mqtt.conftest import own_runtime_folder
 from tests.edges.web.test_server import get
 
@@ -85,7 +85,7 @@ async def test_the_links_of_a_run(
     """GIVEN a run with its page WHEN serve is typed beside it THEN it shows that page's links and
     the QR code of the one that is wished, and no second page is served.
     """
-    async with live(settings(), state=tmp_path) as run:
+    async with live(with_page(), state=tmp_path) as run:
         assert run.page is not None
         status = await asyncio.to_thread(
             main, ["serve", "--state", str(tmp_path), "--qr", role.value]

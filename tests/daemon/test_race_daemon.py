@@ -45,18 +45,17 @@ from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 RATE = 25.0
 PATIENCE_S = 20.0
-NO_PAGE = {"page.on": False}
-"""Where the page's own note would be in the way: tests/daemon/test_web_page.py has that."""
 RACE = simulate(simulated_document("800m").course(), SCENARIOS["button"], 1_000_003)
 
 
 def settings(**more: Any) -> Settings:
-    """Return an 800 m with a strap and a pod that a gateway reads."""
+    """Return an 800 m with a strap and a pod that a gateway reads, and without a page."""
     pins = {
         "strap": {"profile": "generic-hr", "mqtt": "gym-strap"},
         "pod": {"profile": "generic-rsc", "mqtt": "gym-pod"},
     }
-    return load_settings(None, options={"race": "800m", "sensors": pins, **more}, environ={})
+    options = {"race": "800m", "sensors": pins, "page": {"on": False}, **more}
+    return load_settings(None, options=options, environ={})
 
 
 NO_EVENT_NS = 2**62
@@ -352,8 +351,7 @@ async def test_without_a_disk_the_race_goes_on(tmp_path: Path) -> None:
     note says that nothing is recorded.
     """
     (tmp_path / "state").write_text("a file where a folder should be")
-    without = settings(**NO_PAGE)
-    async with live(without, state=tmp_path / "state", clock=PlayedClock()) as run:
+    async with live(settings(), state=tmp_path / "state", clock=PlayedClock()) as run:
         await play(run, RACE.inputs)
         assert run.session is not None
         assert "last_lap-1" in [cue.id for cue in run.session.view.cues]
@@ -366,7 +364,7 @@ async def test_an_end_that_the_disk_did_not_take_is_told(
     """GIVEN a disk that is full at the very end WHEN the run has ended THEN a note says so, and who
     runs it knows for the exit status.
     """
-    async with live(settings(**NO_PAGE), state=tmp_path) as run:
+    async with live(settings(), state=tmp_path) as run:
         run.put(Command(run.clock.run_ns(), CommandKind.START))
         await until(lambda: run.recorder is not None and run.recorder.path is not None)
         monkeypatch.setattr(StraightFile, "write", _full)
@@ -401,8 +399,7 @@ def test_a_race_that_was_recorded_in_part_has_failed(
 
 async def test_nothing_is_recorded_where_nothing_shall_be(tmp_path: Path) -> None:
     """GIVEN record = false WHEN a race is run THEN there is no file and no complaint."""
-    without = settings(record=False, **NO_PAGE)
-    async with live(without, state=tmp_path, clock=PlayedClock()) as run:
+    async with live(settings(record=False), state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs, Phase.LAST_LAP)
         assert [] == list(run.notes)
     assert not (tmp_path / "races").exists()

@@ -4,20 +4,23 @@ import asyncio
 import json
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kickcue.config.page_record import PAGE_FILE, page_record
+from kickcue.config.page_record import PAGE_FILE, PageRecord, page_record
+from kickcue.config.settings import Settings
 from kickcue.core.errors import UsageError
-from kickcue.core.events import Command, CommandKind, Phase
+from kickcue.core.events import Command, CommandKind, Orderer, Phase
 from kickcue.daemon import web_page
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.run_lock import is_running
 from kickcue.daemon.wiring import live
 from kickcue.edges.web.roles import Role
+from kickcue.edges.web.server import COOKIE
 from tests.daemon.test_race_daemon import RACE, PlayedClock, play, settings
 from tests.edges.mqtt.conftest import own_runtime_folder, until
 from tests.edges.web.test_server import get
@@ -25,10 +28,15 @@ from tests.edges.web.test_server import get
 __all__ = ["own_runtime_folder"]
 
 
+def with_page(page: dict[str, Any] | None = None, **more: Any) -> Settings:
+    """Return the race of the other tests, with a page."""
+    return settings(page={"host": "127.0.0.1", **(page or {})}, **more)
+
+
 async def as_role(run: RaceDaemon, role: Role, path: str) -> tuple[int, bytes]:
     """Return what somebody with the role's link gets."""
     assert run.page is not None
-    cookie = f"kickcue={run.page.tokens[role]}"
+    cookie = f"{COOKIE.format(port=run.page.port)}={run.page.tokens[role]}"
     answer, body = await get(run.page.port, path, Cookie=cookie)
     return answer.status, body
 
@@ -47,7 +55,7 @@ async def test_the_page_of_a_run(tmp_path: Path) -> None:
     """GIVEN a run THEN its page is there, one note says where without letting anybody in, its links
     are where `kickcue serve` looks, and the page is gone with the run.
     """
-    async with live(settings(), state=tmp_path) as run:
+    async with live(with_page(), state=tmp_path) as run:
         assert run.page is not None
         port = run.page.port
         status, session = await as_role(run, Role.HELPER, "/session.json")
@@ -65,40 +73,61 @@ async def test_the_page_of_a_run(tmp_path: Path) -> None:
         socket.create_connection(("127.0.0.1", port), 1.0)
 
 
+async def test_the_name_of_a_page_is_told_once_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a network that takes its time to know the page's name WHEN it does THEN a note says so,
+    and `kickcue serve` knows it.
+    """
+
+    @asynccontextmanager
+    async def announcing(
+        name: str, _port: int, _addresses: object, known: Callable[[str], None]
+    ) -> AsyncIterator[None]:
+        asyncio.get_running_loop().call_later(0.05, known, name)
+        yield
+
+    monkeypatch.setattr("kickcue.edges.web.race_page.local_name", "kickcue-{}.local".format)
+    monkeypatch.setattr("kickcue.edges.web.race_page.announcing", announcing)
+    everywhere = settings(page={"on": True}, broker={"athlete": "anna"})
+    async with live(everywhere, state=tmp_path) as run:
+        assert run.page is not None
+        await until(lambda: len(about_page(run)) == 2)
+        assert str(run.page.named_text) in about_page(run)[1]
+        record = page_record(tmp_path)
+        assert record is not None
+        assert "kickcue-anna.local" == record.name
+
+
 async def test_the_links_outlive_a_crash_and_no_more(tmp_path: Path) -> None:
     """GIVEN a race that was cut off WHEN the next run takes it up THEN the links of before let in;
     a fresh race has new ones.
     """
-    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
+    async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs[:200], Phase.BODY)
         assert run.page is not None
         before = {role: run.page.tokens[role] for role in Role}
-    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
+    async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
         assert run.resumed
         assert run.page is not None
         assert before == {role: run.page.tokens[role] for role in Role}
-    async with live(settings(), state=tmp_path, clock=PlayedClock(), fresh=True) as run:
+    async with live(with_page(), state=tmp_path, clock=PlayedClock(), fresh=True) as run:
         assert run.page is not None
         assert not any(run.page.tokens[role] == before[role] for role in Role)
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"tokens": {"athlete": ""}}'])
-async def test_a_damaged_record_lets_nobody_in(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("tokens", [{}, {role.value: "" for role in Role}])
+def test_a_damaged_record_lets_nobody_in(tokens: dict[str, str]) -> None:
     """GIVEN a record that has no tokens, or empty ones THEN a race that goes on has new ones."""
-    (tmp_path / PAGE_FILE).write_text(text)
-    tokens = web_page._tokens(tmp_path, goes_on=True)
-    assert all(len(tokens[role]) >= 20 for role in Role)
-    record = {role.value: "" for role in Role}
-    rest = {"port": 1, "hosts": [], "secure": False}
-    (tmp_path / PAGE_FILE).write_text(json.dumps({**rest, "tokens": record}))
-    assert all(web_page._tokens(tmp_path, goes_on=True)[role] for role in Role)
+    found = web_page._tokens(PageRecord(1, (), secure=False, tokens=tokens))
+    assert all(len(found[role]) >= 20 for role in Role)
 
 
 async def test_the_report_of_what_was_run(tmp_path: Path) -> None:
     """GIVEN a race WHEN it is on THEN it has no report; WHEN it is over THEN the runner gets it on
     the page, and nobody else.
     """
-    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
+    async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs[:200], Phase.BODY)
         assert 404 == (await as_role(run, Role.ATHLETE, "/report"))[0]
         await end(run)
@@ -115,7 +144,7 @@ async def test_a_report_that_cannot_be_made(
     """GIVEN a recording that nobody can read THEN the page says there is none, and the run goes
     on.
     """
-    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
+    async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs[:200], Phase.BODY)
         await end(run)
 
@@ -133,16 +162,16 @@ async def test_a_report_that_cannot_be_made(
 
 def no_openssl(monkeypatch: pytest.MonkeyPatch, _state: Path) -> dict[str, Any]:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
-    return {"page.https": True}
+    return {"page": {"https": True}}
 
 
 def no_folder(_monkeypatch: pytest.MonkeyPatch, state: Path) -> dict[str, Any]:
     (state / web_page.CERTIFICATES).write_text("a file where a folder should be")
-    return {"page.https": True}
+    return {"page": {"https": True}}
 
 
 def not_here(_monkeypatch: pytest.MonkeyPatch, _state: Path) -> dict[str, Any]:
-    return {"page.host": "192.0.2.1"}
+    return {"page": {"host": "192.0.2.1"}}
 
 
 def sanctioned(_monkeypatch: pytest.MonkeyPatch, _state: Path) -> dict[str, Any]:
@@ -175,7 +204,7 @@ async def test_without_its_page_the_race_goes_on(
     """
     (tmp_path / PAGE_FILE).write_text("{}")
     options = hinders(monkeypatch, tmp_path)
-    async with live(settings(**options), state=tmp_path, clock=PlayedClock()) as run:
+    async with live(with_page(**options), state=tmp_path, clock=PlayedClock()) as run:
         assert run.page is None
         (note,) = about_page(run)
         assert note.startswith("no page for phones: ")
@@ -186,7 +215,7 @@ async def test_without_its_page_the_race_goes_on(
 
 async def test_who_wants_no_page_has_none(tmp_path: Path) -> None:
     """GIVEN [page] on = false THEN there is none, and no word about it."""
-    async with live(settings(**{"page.on": False}), state=tmp_path) as run:
+    async with live(with_page({"on": False}), state=tmp_path) as run:
         assert run.page is None
         assert [] == list(run.notes)
 
@@ -202,7 +231,7 @@ async def test_a_port_that_is_taken(taken: int, tmp_path: Path) -> None:
     """GIVEN another program at the port THEN the page is at the next one, and that is the one which
     is said.
     """
-    async with live(settings(**{"page.port": taken}), state=tmp_path) as run:
+    async with live(with_page({"port": taken}), state=tmp_path) as run:
         assert run.page is not None
         assert taken != run.page.port
         assert f":{run.page.port}/" in about_page(run)[0]
@@ -213,7 +242,7 @@ async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     its links are on the screen alone.
     """
     (tmp_path / "state").write_text("a file where a folder should be")
-    async with live(settings(record=False), state=tmp_path / "state") as run:
+    async with live(with_page(record=False), state=tmp_path / "state") as run:
         assert run.page is not None
         (note,) = about_page(run)
         assert "no way to its links (cannot write" in note
@@ -237,7 +266,47 @@ async def test_the_page_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("kickcue.edges.web.race_page.own_certificate", slow)
     looking = asyncio.create_task(look())
-    async with live(settings(**{"page.https": True}), state=tmp_path) as run:
+    async with live(with_page({"https": True}), state=tmp_path) as run:
         assert run.page is None
     looking.cancel()
     assert len(fed) >= 5
+
+
+# ---- the rules of its race, and where it stays
+
+
+def press(run: RaceDaemon, kind: CommandKind, by: Orderer | None = None) -> None:
+    run.put(Command(run.clock.run_ns(), kind, by))
+
+
+@pytest.mark.parametrize(("rules", "starts"), [("training", True), ("road", False)])
+async def test_a_helpers_start_by_the_rules(tmp_path: Path, rules: str, starts: bool) -> None:
+    """GIVEN the rules of the road WHEN a helper starts the race THEN the engine refuses it and says
+    so to the runner; in training it begins.
+    """
+    async with live(with_page(rules=rules), state=tmp_path) as run:
+        assert run.page is not None
+        press(run, CommandKind.START, Orderer.TRACKSIDE)
+        await until(lambda: run.phase is not Phase.WAITING or run.session is not None)
+        assert (run.phase is not Phase.WAITING) is starts
+        press(run, CommandKind.START)
+        await until(lambda: run.phase is not Phase.WAITING)
+
+
+async def test_a_race_that_goes_on_keeps_its_page(tmp_path: Path) -> None:
+    """GIVEN a race that was broken off WHEN it is taken up, set to another port meanwhile THEN its
+    page is where the phones look for it, and lets in whom it let in; a fresh race does not.
+    """
+    async with live(with_page(), state=tmp_path) as run:
+        assert run.page is not None
+        press(run, CommandKind.START)
+        await until(lambda: run.phase is not Phase.WAITING)
+        port, link = run.page.port, run.page.link(Role.HELPER)
+    elsewhere = {"port": port + 20}
+    async with live(with_page(elsewhere), state=tmp_path) as run:
+        assert run.page is not None
+        assert (port, link) == (run.page.port, run.page.link(Role.HELPER))
+    async with live(with_page(elsewhere), state=tmp_path, fresh=True) as run:
+        assert run.page is not None
+        assert port != run.page.port
+        assert link.partition("?t=")[2] != run.page.link(Role.HELPER).partition("?t=")[2]

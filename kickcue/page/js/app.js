@@ -1,6 +1,5 @@
 // The page: who it is for, and its parts.
 
-import { h } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
 import { Link } from "./link.js";
 import { Player } from "./player.js";
@@ -9,8 +8,9 @@ import { RaceStore } from "./race_store.js";
 import { RaceView } from "./race_view.js";
 import { SensorsView } from "./sensors_view.js";
 import { SettingsView } from "./settings_view.js";
+import { heading, tabs } from "./tabs.js";
 import { WatchView } from "./watch_view.js";
-import { wishes, word } from "./words.js";
+import { wishes } from "./words.js";
 import { WornWatch } from "./worn_watch.js";
 
 const SEEN = ["status", "state", "leg", "race", "laps", "health"];
@@ -32,33 +32,6 @@ async function session() {
   }
 }
 
-// Tabs at the thumb: one part is shown, the others keep running.
-function tabs(parts) {
-  const names = Object.keys(parts);
-  const panels = names.map((name) => h("section", { id: name, role: "tabpanel", hidden: true }, ...parts[name]));
-  const buttons = names.map((name) => h("button", {
-    type: "button", role: "tab", "aria-controls": name, onclick: () => show(name),
-  }, word(name)));
-  function show(name) {
-    for (const [at, each] of names.entries()) {
-      panels[at].hidden = each !== name;
-      buttons[at].setAttribute("aria-selected", String(each === name));
-      buttons[at].tabIndex = each === name ? 0 : -1;
-    }
-  }
-  const bar = h("div", { role: "tablist", "aria-label": "kickcue", onkeydown: (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const at = (buttons.indexOf(document.activeElement) + step + names.length) % names.length;
-    show(names[at]);
-    buttons[at].focus();
-  } }, ...buttons);
-  show(names[0]);
-  return [h("main", {}, ...panels), ...(names.length > 1 ? [h("nav", {}, bar)] : [])];
-}
-
-const heading = (name) => h("h1", { class: "title" }, word(name));
-
 async function begin() {
   document.documentElement.lang = wishes.language;
   const known = await session();
@@ -77,7 +50,11 @@ async function begin() {
   const parts = { race };
   if (athlete) {
     const player = new Player();
-    player.language = wishes.language;
+    // The words of the cues are kickcue's, not the page's.
+    store.addEventListener("change", () => {
+      const spoken = store.race?.language;
+      player.language = spoken && spoken !== "own" ? spoken : wishes.language;
+    });
     parts.watch = [heading("watch"), new WatchView(new WornWatch(link, player))];
     parts.sensors = [heading("sensors"), new SensorsView(link)];
   }

@@ -1,0 +1,112 @@
+// kickcue without a computer: the same Python core, in a worker of the page.
+//
+// In: {ask, what, ...}, `ask` being a number; out: {ask, answer} or {ask, error}, and on its own
+// {messages: [...]}. What comes in is stamped by the page (`at_ms`); what is due is timed here.
+
+import { CorePython } from "./core_python.js";
+import { openRaceFiles } from "./race_files.js";
+
+const BEAT_MS = 1000;
+const LONGEST_TIMER_MS = 60_000;
+
+let core = null;
+let files = null;
+let timer = null;
+let open = null; // the name of the recording that is being written
+
+const now = () => performance.timeOrigin + performance.now();
+const runId = () => [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16).padStart(2, "0")).join("");
+const nameOf = (run) => `${Math.round(now())}-${run}.jsonl`;
+const runOf = (name) => /-(\w+)\.jsonl$/.exec(name)?.[1] ?? name;
+
+// Hand something to kickcue; show and keep what it says.
+function take(request) {
+  const said = core.take({ at_ms: now(), ...request });
+  if (said.lines && open) files.append(said.lines);
+  if (said.messages.length) postMessage({ messages: said.messages });
+  plan(said.wake_ms);
+  return said;
+}
+
+// The core says when it wants to be woken: between two looks of the beat, too.
+function plan(wakeMs) {
+  clearTimeout(timer);
+  if (wakeMs === null) return;
+  timer = setTimeout(() => take({ what: "tick" }), Math.min(Math.max(wakeMs - now(), 0), LONGEST_TIMER_MS));
+}
+
+async function begin(document) {
+  const run = runId();
+  const said = core.take({ what: "begin", at_ms: now(), run_id: run, document });
+  await forget(open); // a race that nobody began
+  const name = nameOf(run);
+  await files.open(name);
+  open = name;
+  files.append(said.lines);
+  take({ what: "greet" });
+  return { resumed: false };
+}
+
+// Remove a recording of a race that was never begun.
+async function forget(name) {
+  if (name === null) return;
+  files.close();
+  if (!(await files.read(name)).includes('"command": "start"')) await files.remove(name);
+}
+
+// Go on with the race that was broken off, if there is one.
+async function resume() {
+  const name = (await files.names()).at(-1);
+  if (!name) return false;
+  const text = await files.read(name);
+  try {
+    const said = core.take({ what: "resume", at_ms: now(), run_id: runOf(name), text });
+    await files.open(name);
+    open = name;
+    files.append(said.lines);
+    postMessage({ messages: said.messages });
+  } catch {
+    await forget(name); // it is over, or too long ago: its recording stays
+    return false;
+  }
+  take({ what: "greet" });
+  return true;
+}
+
+async function start({ version, document }) {
+  [core, files] = await Promise.all([CorePython.open(version), openRaceFiles()]);
+  const resumed = await resume();
+  if (!resumed) await begin(document);
+  setInterval(() => take({ what: "tick" }), BEAT_MS);
+  return { resumed, fromSnapshot: core.fromSnapshot, catalogue: core.catalogue, kept: files.kind };
+}
+
+async function recordings() {
+  const found = [];
+  for (const name of (await files.names()).reverse()) {
+    const text = await files.read(name);
+    const header = JSON.parse(text.slice(0, text.indexOf("\n")));
+    const begun = text.includes('"command": "start"');
+    if (begun) found.push({ name, race: header.race, utc: header.utc, bytes: text.length, open: name === open });
+  }
+  return found;
+}
+
+const DOERS = {
+  start,
+  begin: ({ document }) => begin(document),
+  recordings,
+  mcap: async ({ name }) => core.mcap(await files.read(name)),
+  report: async ({ name }) => core.report(await files.read(name)),
+  remove: ({ name }) => (name === open ? null : files.remove(name)),
+};
+
+self.onmessage = async ({ data: { ask, ...request } }) => {
+  try {
+    const doer = DOERS[request.what];
+    const answer = doer ? await doer(request) : Boolean(take(request));
+    if (ask) postMessage({ ask, answer });
+  } catch (error) {
+    postMessage({ ask, error: error.message });
+  }
+};

@@ -1,0 +1,75 @@
+// What was recorded on this phone: its report, its recording for a computer, or away with it.
+
+import { h, say } from "./dom.js";
+import { own } from "./standalone_words.js";
+import { word } from "./words.js";
+
+const REPORTS = "kickcue-reports"; // served by the app's service worker (sw.js)
+const CONFIRM_MS = 3000;
+
+// Hand a file to the browser, which asks nobody and keeps it among the downloads.
+export function save(name, parts, type) {
+  const address = URL.createObjectURL(new Blob(parts, { type }));
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), CONFIRM_MS);
+}
+
+export class RacesView extends HTMLElement {
+  #link;
+  #told = h("p", { class: "told", role: "status" });
+  #list = h("ul");
+
+  constructor(link) {
+    super();
+    this.#link = link;
+    this.append(this.#list, this.#told, h("p", { class: "hint" }, own("keep")));
+  }
+
+  async show() {
+    const races = await this.#link.ask("recordings");
+    this.#list.replaceChildren(...races.map((race) => this.#item(race)));
+    if (!races.length) this.#list.append(h("li", {}, own("none")));
+  }
+
+  #item({ name, race, utc, open }) {
+    const button = (key, does) => h("button", {
+      type: "button",
+      onclick: ({ currentTarget }) => does(currentTarget).catch(({ message }) => say(this.#told, message)),
+    }, own(key));
+    const title = `${race}, ${new Date(utc).toLocaleString()}`;
+    const stem = `${race}-${utc.slice(0, 16).replace(/\D/g, "-")}`;
+    return h("li", { class: "recorded" }, h("strong", {}, open ? `${title}: ${own("recording")}` : title),
+      h("div", { class: "row" },
+        button("report", () => this.#report(name, stem)),
+        button("download", async () => save(`${stem}.mcap`, [await this.#link.ask("mcap", { name })], "application/octet-stream")),
+        ...(open ? [] : [button("remove", (asked) => this.#remove(name, asked))])));
+  }
+
+  // The report asks for nothing and has a policy of its own, so it is a page of its own.
+  async #report(name, stem) {
+    const html = await this.#link.ask("report", { name });
+    if (!navigator.serviceWorker?.controller) {
+      save(`${stem}.html`, [html], "text/html");
+      return;
+    }
+    const address = new URL(`report/${stem}.html`, document.baseURI).href;
+    const headers = { "Content-Type": "text/html; charset=utf-8" };
+    await (await caches.open(REPORTS)).put(address, new Response(html, { headers }));
+    location.assign(address);
+  }
+
+  async #remove(name, button) {
+    if (!button.dataset.asked) {
+      button.dataset.asked = "yes";
+      say(this.#told, word("sure"));
+      setTimeout(() => {
+        delete button.dataset.asked;
+      }, CONFIRM_MS);
+      return;
+    }
+    await this.#link.ask("remove", { name });
+    say(this.#told, "");
+    await this.show();
+  }
+}
+customElements.define("races-view", RacesView);

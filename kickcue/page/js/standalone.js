@@ -1,0 +1,73 @@
+// The page with kickcue in it: sensors, core, watch and recording in one phone, and no computer.
+
+import { h } from "./dom.js";
+import { HealthView, LinkBanner } from "./health_view.js";
+import { LocalLink } from "./local_link.js";
+import { Player } from "./player.js";
+import { PressView } from "./press_view.js";
+import { RaceStore } from "./race_store.js";
+import { RaceView } from "./race_view.js";
+import { RacesView } from "./races_view.js";
+import { SensorsView } from "./sensors_view.js";
+import { SettingsView } from "./settings_view.js";
+import { SetupView, keptDocument } from "./setup_view.js";
+import { own } from "./standalone_words.js";
+import { heading, tabs } from "./tabs.js";
+import { WatchView } from "./watch_view.js";
+import { wishes } from "./words.js";
+import { WornWatch } from "./worn_watch.js";
+
+// Works in flight mode from then on; a page without it works all the same.
+async function install() {
+  try {
+    await navigator.serviceWorker?.register("sw.js");
+    await navigator.storage?.persist?.(); // recordings are not cleared away for lack of space
+  } catch (error) {
+    console.info("kickcue: not kept for flight mode:", error);
+  }
+}
+
+const openTab = (name) => document.querySelector(`[aria-controls=${name}]`).click();
+
+async function begin() {
+  document.documentElement.lang = wishes.language;
+  const notice = h("p", { class: "notice", role: "status" }, own("starting"));
+  const link = new LocalLink(new Worker("js/core_worker.js", { type: "module" }));
+  const store = new RaceStore(link);
+  const player = new Player();
+  player.language = wishes.language;
+  const setup = new SetupView(link, store);
+  const races = new RacesView(link);
+  const title = (name) => h("h1", { class: "title" }, own(name));
+  const banner = new LinkBanner(link, store);
+  document.body.dataset.role = "athlete";
+  document.body.replaceChildren(notice, ...tabs({
+    race: [new RaceView(store, false), new PressView(link, store, null), new HealthView(link, store)],
+    watch: [heading("watch"), new WatchView(new WornWatch(link, player))],
+    sensors: [heading("sensors"), new SensorsView(link)],
+    setup: [title("setup"), setup, title("races"), races, new SettingsView()],
+  }, own));
+  document.querySelector("[aria-controls=setup]").addEventListener("click", () => link.up && races.show());
+  install();
+  try {
+    const found = await link.run(self.APP.version, keptDocument());
+    setup.open(found.catalogue, keptDocument());
+    notice.replaceWith(found.resumed ? resumed() : banner);
+    if (found.resumed) document.body.prepend(banner);
+    document.body.dataset.ready = found.fromSnapshot ? "snapshot" : "loaded";
+    await races.show();
+  } catch (error) {
+    notice.textContent = `${own("broken")}: ${error.message}`;
+  }
+}
+
+// After a reload the browser has let go of every sensor, and gives one back at a tap alone.
+function resumed() {
+  const told = h("button", { type: "button", class: "notice", onclick: () => {
+    openTab("sensors");
+    told.remove();
+  } }, h("strong", {}, own("resumed")), h("br"), own("again"));
+  return told;
+}
+
+begin();

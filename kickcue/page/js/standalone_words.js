@@ -1,0 +1,55 @@
+// What only the app without a computer says, in three languages.
+
+import { wishes, word } from "./words.js";
+
+const WORDS = {
+  en: {
+    setup: "Set-up", races: "Races", starting: "kickcue is starting: this takes some seconds.",
+    broken: "kickcue could not start", resumed: "Your race goes on.",
+    again: "Tap here and connect each sensor again: the browser needs one tap for each.",
+    what: "What is run", event: "Event", own: "A race", lap_m: "Lap in metres (usual: 400)",
+    lane: "Lane", indoor: "Indoor, 200 m track", rules: "Rules", target: "Target time, such as 16:30",
+    cues: "Language of the cues", splits: "Lap times", use: "Use this race", used: "This race is set up.",
+    sure: "A race is on. Tap again to give it up.", badTime: "Target time: expected something like 16:30",
+    training: "training: all cues", timetrial: "time trial: all cues", road: "road: no voice",
+    sanctioned: "sanctioned: no cues, recording only", off: "off", haptic: "felt", sound: "heard",
+    both: "felt and heard", download: "Recording (MCAP)", report: "Report", remove: "Delete",
+    none: "Nothing was recorded yet.", recording: "is being recorded", keep:
+      "Recordings stay on this phone alone. kickcue verify and kickcue report on a computer read them.",
+    fromFile: "Take a race.toml", toFile: "Save as race.toml", offline: "Works in flight mode now.",
+  },
+  de: {
+    setup: "Einstellen", races: "Läufe", starting: "kickcue startet: das dauert einige Sekunden.",
+    broken: "kickcue konnte nicht starten", resumed: "Dein Rennen geht weiter.",
+    again: "Hier tippen und jeden Sensor neu verbinden: der Browser braucht je ein Tippen.",
+    what: "Was gelaufen wird", event: "Strecke", own: "Ein Rennen", lap_m: "Runde in Metern (sonst: 400)",
+    lane: "Bahn", indoor: "Halle, 200-m-Bahn", rules: "Regeln", target: "Zielzeit, etwa 16:30",
+    cues: "Sprache der Signale", splits: "Rundenzeiten", use: "Dieses Rennen nehmen",
+    used: "Dieses Rennen ist eingestellt.", sure: "Es läuft ein Rennen. Noch einmal tippen gibt es auf.",
+    badTime: "Zielzeit: erwartet wird etwas wie 16:30", training: "Training: alle Signale",
+    timetrial: "Zeitlauf: alle Signale", road: "Straße: keine Stimme",
+    sanctioned: "Wettkampf: keine Signale, nur Aufzeichnung", off: "aus", haptic: "gespürt",
+    sound: "gehört", both: "gespürt und gehört", download: "Aufzeichnung (MCAP)", report: "Bericht",
+    remove: "Löschen", none: "Noch nichts aufgezeichnet.", recording: "wird aufgezeichnet", keep:
+      "Aufzeichnungen bleiben nur auf diesem Telefon. kickcue verify und kickcue report lesen sie am Computer.",
+    fromFile: "race.toml einlesen", toFile: "Als race.toml sichern", offline: "Geht jetzt auch im Flugmodus.",
+  },
+  fr: {
+    setup: "Préparer", races: "Courses", starting: "kickcue démarre : cela prend quelques secondes.",
+    broken: "kickcue n'a pas pu démarrer", resumed: "Votre course continue.",
+    again: "Touchez ici et reconnectez chaque capteur : le navigateur demande un geste pour chacun.",
+    what: "Ce qui est couru", event: "Distance", own: "Une course", lap_m: "Tour en mètres (sinon : 400)",
+    lane: "Couloir", indoor: "Salle, piste de 200 m", rules: "Règles", target: "Temps visé, comme 16:30",
+    cues: "Langue des signaux", splits: "Temps au tour", use: "Prendre cette course",
+    used: "Cette course est prête.", sure: "Une course est en cours. Touchez encore pour l'abandonner.",
+    badTime: "Temps visé : attendu par exemple 16:30", training: "entraînement : tous les signaux",
+    timetrial: "contre-la-montre : tous les signaux", road: "route : sans voix",
+    sanctioned: "officielle : aucun signal, enregistrement seul", off: "non", haptic: "ressentis",
+    sound: "entendus", both: "ressentis et entendus", download: "Enregistrement (MCAP)",
+    report: "Bilan", remove: "Supprimer", none: "Rien d'enregistré encore.", recording: "en cours", keep:
+      "Les enregistrements restent sur ce téléphone. kickcue verify et kickcue report les lisent.",
+    fromFile: "Lire un race.toml", toFile: "Garder en race.toml", offline: "Marche en mode avion.",
+  },
+};
+
+export const own = (key) => WORDS[wishes.language][key] ?? WORDS.en[key] ?? word(key);

@@ -1,0 +1,86 @@
+"""The app for any static host: the page, kickcue's Python, Pyodide, and what makes it installable.
+
+All paths are relative, so that it may lie in any folder of any host.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+from kickcue import __version__
+from kickcue.standalone.catalogue import catalogue
+from kickcue.standalone.python_zip import python_zip
+
+NOT_IN_APP: Final = frozenset({"__init__.py", "index.html", "standalone.html", "js/app.js"})
+"""Of the page's files: those of a page that has a computer behind it."""
+INDEX: Final = "standalone.html"
+APP: Final = "app_files.js"
+HEADERS: Final = "_headers"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+    "img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""WebAssembly is compiled, which is all that ``wasm-unsafe-eval`` allows."""
+_UNCHANGED: Final = ("sw.js", HEADERS)
+"""What the browser must look for anew each time, or is not a file of the page."""
+
+
+def app_files(pyodide: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return all files by their paths; ``pyodide`` has Pyodide's by name."""
+    page = dict(_below(files("kickcue.page"), ""))
+    found = {path: data for path, data in page.items() if path not in NOT_IN_APP}
+    found["index.html"] = page[INDEX]
+    found["python/kickcue.zip"] = python_zip()
+    found["python/catalogue.json"] = json.dumps(catalogue(), separators=(",", ":")).encode()
+    found |= {f"pyodide/{name}": data for name, data in pyodide.items()}
+    found["pyodide/LICENSE.txt"] = _PYODIDE_LICENCE.encode()
+    found[APP] = _list_of(found)
+    found[HEADERS] = _headers()
+    return dict(sorted(found.items()))
+
+
+def zipped_bytes(data: bytes) -> int:
+    """Return how many bytes of a file go over the network, where its host compresses."""
+    return len(gzip.compress(data, 6))
+
+
+def _list_of(found: Mapping[str, bytes]) -> bytes:
+    """Return the script that names the app's version and files: any change makes another."""
+    digest = sha256(__version__.encode())
+    for path, data in sorted(found.items()):
+        digest.update(path.encode() + sha256(data).digest())
+    cached = ["./", APP, *sorted(path for path in found if path not in _UNCHANGED)]
+    app = {"version": digest.hexdigest()[:16], "kickcue": __version__, "files": cached}
+    return f"self.APP = {json.dumps(app, indent=1)};\n".encode()
+
+
+def _headers() -> bytes:
+    """Return the headers in the form of Netlify, Cloudflare Pages and others."""
+    wanted = (
+        f"Content-Security-Policy: {POLICY}",
+        "X-Content-Type-Options: nosniff",
+        "Referrer-Policy: no-referrer",
+        "Cross-Origin-Opener-Policy: same-origin",
+        "Permissions-Policy: screen-wake-lock=(self), camera=(), microphone=(), geolocation=()",
+    )
+    return ("/*\n" + "".join(f"  {each}\n" for each in wanted)).encode()
+
+
+def _below(folder: Traversable, path: str) -> Iterable[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _below(entry, f"{path}{entry.name}/")
+        elif entry.is_file() and not entry.name.startswith("."):
+            yield f"{path}{entry.name}", entry.read_bytes()
+
+
+_PYODIDE_LICENCE: Final = (
+    "Pyodide is licensed under the Mozilla Public License 2.0: https://mozilla.org/MPL/2.0/.\n"
+    "Its source: https://github.com/pyodide/pyodide. Python's standard library in "
+    "python_stdlib.zip\nis under the PSF License: https://docs.python.org/3/license.html.\n"
+)

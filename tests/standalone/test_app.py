@@ -1,0 +1,161 @@
+"""The app in Chromium: the same core on Pyodide, with its recording, in flight mode."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.async_api import Page
+
+from kickcue.cli import main
+from kickcue.recording import Recording
+from kickcue.recording.jsonl import read as read_lines
+from kickcue.replay.differences import first_difference
+from tests.browser.page import PHONE, Watched
+from tests.page.conftest import until
+from tests.standalone.conftest import Hosted
+from tests.standalone.played import played
+
+pytestmark = pytest.mark.chromium
+
+DOCUMENT: Final = {"race": "1500m", "language": "de", "target_s": 260.0}
+READY_S: Final = 60.0
+"""Pyodide takes seconds of a quiet machine."""
+
+FEED: Final = """
+async ([version, requests]) => {
+  const { CorePython } = await import("/js/core_python.js");
+  const core = await CorePython.open(version);
+  let lines = "", took = 0;
+  for (const request of requests) {
+    const began = performance.now();
+    lines += core.take(request).lines;
+    took += performance.now() - began;
+  }
+  return { lines, took, fromSnapshot: core.fromSnapshot, mcap: [...core.mcap(lines)],
+    report: core.report(lines) };
+}
+"""
+
+
+def recorded(lines: str) -> Recording:
+    return read_lines(Path("race.jsonl"), lines.encode())
+
+
+async def fed(browser: Watched, hosted: Hosted, requests: list[dict[str, Any]]) -> dict[str, Any]:
+    """Feed a race to the core of the app, on a page that does nothing else."""
+    page = await browser.visit(f"{hosted.origin}/icon.svg", PHONE, origin=hosted.origin)
+    found: dict[str, Any] = await page.evaluate(FEED, ["a version", requests])
+    return found
+
+
+async def test_the_same_race_as_on_a_computer(
+    browser: Watched, hosted: Hosted, tmp_path: Path
+) -> None:
+    """GIVEN a whole race WHEN Pyodide runs it THEN every output is CPython's, and a computer
+    verifies the recording that the phone made.
+    """
+    here = played(DOCUMENT)
+    begin = {"what": "begin", "at_ms": 1_900_000_000_000.0, "run_id": "r", "document": DOCUMENT}
+    there = await fed(browser, hosted, [begin, *here.taken])
+    assert first_difference(recorded(here.lines), recorded(there["lines"]).outputs) is None
+    assert recorded(here.lines).inputs == recorded(there["lines"]).inputs
+    path = tmp_path / "race.mcap"
+    path.write_bytes(bytes(there["mcap"]))
+    assert 0 == main(["verify", str(path)])
+    assert there["report"].startswith("<!doctype html>")
+
+
+async def ready(page: Page) -> str:
+    """Wait until kickcue runs in the page; return how it was loaded."""
+    await until(page, "Boolean(document.body.dataset.ready)", READY_S)
+    found: str = await page.evaluate("document.body.dataset.ready")
+    return found
+
+
+async def saved(page: Page, name: str, path: Path) -> None:
+    """Save the newest race of the page by a button of its."""
+    await page.click("[aria-controls=setup]")
+    async with page.expect_download() as waiting:
+        await page.locator("races-view li").first.get_by_role("button", name=name).click()
+    await (await waiting.value).save_as(path)
+
+
+async def test_a_killed_race_goes_on_in_flight_mode(
+    browser: Watched, app: Path, tmp_path: Path
+) -> None:
+    """GIVEN a race that was started on the phone WHEN the tab is killed and the network is gone
+    THEN the page comes again from what is kept, its memory too, the race goes on under the same
+    clock, it says large that the sensors need a tap, and a computer verifies the recording.
+    """
+    hosted = Hosted(app)
+    try:
+        page = await browser.visit(f"{hosted.origin}/", PHONE, origin=hosted.origin, before=POD)
+        assert "loaded" == await ready(page)
+        await page.click("[aria-controls=sensors]")
+        await page.click("sensors-view button.primary")
+        await until(page, "document.querySelector('sensors-view li.ok') !== null")
+        await page.click("[aria-controls=race]")
+        await page.get_by_role("button", name="Start", exact=True).click()
+        await until(page, "document.querySelector('.toGo').textContent.startsWith('49')", 20)
+        await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        began = await page.evaluate(CLOCK)
+    finally:
+        hosted.stop()
+    context = page.context
+    await page.close()
+    again = await context.new_page()
+    await again.goto(f"{hosted.origin}/")
+    assert "snapshot" == await ready(again)
+    notice = again.locator("button.notice")
+    assert "Your race goes on" in await notice.inner_text()
+    assert "connect each sensor" in await notice.inner_text()
+    await until(again, f"{CLOCK} > {began}")
+    finish = again.get_by_role("button", name="Finish", exact=True)
+    await finish.click()
+    await finish.click()
+    await until(again, "/Finished/.test(document.querySelector('link-banner').textContent)")
+    await saved(again, "Recording (MCAP)", tmp_path / "race.mcap")
+    assert 0 == main(["verify", str(tmp_path / "race.mcap")])
+    await again.locator("races-view li").first.get_by_role("button", name="Report").click()
+    await again.wait_for_url("**/report/5000m-*.html")
+    assert "5000" in await again.inner_text("h1")
+
+
+CLOCK: Final = (
+    "document.querySelector('.clock').textContent.split(':').reduce((s, p) => s * 60 + +p, 0)"
+)
+POD: Final = """
+{
+  const chars = { 0x2a53: new EventTarget() };
+  let distance = 0;
+  const pod = new EventTarget();
+  Object.assign(chars[0x2a53], { properties: { notify: true }, async startNotifications() {
+    setInterval(() => {
+      distance += 20; // decimetres: 2 m each half second
+      const view = new DataView(new ArrayBuffer(8));
+      view.setUint8(0, 2);
+      view.setUint16(1, 1024, true); // 4 m/s
+      view.setUint8(3, 90);
+      view.setUint32(4, distance, true);
+      this.value = view;
+      this.dispatchEvent(new Event("characteristicvaluechanged"));
+    }, 500);
+  } });
+  const service = {
+    uuid: "00001814-0000-1000-8000-00805f9b34fb",
+    async getCharacteristic(uuid) {
+      if (!chars[uuid]) throw new Error("none");
+      return chars[uuid];
+    },
+  };
+  pod.id = "pod";
+  pod.name = "Pod";
+  pod.gatt = {
+    async connect() { return { async getPrimaryServices() { return [service]; } }; },
+    disconnect() {},
+  };
+  Object.defineProperty(navigator, "bluetooth", { value: {
+    async getAvailability() { return true; }, async requestDevice() { return pod; },
+  } });
+}
+"""
