@@ -55,7 +55,9 @@ async def test_the_page_of_a_run(tmp_path: Path) -> None:
     """GIVEN a run THEN its page is there, one note says where without letting anybody in, its links
     are where `kickcue serve` looks, and the page is gone with the run.
     """
-    async with live(with_page(), state=tmp_path) as run:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        free = probe.getsockname()[1]
+    async with live(with_page({"port": free}), state=tmp_path) as run:
         assert run.page is not None
         port = run.page.port
         status, session = await as_role(run, Role.HELPER, "/session.json")
