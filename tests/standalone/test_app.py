@@ -10,7 +10,7 @@ from kickcue.cli import main
 from kickcue.recording import Recording
 from kickcue.recording.jsonl import read as read_lines
 from kickcue.replay.differences import first_difference
-from tests.browser.page import PHONE, Watched
+from tests.browser.page import PHONE, Watched, axe, overflow_px
 from tests.page.conftest import until
 from tests.standalone.conftest import Hosted
 from tests.standalone.played import played
@@ -48,6 +48,7 @@ async def fed(browser: Watched, hosted: Hosted, requests: list[dict[str, Any]]) 
     return found
 
 
+@pytest.mark.long
 async def test_the_same_race_as_on_a_computer(
     browser: Watched, hosted: Hosted, tmp_path: Path
 ) -> None:
@@ -119,6 +120,31 @@ async def test_a_killed_race_goes_on_in_flight_mode(
     await again.locator("races-view li").first.get_by_role("button", name="Report").click()
     await again.wait_for_url("**/report/5000m-*.html")
     assert "5000" in await again.inner_text("h1")
+
+
+@pytest.mark.long
+async def test_a_session_is_set_up_on_the_page(
+    browser: Watched, hosted: Hosted, tmp_path: Path
+) -> None:
+    """GIVEN the app WHEN a session is chosen, then a race file is taken in, then a race that cannot
+    be THEN each is what waits for the start, the last is refused in words, nothing overflows, and
+    axe finds nothing wrong.
+    """
+    page = await browser.visit(f"{hosted.origin}/", PHONE, origin=hosted.origin)
+    await ready(page)
+    await page.click("[aria-controls=setup]")
+    await page.get_by_label("What is run").select_option("strides")
+    await page.get_by_role("button", name="Use this race").click()
+    await until(page, "document.querySelector('race-view .title').textContent.startsWith('Strides')")
+    (tmp_path / "race.toml").write_text('race = "3000m"\ntarget_s = "10:30"\n')
+    await page.set_input_files("setup-view input[type=file]", tmp_path / "race.toml")
+    await until(page, "document.querySelector('race-view .title').textContent === '3000m'")
+    assert "10:30" == await page.get_by_label("Target time").input_value()
+    await page.get_by_label("Event").fill("77x")
+    await page.get_by_role("button", name="Use this race").click()
+    await until(page, "/77x/.test(document.querySelector('setup-view .told').textContent)")
+    assert 0 >= await overflow_px(page)
+    await axe(page)
 
 
 CLOCK: Final = (

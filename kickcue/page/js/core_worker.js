@@ -96,6 +96,8 @@ const DOERS = {
   start,
   begin: ({ document }) => begin(document),
   recordings,
+  from_toml: ({ text }) => core.take({ what: "from_toml", at_ms: now(), text }).document,
+  to_toml: ({ document }) => core.take({ what: "to_toml", at_ms: now(), document }).text,
   mcap: async ({ name }) => core.mcap(await files.read(name)),
   report: async ({ name }) => core.report(await files.read(name)),
   remove: ({ name }) => (name === open ? null : files.remove(name)),
