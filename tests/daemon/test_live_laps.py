@@ -53,7 +53,7 @@ def test_a_finish_that_is_undone_takes_its_lap_along() -> None:
     laps.look(COURSE, GUN_NS, here, (400.0, s_to_ns(90.5)))
     assert [1] == [lap.lap for lap in laps.laps]
     for _ in range(2):
-        nowhere = Estimate(OVER_NS, *(None,) * 8, Mode.CLOCK)  # type: ignore[arg-type]
+        nowhere = Estimate(OVER_NS, *(None,) * 8, Mode.CLOCK)
         laps.look(COURSE, GUN_NS, nowhere, None)
         laps.finish(COURSE, GUN_NS, OVER_NS, pressed=True)
     assert [1, 2] == [lap.lap for lap in laps.laps]
