@@ -15,6 +15,7 @@ from kickcue.core.units import NS_PER_MS
 from kickcue.recording.jsonl import read
 from kickcue.standalone.phone_race import PhoneRace
 from kickcue.standalone.race_setup import Catalogue
+from kickcue.standalone.race_toml import from_toml, to_toml
 
 NS_PER_US: Final = 1000
 
@@ -47,6 +48,10 @@ class BrowserRace:
 
     def _take(self, given: Request, at_ns: int) -> dict[str, Any]:
         what = given["what"]
+        if what == "from_toml":
+            return {"document": from_toml(given["text"], self._catalogue)}
+        if what == "to_toml":
+            return {"text": to_toml(given["document"])}
         if what == "begin":
             zero_ns = at_ns - at_ns % NS_PER_US  # as exact as a header has it
             self._race = PhoneRace(given["document"], self._catalogue, given["run_id"], zero_ns)

@@ -1,16 +1,18 @@
 """The app in Chromium: the same core on Pyodide, with its recording, in flight mode."""
 
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import pytest
 from playwright.async_api import Page
 
 from kickcue.cli import main
-from kickcue.recording import Recording
+from kickcue.core.events import Command, CommandKind
+from kickcue.recording import Recording, read
 from kickcue.recording.jsonl import read as read_lines
 from kickcue.replay.differences import first_difference
-from tests.browser.page import PHONE, Watched
+from tests.browser.page import PHONE, Watched, axe, overflow_px
 from tests.page.conftest import until
 from tests.standalone.conftest import Hosted
 from tests.standalone.played import played
@@ -48,6 +50,7 @@ async def fed(browser: Watched, hosted: Hosted, requests: list[dict[str, Any]]) 
     return found
 
 
+@pytest.mark.long
 async def test_the_same_race_as_on_a_computer(
     browser: Watched, hosted: Hosted, tmp_path: Path
 ) -> None:
@@ -121,6 +124,71 @@ async def test_a_killed_race_goes_on_in_flight_mode(
     assert "5000" in await again.inner_text("h1")
 
 
+@pytest.mark.long
+async def test_a_session_is_set_up_on_the_page(
+    browser: Watched, hosted: Hosted, tmp_path: Path
+) -> None:
+    """GIVEN the app WHEN a session is chosen, then a race file is taken in, then a race that cannot
+    be THEN each is what waits for the start, the last is refused in words, nothing overflows, and
+    axe finds nothing wrong.
+    """
+    page = await browser.visit(f"{hosted.origin}/", PHONE, origin=hosted.origin)
+    await ready(page)
+    await page.click("[aria-controls=setup]")
+    await page.get_by_label("What is run").select_option("strides")
+    await page.get_by_role("button", name="Use this race").click()
+    await until(
+        page, "document.querySelector('race-view .title').textContent.startsWith('Strides')"
+    )
+    (tmp_path / "race.toml").write_text('race = "3000m"\ntarget_s = "10:30"\n')
+    await page.set_input_files("setup-view input[type=file]", tmp_path / "race.toml")
+    await until(page, f"{TITLE} === '3000m'")
+    assert "10:30" == await page.get_by_label("Target time").input_value()
+    await page.get_by_label("Event").fill("77x")
+    await page.get_by_role("button", name="Use this race").click()
+    await until(page, "/77x/.test(document.querySelector('setup-view .told').textContent)")
+    assert 0 >= await overflow_px(page)
+    await axe(page)
+    second = await page.context.new_page()
+    await second.goto(f"{hosted.origin}/")
+    await until(second, "/another tab/.test(document.body.textContent)")
+
+
+@pytest.mark.long
+async def test_killed_at_twenty_moments(browser: Watched, hosted: Hosted, tmp_path: Path) -> None:
+    """GIVEN a race on the phone WHEN its tab is killed at twenty random moments, one after the
+    other THEN each time the race goes on, its clock and place never back, and a computer verifies
+    the one recording of it all.
+    """
+    random = Random(20)
+    page = await browser.visit(f"{hosted.origin}/", PHONE, origin=hosted.origin, before=POD)
+    await ready(page)
+    await page.get_by_role("button", name="Start", exact=True).click()
+    await until(page, f"{CLOCK} > 0")
+    before = 0.0
+    for _ in range(20):
+        if random.random() < 0.5:
+            await page.click("[aria-controls=sensors]")
+            await page.click("sensors-view button.primary")
+        await page.wait_for_timeout(random.uniform(0, 1500))
+        context = page.context
+        await page.close()
+        page = await context.new_page()
+        await page.goto(f"{hosted.origin}/")
+        assert "snapshot" == await ready(page)
+        assert 1 == await page.locator("button.notice").count()
+        await until(page, "document.querySelector('.lap').textContent === 'Lap 1 of 13'")
+        await until(page, f"{CLOCK} >= {before}")
+        before = await page.evaluate(CLOCK)
+    await saved(page, "Recording (MCAP)", tmp_path / "race.mcap")
+    assert 0 == main(["verify", str(tmp_path / "race.mcap")])
+    whole = read(tmp_path / "race.mcap")
+    starts = [each for each in whole.inputs if isinstance(each, Command)]
+    assert [CommandKind.START] == [each.kind for each in starts]
+    assert before <= whole.duration_s
+
+
+TITLE: Final = "document.querySelector('race-view .title').textContent"
 CLOCK: Final = (
     "document.querySelector('.clock').textContent.split(':').reduce((s, p) => s * 60 + +p, 0)"
 )

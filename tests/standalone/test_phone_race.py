@@ -60,7 +60,9 @@ def cues(messages: list[dict[str, Any]]) -> list[str]:
     return [each["message"]["id"] for each in messages if each["name"] == "cue"]
 
 
-@pytest.mark.parametrize("share", MOMENTS)
+@pytest.mark.parametrize(
+    "share", [*MOMENTS, *(pytest.param(each / 61, marks=pytest.mark.long) for each in range(1, 56))]
+)
 def test_a_killed_tab_goes_on(whole: Played, share: float) -> None:
     """GIVEN a tab that is killed at any moment, in the middle of a line WHEN the page comes again
     and the sensors go on THEN lap, clock and cues are those of the race that was not killed, and

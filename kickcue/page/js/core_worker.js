@@ -8,6 +8,7 @@ import { openRaceFiles } from "./race_files.js";
 
 const BEAT_MS = 1000;
 const LONGEST_TIMER_MS = 60_000;
+const CLOSING_MS = 3000;
 
 let core = null;
 let files = null;
@@ -73,7 +74,18 @@ async function resume() {
   return true;
 }
 
+// One tab runs the race; one that is being closed lets go within moments.
+function alone() {
+  return new Promise((done, failed) => {
+    navigator.locks.request("kickcue", { signal: AbortSignal.timeout(CLOSING_MS) }, () => {
+      done();
+      return new Promise(() => {}); // until this worker ends
+    }).catch(() => failed(new Error("otherTab")));
+  });
+}
+
 async function start({ version, document }) {
+  await alone();
   [core, files] = await Promise.all([CorePython.open(version), openRaceFiles()]);
   const resumed = await resume();
   if (!resumed) await begin(document);
@@ -96,6 +108,8 @@ const DOERS = {
   start,
   begin: ({ document }) => begin(document),
   recordings,
+  from_toml: ({ text }) => core.take({ what: "from_toml", at_ms: now(), text }).document,
+  to_toml: ({ document }) => core.take({ what: "to_toml", at_ms: now(), document }).text,
   mcap: async ({ name }) => core.mcap(await files.read(name)),
   report: async ({ name }) => core.report(await files.read(name)),
   remove: ({ name }) => (name === open ? null : files.remove(name)),

@@ -1,18 +1,12 @@
 // What was recorded on this phone: its report, its recording for a computer, or away with it.
 
 import { h, say } from "./dom.js";
+import { save } from "./save.js";
 import { own } from "./standalone_words.js";
 import { word } from "./words.js";
 
 const REPORTS = "kickcue-reports"; // served by the app's service worker (sw.js)
 const CONFIRM_MS = 3000;
-
-// Hand a file to the browser, which asks nobody and keeps it among the downloads.
-export function save(name, parts, type) {
-  const address = URL.createObjectURL(new Blob(parts, { type }));
-  h("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), CONFIRM_MS);
-}
 
 export class RacesView extends HTMLElement {
   #link;

@@ -5,8 +5,8 @@ import { SensorGateway } from "./sensor_gateway.js";
 import { word } from "./words.js";
 
 // What the race file calls it stands first: the runner may have to write it there.
-function about({ id, model, battery, count }) {
-  const known = [`mqtt = "${id}"`];
+function about({ id, model, battery, count }, inFile) {
+  const known = inFile ? [`mqtt = "${id}"`] : [];
   if (model) known.push(model);
   if (battery !== null) known.push(`${word("battery")} ${battery} %`);
   known.push(`${count} ${word("values")}`);
@@ -35,7 +35,7 @@ export class SensorsView extends HTMLElement {
       say(trouble, word(gateway.unable ?? gateway.trouble ?? ""));
       fill(list, JSON.stringify(gateway.shown), () => gateway.shown.map((each) => (each.connected
         ? h("li", { class: "ok" }, h("strong", {}, `${each.name}: ${word("connected")}`),
-          h("small", {}, about(each)))
+          h("small", {}, about(each, Boolean(link.prefix))))
         : h("li", { class: "bad" }, again(each)))));
     };
     gateway.addEventListener("change", draw);

@@ -1,6 +1,7 @@
 // The race as the runner sets it up: an event with its track, or one of kickcue's sessions.
 
 import { h, say } from "./dom.js";
+import { save } from "./save.js";
 import { own } from "./standalone_words.js";
 import { LANGUAGES, wishes } from "./words.js";
 
@@ -44,6 +45,25 @@ export class SetupView extends HTMLElement {
     this.#store = store;
   }
 
+  // A race file taken in, or what is set up as one.
+  #files(catalogue) {
+    const chosen = h("input", { type: "file", accept: ".toml", hidden: true, onchange: async () => {
+      const [file] = chosen.files;
+      chosen.value = "";
+      if (!file) return;
+      await this.#try(async () => {
+        const document = await this.#link.ask("from_toml", { text: await file.text() });
+        this.open(catalogue, document);
+        await this.#use(document);
+      });
+    } });
+    return h("div", { class: "row" }, chosen,
+      h("button", { type: "button", onclick: () => chosen.click() }, own("fromFile")),
+      h("button", { type: "button", onclick: () => this.#try(async () => {
+        save("race.toml", [await this.#link.ask("to_toml", { document: this.document })], "application/toml");
+      }) }, own("toFile")));
+  }
+
   // Show the fields; `catalogue` is what this app has, `document` what is set up.
   open(catalogue, document) {
     this.#plans = catalogue.plans;
@@ -67,8 +87,8 @@ export class SetupView extends HTMLElement {
       field("rules", h("select", {}, ...choice(RULES.map((each) => [each, own(each)]), document.rules ?? "training"))),
       field("cues", h("select", {}, ...choice(LANGUAGES.map((each) => [each, each]), document.language ?? "en"))),
       field("splits", h("select", {}, ...choice(SPLITS.map((each) => [each, own(each)]), document.splits ?? "off"))),
-      h("button", { type: "button", class: "primary", onclick: () => this.#use() }, own("use")),
-      this.#told,
+      h("button", { type: "button", class: "primary", onclick: () => this.#try(() => this.#use(this.document)) }, own("use")),
+      this.#told, this.#files(catalogue),
     );
     const { what, event: race, lap_m: lap, lane, target } = this.#fields;
     const draw = () => {
@@ -94,7 +114,16 @@ export class SetupView extends HTMLElement {
     return { race: event.value.trim(), ...found };
   }
 
-  async #use() {
+  async #try(does) {
+    try {
+      await does();
+    } catch (error) {
+      say(this.#told, error.message);
+    }
+  }
+
+  // Set up a race; one that is on is given up at a second tap alone.
+  async #use(document) {
     if (this.#store.running && !this.#asked) {
       this.#asked = true;
       say(this.#told, own("sure"));
@@ -104,15 +133,6 @@ export class SetupView extends HTMLElement {
       return;
     }
     this.#asked = false;
-    try {
-      await this.use(this.document);
-    } catch (error) {
-      say(this.#told, error.message);
-    }
-  }
-
-  // Set up a race; throws Error with what kickcue says against it.
-  async use(document) {
     await this.#link.ask("begin", { document });
     localStorage.setItem(KEPT, JSON.stringify(document));
     say(this.#told, own("used"));

@@ -57,7 +57,7 @@ async function begin() {
     document.body.dataset.ready = found.fromSnapshot ? "snapshot" : "loaded";
     await races.show();
   } catch (error) {
-    notice.textContent = `${own("broken")}: ${error.message}`;
+    notice.textContent = `${own("broken")}: ${own(error.message)}`;
   }
 }
 

@@ -16,7 +16,7 @@ const WORDS = {
     both: "felt and heard", download: "Recording (MCAP)", report: "Report", remove: "Delete",
     none: "Nothing was recorded yet.", recording: "is being recorded", keep:
       "Recordings stay on this phone alone. kickcue verify and kickcue report on a computer read them.",
-    fromFile: "Take a race.toml", toFile: "Save as race.toml", offline: "Works in flight mode now.",
+    fromFile: "Take a race.toml", toFile: "Save as race.toml", otherTab: "it is open in another tab. Close that one, then reload this.",
   },
   de: {
     setup: "Einstellen", races: "Läufe", starting: "kickcue startet: das dauert einige Sekunden.",
@@ -32,7 +32,7 @@ const WORDS = {
     sound: "gehört", both: "gespürt und gehört", download: "Aufzeichnung (MCAP)", report: "Bericht",
     remove: "Löschen", none: "Noch nichts aufgezeichnet.", recording: "wird aufgezeichnet", keep:
       "Aufzeichnungen bleiben nur auf diesem Telefon. kickcue verify und kickcue report lesen sie am Computer.",
-    fromFile: "race.toml einlesen", toFile: "Als race.toml sichern", offline: "Geht jetzt auch im Flugmodus.",
+    fromFile: "race.toml einlesen", toFile: "Als race.toml sichern", otherTab: "es ist in einem anderen Tab offen. Den schließen, dann hier neu laden.",
   },
   fr: {
     setup: "Préparer", races: "Courses", starting: "kickcue démarre : cela prend quelques secondes.",
@@ -48,7 +48,7 @@ const WORDS = {
     sound: "entendus", both: "ressentis et entendus", download: "Enregistrement (MCAP)",
     report: "Bilan", remove: "Supprimer", none: "Rien d'enregistré encore.", recording: "en cours", keep:
       "Les enregistrements restent sur ce téléphone. kickcue verify et kickcue report les lisent.",
-    fromFile: "Lire un race.toml", toFile: "Garder en race.toml", offline: "Marche en mode avion.",
+    fromFile: "Lire un race.toml", toFile: "Garder en race.toml", otherTab: "il est ouvert dans un autre onglet. Fermez-le, puis rechargez celui-ci.",
   },
 };
 
