@@ -58,7 +58,7 @@ def _reached(settings: Settings, state: Path) -> Result:
             family=socket.AF_INET6 if ":" in addresses[0] else socket.AF_INET,
         ):
             pass
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no name at all
         return _no_port(settings, addresses[0], error)
     here = url(addresses[0], page.port, secure=page.https)
     wall = _firewall()
@@ -72,9 +72,9 @@ def _reached(settings: Settings, state: Path) -> Result:
     return ok(WHAT, f"the page will be at {here}, for phones in this network")
 
 
-def _no_port(settings: Settings, address: str, error: OSError) -> Result:
+def _no_port(settings: Settings, address: str, error: Exception) -> Result:
     page = settings.page
-    if error.errno in (errno.EADDRINUSE, errno.EACCES):
+    if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
         why = f"port {page.port}: {error.strerror}; the page will take another one"
         return ok(WHAT, why)
     return warning(

@@ -1,6 +1,7 @@
 """The page of a race, served: its links, its port, its certificate."""
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -9,18 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from kickcue.core.errors import UsageError
 from kickcue.edges.web.addresses import own_addresses, url
 from kickcue.edges.web.certificate import own_certificate
 from kickcue.edges.web.mdns import announcing, local_name
 from kickcue.edges.web.page_files import CA_PATH, ca_file
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
-from kickcue.edges.web.server import PortInUseError, WebCounters, WebSite, serving
+from kickcue.edges.web.server import NOT_OURS, PortInUseError, WebCounters, WebSite, serving
 
 PORT: Final = 8017
 PORTS_TRIED: Final = 8
 """Several races on one machine have a page each."""
 LOCAL: Final = "localhost"
+HOST: Final = re.compile(r"[A-Za-z0-9.:%-]{1,253}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ async def race_page(
     ``named`` is called when the network knows its name. UsageError where there is no port, or no
     certificate can be made.
     """
+    if place.host is not None and not HOST.fullmatch(place.host):
+        raise UsageError(f"cannot serve at {place.host}: {NOT_OURS}")
     addresses = own_addresses() if place.host is None else (place.host,)
     hosts, tls = (*addresses, LOCAL), None
     name = None if place.athlete is None or place.host is not None else local_name(place.athlete)

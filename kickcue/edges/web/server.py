@@ -43,6 +43,7 @@ COOKIE: Final = "kickcue-{port}"
 MOST_PAGES: Final = 64
 """A club at the track, and no flood."""
 MOST_COOKIE_BYTES: Final = 4096
+NOT_OURS: Final = "it is not an address of this machine"
 GOODBYE_S: Final = 0.5
 """The end of a race does not wait for phones that have gone out of reach."""
 
@@ -141,11 +142,11 @@ async def serving(
             server_header=None,
             logger=_library_log(),
         )
+    except (socket.gaierror, UnicodeError):  # UnicodeError: no name at all
+        raise UsageError(f"cannot serve at {host}: {NOT_OURS}") from None
     except OSError as error:
-        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-            raise UsageError(
-                f"cannot serve at {host}: it is not an address of this machine"
-            ) from None
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise UsageError(f"cannot serve at {host}: {NOT_OURS}") from None
         raise PortInUseError(
             f"port {port}: {error.strerror or error}; choose another one"
         ) from None

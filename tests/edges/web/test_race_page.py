@@ -91,10 +91,10 @@ async def test_a_machine_without_a_network(monkeypatch: pytest.MonkeyPatch) -> N
         assert f"http://localhost:{page.port}/" == page.text
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "nobody.invalid"])
+@pytest.mark.parametrize("host", ["192.0.2.1", "nobody.invalid", "a b", "x\ny", "\0", "."])
 async def test_an_address_that_is_not_ours(host: str) -> None:
     """GIVEN another machine's address, or none THEN that is said, not that a port is taken."""
-    with pytest.raises(UsageError, match=f"cannot serve at {host}: it is not an address of this"):
+    with pytest.raises(UsageError, match="it is not an address of this machine"):
         async with race_page(site_of(), Place(host, 30015)):
             pass
 
