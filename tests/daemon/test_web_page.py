@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kickcue.config.page_record import PAGE_FILE, page_record
+from kickcue.config.settings import Settings
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind, Phase
 from kickcue.daemon import web_page
@@ -18,17 +19,22 @@ from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.run_lock import is_running
 from kickcue.daemon.wiring import live
 from kickcue.edges.web.roles import Role
-from tests.daemon.test_race_daemon import RACE, PlayedClock, play, settings
+from tests.daemon.test_race_daemon import RACE, PlayedClock, play, settings as without_page
 from tests.edges.mqtt.conftest import own_runtime_folder, until
 from tests.edges.web.test_server import get
 
 __all__ = ["own_runtime_folder"]
 
 
+def settings(**more: Any) -> Settings:
+    """Return those of the daemon's other tests, with a page."""
+    return without_page(**{"page": {}, **more})
+
+
 async def as_role(run: RaceDaemon, role: Role, path: str) -> tuple[int, bytes]:
     """Return what somebody with the role's link gets."""
     assert run.page is not None
-    cookie = f"kickcue={run.page.tokens[role]}"
+    cookie = f"kickcue-{run.page.port}={run.page.tokens[role]}"
     answer, body = await get(run.page.port, path, Cookie=cookie)
     return answer.status, body
 

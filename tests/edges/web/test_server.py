@@ -164,7 +164,7 @@ async def shaken(port: int, token: str, origin: str, headers: dict[str, str]) ->
         "Sec-WebSocket-Protocol": "mqtt",
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
         "Origin": origin,
-        "Cookie": f"kickcue={token}",
+        "Cookie": f"kickcue-{port}={token}",
     }
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     text_of = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
