@@ -14,7 +14,7 @@ import pytest
 from kickcue.config.page_record import PAGE_FILE, PageRecord, page_record
 from kickcue.config.settings import Settings
 from kickcue.core.errors import UsageError
-from kickcue.core.events import Command, CommandKind, Orderer, Phase
+from kickcue.core.events import Command, CommandKind, Phase
 from kickcue.daemon import web_page
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.run_lock import is_running
@@ -272,43 +272,3 @@ async def test_the_page_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.Mo
         assert run.page is None
     looking.cancel()
     assert len(fed) >= 5
-
-
-# ---- the rules of its race, and where it stays
-
-
-def press(run: RaceDaemon, kind: CommandKind, by: Orderer | None = None) -> None:
-    run.put(Command(run.clock.run_ns(), kind, by))
-
-
-@pytest.mark.parametrize(("rules", "starts"), [("training", True), ("road", False)])
-async def test_a_helpers_start_by_the_rules(tmp_path: Path, rules: str, starts: bool) -> None:
-    """GIVEN the rules of the road WHEN a helper starts the race THEN the engine refuses it and says
-    so to the runner; in training it begins.
-    """
-    async with live(with_page(rules=rules), state=tmp_path) as run:
-        assert run.page is not None
-        press(run, CommandKind.START, Orderer.TRACKSIDE)
-        await until(lambda: run.phase is not Phase.WAITING or run.session is not None)
-        assert (run.phase is not Phase.WAITING) is starts
-        press(run, CommandKind.START)
-        await until(lambda: run.phase is not Phase.WAITING)
-
-
-async def test_a_race_that_goes_on_keeps_its_page(tmp_path: Path) -> None:
-    """GIVEN a race that was broken off WHEN it is taken up, set to another port meanwhile THEN its
-    page is where the phones look for it, and lets in whom it let in; a fresh race does not.
-    """
-    async with live(with_page(), state=tmp_path) as run:
-        assert run.page is not None
-        press(run, CommandKind.START)
-        await until(lambda: run.phase is not Phase.WAITING)
-        port, link = run.page.port, run.page.link(Role.HELPER)
-    elsewhere = {"port": port + 20}
-    async with live(with_page(elsewhere), state=tmp_path) as run:
-        assert run.page is not None
-        assert (port, link) == (run.page.port, run.page.link(Role.HELPER))
-    async with live(with_page(elsewhere), state=tmp_path, fresh=True) as run:
-        assert run.page is not None
-        assert port != run.page.port
-        assert link.partition("?t=")[2] != run.page.link(Role.HELPER).partition("?t=")[2]
