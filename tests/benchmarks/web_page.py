@@ -223,8 +223,9 @@ async def browser_rows() -> list[tuple[str, str]]:
 
 def main() -> None:
     """Print the figures."""
-    for what, figure in (*bytes_rows(), *memory_rows(), *asyncio.run(browser_rows())):
-        print(f"{what}: {figure}", flush=True)
+    for rows in (bytes_rows, lambda: asyncio.run(browser_rows()), memory_rows):
+        for what, figure in rows():
+            print(f"{what}: {figure}", flush=True)
 
 
 if __name__ == "__main__":
