@@ -35,7 +35,7 @@ RUNS: Final = 9
 TRIPS: Final = 20
 CUES: Final = 20
 FLOOD_PER_S: Final = 5000
-MOST_RSS_WAIT_S: Final = 6.0
+SETTLED_S: Final = 10.0
 TOPICS: Final = Topics("kickcue/bench")
 ROOT: Final = Path(__file__).parents[2]
 ROUND_TRIPS: Final = """
@@ -198,7 +198,7 @@ def _resident_kb(*, page: str) -> float:
             env={**os.environ, "KICKCUE_PAGE_ON": page, "KICKCUE_PAGE_HOST": "127.0.0.1"},
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(MOST_RSS_WAIT_S)
+        time.sleep(SETTLED_S)
         assert (page_record(state) is not None) is (page == "true")
         status = Path(f"/proc/{daemon.pid}/status").read_text(encoding="utf-8")
         found.append(next(float(x.split()[1]) for x in status.splitlines() if x[:6] == "VmRSS:"))
