@@ -29,4 +29,4 @@ class PagePicture:
         for line in lines[: height - 2]:
             yield Text(line, no_wrap=True, overflow="ellipsis", end="")
             yield Segment.line()
-        yield Text(BACK, style="dim", end="")
+        yield Text(BACK, style="dim", no_wrap=True, overflow="ellipsis", end="")
