@@ -9,7 +9,7 @@ from kickcue.edges.web.roles import Role
 
 WHO: Final = {
     Role.ATHLETE: "the runner",
-    Role.HELPER: "a helper at the trackside",
+    Role.HELPER: "a trackside helper",
     Role.VIEWER: "anybody who watches",
 }
 CERTIFICATE_WORD: Final = (
