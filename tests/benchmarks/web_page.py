@@ -120,7 +120,7 @@ async def press_rows(browser: Browser) -> list[tuple[str, str]]:
         for turn in range(TRIPS):
             name = ("Start", "Give up")[turn % 2]
             button = page.get_by_role("button", name=name, exact=True, include_hidden=True)
-            for _ in range(1 + turn % 2):  # who gives up is asked whether that is meant
+            for _ in range(2 if turn else 1):  # but at first one is asked whether that is meant
                 await button.evaluate("button => button.click()")
             while await page.evaluate("trips.length") <= turn:  # noqa: ASYNC110  in the browser
                 await asyncio.sleep(0.01)
@@ -221,11 +221,27 @@ async def browser_rows() -> list[tuple[str, str]]:
         ]
 
 
+def section() -> list[str]:
+    """Return the figures as a section of the page of figures; nothing without Chromium."""
+    if find_chromium() is None:
+        return []
+    rows = [*bytes_rows(), *memory_rows(), *asyncio.run(browser_rows())]
+    return [
+        "## The page for phones",
+        "",
+        "A headless Chromium on the same machine, over loopback and the private broker, while the",
+        f"load was {os.getloadavg()[0]:.1f}. Each visit is a browser's first.",
+        "",
+        "| what | figure |",
+        "|---|---|",
+        *(f"| {what} | {figure} |" for what, figure in rows),
+        "",
+    ]
+
+
 def main() -> None:
     """Print the figures."""
-    for rows in (bytes_rows, lambda: asyncio.run(browser_rows()), memory_rows):
-        for what, figure in rows():
-            print(f"{what}: {figure}", flush=True)
+    print("\n".join(section()))
 
 
 if __name__ == "__main__":

@@ -84,6 +84,8 @@ export class PressView extends HTMLElement {
 
   #needsSureness(kind) {
     if (kind === "finish") return (this.#store.position?.to_go_m ?? Infinity) > NEAR_FINISH_M;
+    // A last press at the line comes when the race may be over by the estimate: no new one begins.
+    if (kind === "start") return ["finished", "aborted"].includes(this.#store.phase);
     return kind === "again" || kind === "abort";
   }
 
