@@ -48,7 +48,10 @@ def health_values(parts: Sequence[PartHealth]) -> dict[str, Any]:
             {
                 "name": part.name[:PART_LETTERS],
                 "state": part.state.value,
-                "text": part.text[:TEXT_LETTERS],
+                # Where a file lies on this machine is for who sits at it.
+                "text": part.text.rpartition("/")[2][:TEXT_LETTERS]
+                if part.text.startswith("/")
+                else part.text[:TEXT_LETTERS],
             }
             for part in parts[:MOST_PARTS]
         ]

@@ -27,7 +27,7 @@ from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import read
 from kickcue.replay.source import Source, source
-from tests.benchmarks import events
+from tests.benchmarks import events, web_page
 from tests.benchmarks.page import filled
 from tests.benchmarks.report import report_rows
 
@@ -152,6 +152,7 @@ def main() -> None:
         *(f"| {what} | {figure} |" for what, figure in rows),
         "",
         *events.section([Path(BASE).resolve()] if BASE else []),
+        *web_page.section(),
     ]
     text = "\n".join(filled(page))
     PAGE.write_text(text, encoding="utf-8")

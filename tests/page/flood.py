@@ -32,6 +32,8 @@ MEGABYTE: Final = b'{"wire": 1, "text": "' + b"x" * 900_000 + b'"}'
 HEARD: Final = ("status", "state", "leg", "race", "laps", "health", "arm", "disarm", "cue")
 TAKEN: Final = ("command", "ack", "presence", "sensor/pod/2a53")
 BATCH_S: Final = 0.02
+PATIENCE_S: Final = 1.0
+"""For a good-bye to a broker that has thrown one out."""
 
 
 async def main(
@@ -70,6 +72,7 @@ class Access:
             username=self.username,
             password=self.password,
             protocol=aiomqtt.ProtocolVersion.V311,
+            timeout=PATIENCE_S,
         )
 
 

@@ -135,6 +135,24 @@ async def test_a_race_is_led_from_one_phone_and_seen_on_another(track: Track) ->
         assert 0 == await seer.locator("press-view").count()
 
 
+async def test_a_press_after_the_finish_begins_no_race(track: Track) -> None:
+    """GIVEN a race that is over, so that the big button starts the next one WHEN it is pressed once
+    more, as at the line, THEN it asks; a second press is an order.
+    """
+    page = await track.phone()
+    async with track.sender() as delivery:
+        await settled(page)
+        delivery.send(PhaseChange(track.clock(), Phase.FINISHED, Phase.BODY))
+        await until(page, "document.querySelector('link-banner').textContent === 'Finished'")
+        button = page.get_by_role("button", name="Start", exact=True)
+        await button.click()
+        await until(page, "document.querySelector('.told').textContent === 'Tap again to confirm'")
+        assert 0 == delivery.incoming.qsize()
+        await button.click()
+        event = await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)
+        assert CommandKind.START is getattr(event, "kind", None)
+
+
 async def test_a_helper_marks_from_the_trackside(track: Track) -> None:
     """GIVEN a helper's page WHEN the big button is pressed THEN it is a mark from the trackside."""
     helper = await track.phone(Role.HELPER)

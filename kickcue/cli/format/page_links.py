@@ -9,7 +9,7 @@ from kickcue.edges.web.roles import Role
 
 WHO: Final = {
     Role.ATHLETE: "the runner",
-    Role.HELPER: "a helper at the trackside",
+    Role.HELPER: "a trackside helper",
     Role.VIEWER: "anybody who watches",
 }
 CERTIFICATE_WORD: Final = (
@@ -19,7 +19,7 @@ CERTIFICATE_WORD: Final = (
 
 def links(page: RacePage) -> Iterator[str]:
     """Yield where the page is, and each link with whom it is for."""
-    yield f"The page for phones is at {page.text}; each of these links lets somebody in:"
+    yield f"Page for phones: {page.text}. These links let somebody in:"
     width = max(map(len, WHO.values()))
     for role, who in WHO.items():
         yield f"  {who:<{width}}  {page.link(role)}"

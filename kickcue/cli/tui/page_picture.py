@@ -26,7 +26,7 @@ class PagePicture:
         for line in self._lines(width, height)[:height]:
             yield Text(line, no_wrap=True, overflow="ellipsis", end="")
             yield Segment.line()
-        yield Text(BACK, style="dim", end="")
+        yield Text(BACK, style="dim", no_wrap=True, overflow="ellipsis", end="")
 
     def _lines(self, width: int, height: int) -> list[str]:
         if self.page is None:

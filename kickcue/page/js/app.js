@@ -1,6 +1,7 @@
 // The page: who it is for, and its parts.
 
 import { HealthView, LinkBanner } from "./health_view.js";
+import { LapsView } from "./laps_view.js";
 import { Link } from "./link.js";
 import { Player } from "./player.js";
 import { PressView } from "./press_view.js";
@@ -44,7 +45,10 @@ async function begin() {
   const store = new RaceStore(link);
   const race = [new RaceView(store, athlete)];
   if (known.role !== "viewer") {
-    race.push(new PressView(link, store, athlete ? null : "trackside"));
+    const press = new PressView(link, store, athlete ? null : "trackside");
+    race.push(press, new LapsView(store), press.more);
+  } else {
+    race.push(new LapsView(store));
   }
   race.push(new HealthView(link, store), new SettingsView());
   const parts = { race };

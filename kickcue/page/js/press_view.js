@@ -1,4 +1,5 @@
-// The buttons: for the runner, or for a helper at the trackside.
+// The buttons: for the runner, or for a helper at the trackside. Those that are seldom pressed are
+// in `more`, to be shown below all that is looked at.
 
 import { h, say } from "./dom.js";
 import { word } from "./words.js";
@@ -33,10 +34,12 @@ export class PressView extends HTMLElement {
       ),
     );
     const { lap, start, undo_lap: undo, finish, again, abort } = this.#buttons;
-    const more = h("details", {}, h("summary", {}, word("more")), h("div", { class: "row" }, again, abort));
+    this.more = h(
+      "details", {}, h("summary", {}, word("more")), h("div", { class: "row" }, again, abort),
+    );
     this.#hint = h("p", { class: "hint", hidden: by === null });
     this.append(
-      this.#hint, this.#told, lap, start, h("div", { class: "row" }, undo, finish), more,
+      this.#hint, this.#told, lap, start, h("div", { class: "row" }, undo, finish),
     );
     store.addEventListener("change", () => this.#draw());
     this.#draw();
@@ -81,6 +84,8 @@ export class PressView extends HTMLElement {
 
   #needsSureness(kind) {
     if (kind === "finish") return (this.#store.position?.to_go_m ?? Infinity) > NEAR_FINISH_M;
+    // A last press at the line comes when the race may be over by the estimate: no new one begins.
+    if (kind === "start") return ["finished", "aborted"].includes(this.#store.phase);
     return kind === "again" || kind === "abort";
   }
 

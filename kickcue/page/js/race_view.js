@@ -1,7 +1,8 @@
-// The race as it is: place with its error, clock, body, the next cue, laps.
+// The race as it is: place with its error, clock, body, the next cue. The laps are below the buttons
+// (laps_view.js): their table grows, and a thumb finds its button where it was.
 
-import { fill, h, say } from "./dom.js";
-import { clock, halfWidth, lapNumber, lapTime, metres, pace, whole } from "./format.js";
+import { h, say } from "./dom.js";
+import { clock, halfWidth, lapNumber, metres, pace, whole } from "./format.js";
 import { wishes, word } from "./words.js";
 
 const figure = (label) => {
@@ -23,22 +24,17 @@ export class RaceView extends HTMLElement {
       ["title", "toGo", "error", "clock", "lap", "next"].map((name) =>
         [name, h(name === "title" ? "h1" : "p", { class: name })]),
     );
-    const [paceOf, cadence, heart] = ["pace", "cadence", "heart"].map((key) => figure(word(key)));
-    const laps = h("tbody");
-    const table = h(
-      "table", { class: "laps" },
-      h("thead", {}, h("tr", {}, ...["lap", "lapTime", "total"].map((key) =>
-        h("th", { scope: "col" }, word(key))))),
-      laps,
-    );
+    const labels = [`${word("pace")}/${wishes.unit}`, word("cadence"), word("heart")];
+    const [paceOf, cadence, heart] = labels.map(figure);
+    const place = h("div", { class: "place" }, lines.toGo, lines.error);
     const report = h("a", { href: "report", target: "_blank", class: "button" }, word("report"));
-    this.#parts = { ...lines, report, pace: paceOf, cadence, heart, laps, table };
+    this.#parts = { ...lines, place, report, pace: paceOf, cadence, heart };
     this.append(
       lines.title,
-      h("div", { class: "place" }, lines.toGo, lines.error),
+      place,
       h("div", { class: "row" }, lines.clock, lines.lap),
       h("div", { class: "figures" }, paceOf.element, cadence.element, heart.element),
-      lines.next, report, table,
+      lines.next, report,
     );
     store.addEventListener("change", () => this.#draw());
     setInterval(() => this.#tick(), 100);
@@ -46,24 +42,21 @@ export class RaceView extends HTMLElement {
   }
 
   #draw() {
-    const { position, race, leg, laps } = this.#store;
+    const { position, race, leg } = this.#store;
     const parts = this.#parts;
     say(parts.title, race?.name || "kickcue");
     const resting = leg && this.#store.running && ["rest", "easy"].includes(leg.kind);
-    say(parts.toGo, resting ? leg.text : metres(position?.to_go_m ?? null));
+    // Before the gun all of it is to go, and that is no estimate.
+    const toGo = this.#store.phase === "waiting" ? race?.distance_m : position?.to_go_m;
+    say(parts.toGo, resting ? leg.text : metres(toGo ?? null));
     say(parts.error, resting ? "" : `${halfWidth(position?.distance_sd_m ?? null)}m ${word("toGo")}`);
     say(parts.lap, this.#lapText(position, race, leg));
     say(parts.pace.value, pace(position?.speed_mps ?? null, wishes.unit));
     say(parts.cadence.value, whole(position?.cadence_spm ?? null));
     say(parts.heart.value, whole(position?.heart_rate_bpm ?? null));
     const over = ["finished", "aborted"].includes(this.#store.phase);
+    parts.place.hidden = parts.lap.hidden = over;
     parts.report.hidden = !(over && this.#withReport);
-    const run = laps?.laps ?? [];
-    parts.table.hidden = run.length === 0;
-    fill(parts.laps, JSON.stringify(run), () =>
-      [...run].reverse().map((lap) =>
-        h("tr", {}, h("td", {}, whole(lap.lap)), h("td", {}, this.#lapTime(lap)),
-          h("td", {}, clock(lap.race_s)))));
   }
 
   #lapText(position, race, leg) {
@@ -74,14 +67,6 @@ export class RaceView extends HTMLElement {
     const count = race?.marker_m ? Math.ceil(race.distance_m / race.marker_m - 1e-6) : null;
     const lap = `${word("lap")} ${lapNumber(position, word("or"))}`;
     return count === null ? lap : `${lap} ${word("of")} ${count}`;
-  }
-
-  #lapTime({ lap_s: seconds, error_s: error }) {
-    if (seconds === null) return "–";
-    if (error === null) return `≈ ${Math.round(seconds)}`;
-    return error > 0
-      ? `${Math.round(seconds)} ± ${Math.max(Math.round(error), 1)}`
-      : lapTime(seconds);
   }
 
   // What goes on by itself: the clock, and the wait for the next cue.

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
+import { LapsView } from "./laps_view.js";
 import { LocalLink } from "./local_link.js";
 import { Player } from "./player.js";
 import { PressView } from "./press_view.js";
@@ -40,9 +41,11 @@ async function begin() {
   const races = new RacesView(link);
   const title = (name) => h("h1", { class: "title" }, own(name));
   const banner = new LinkBanner(link, store);
+  const press = new PressView(link, store, null);
   document.body.dataset.role = "athlete";
   document.body.replaceChildren(notice, ...tabs({
-    race: [new RaceView(store, false), new PressView(link, store, null), new HealthView(link, store)],
+    race: [new RaceView(store, false), press, new LapsView(store), press.more,
+      new HealthView(link, store)],
     watch: [heading("watch"), new WatchView(new WornWatch(link, player))],
     sensors: [heading("sensors"), new SensorsView(link)],
     setup: [title("setup"), setup, title("races"), races, new SettingsView()],

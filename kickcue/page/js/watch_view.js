@@ -23,7 +23,8 @@ export class WatchView extends HTMLElement {
         player[key] = target.checked;
       },
     }), ` ${word(key)}`);
-    this.append(arm, ...lines, h("div", { class: "row" }, trial, box("sound"), box("voice")), felt);
+    const choices = h("div", { class: "row" }, box("sound"), box("voice"));
+    this.append(arm, ...lines, trial, choices, felt);
     const draw = () => {
       say(arm, word(worn.armed ? "armed" : "arm"));
       arm.setAttribute("aria-pressed", String(worn.armed));

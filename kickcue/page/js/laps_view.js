@@ -1,0 +1,36 @@
+// The laps, or the repetitions of a session: the last one first.
+
+import { fill, h } from "./dom.js";
+import { clock, lapTime, whole } from "./format.js";
+import { word } from "./words.js";
+
+// A lap between two presses is known to a tenth; another one is not, and says so.
+function shown({ lap_s: seconds, error_s: error }) {
+  if (seconds === null) return "–";
+  if (error === null) return `≈ ${Math.round(seconds)}`;
+  return error > 0
+    ? `${Math.round(seconds)} ± ${Math.max(Math.round(error), 1)}`
+    : lapTime(seconds);
+}
+
+const row = (lap) => h(
+  "tr", {}, h("td", {}, whole(lap.lap)), h("td", {}, shown(lap)), h("td", {}, clock(lap.race_s)),
+);
+
+export class LapsView extends HTMLElement {
+  constructor(store) {
+    super();
+    const rows = h("tbody");
+    const heads = ["lap", "lapTime", "total"].map((key) => h("th", { scope: "col" }, word(key)));
+    const table = h("table", { class: "laps" }, h("thead", {}, h("tr", {}, ...heads)), rows);
+    this.append(table);
+    const draw = () => {
+      const laps = store.laps?.laps ?? [];
+      table.hidden = laps.length === 0;
+      fill(rows, JSON.stringify(laps), () => [...laps].reverse().map(row));
+    };
+    store.addEventListener("change", draw);
+    draw();
+  }
+}
+customElements.define("laps-view", LapsView);
