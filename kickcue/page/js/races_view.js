@@ -13,10 +13,26 @@ export class RacesView extends HTMLElement {
   #told = h("p", { class: "told", role: "status" });
   #list = h("ul");
 
-  constructor(link) {
+  // `document` gives the race that is set up.
+  constructor(link, document) {
     super();
     this.#link = link;
-    this.append(this.#list, this.#told, h("p", { class: "hint" }, own("keep")));
+    const chosen = h("input", { type: "file", hidden: true, onchange: async () => {
+      const [file] = chosen.files;
+      chosen.value = "";
+      if (!file) return;
+      say(this.#told, own("reading"));
+      try {
+        const data = new Uint8Array(await file.arrayBuffer());
+        await link.ask("replay", { name: file.name, data, document: document() });
+        say(this.#told, "");
+        await this.show();
+      } catch ({ message }) {
+        say(this.#told, own(message));
+      }
+    } });
+    this.append(h("button", { type: "button", onclick: () => chosen.click() }, own("replay")), chosen,
+      h("p", { class: "hint" }, own("replayHint")), this.#list, this.#told, h("p", { class: "hint" }, own("keep")));
   }
 
   async show() {
