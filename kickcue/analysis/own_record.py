@@ -12,7 +12,7 @@ from typing import Final
 from kickcue.analysis.recorded_race import presses, recorded_run
 from kickcue.analysis.recorded_session import recorded_runs
 from kickcue.analysis.repetitions import (
-    SAME_LENGTH_SHARE,
+    ALIKE_LENGTH_SHARE,
     RepetitionSource,
     RepFigures,
     repetitions,
@@ -166,7 +166,7 @@ def _paces_s(reps: Sequence[RepFigures]) -> Iterator[float]:
     if not known or len(known) < len(lengths):
         return
     mean_m = (min(known) + max(known)) / 2.0
-    if max(known) - mean_m > SAME_LENGTH_SHARE * mean_m:
+    if max(known) - mean_m > ALIKE_LENGTH_SHARE * mean_m:
         return
     yield from (rep.seconds / length_m * 1000.0 for rep, length_m in zip(reps, known, strict=True))
 

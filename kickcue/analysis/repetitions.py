@@ -27,7 +27,7 @@ FEWEST: Final = 2
 """One stretch of running is no session of repetitions."""
 LONGEST_S: Final = 2 * 86400.0
 """No session lasts longer; in a longer one the clock jumped."""
-SAME_LENGTH_SHARE: Final = 0.1
+ALIKE_LENGTH_SHARE: Final = 0.1
 """Repetitions are of one length within this share of it: a receiver's distance over 200 m is good
 to a few per cent."""
 

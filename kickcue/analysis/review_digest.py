@@ -6,7 +6,7 @@ from math import fsum
 from types import NoneType
 from typing import Any, Self, get_args, get_type_hints
 
-from kickcue.analysis.repetitions import SAME_LENGTH_SHARE
+from kickcue.analysis.repetitions import ALIKE_LENGTH_SHARE
 from kickcue.analysis.review.model import (
     Ending,
     PacingClass,
@@ -122,7 +122,7 @@ def _groups(repeats: Repeats) -> list[RepeatGroup]:
 def _alike(a_m: float | None, b_m: float | None) -> bool:
     if a_m is None or b_m is None:
         return a_m is b_m
-    return abs(a_m - b_m) <= SAME_LENGTH_SHARE * a_m
+    return abs(a_m - b_m) <= ALIKE_LENGTH_SHARE * a_m
 
 
 def _group(repeats: list[Repeat]) -> RepeatGroup:

@@ -8,7 +8,7 @@ from typing import Final
 from kickcue.analysis.review.model import Repeat, Repeats, Review
 from kickcue.core.errors import DataError
 
-SAME_LENGTH_SHARE: Final = 0.03
+COMPARABLE_LENGTH_SHARE: Final = 0.03
 """Repetitions that differ by more are of two lengths: their times say nothing of each other."""
 
 
@@ -74,7 +74,7 @@ def _lost_s(first: Repeat | None, other: Repeat | None) -> float | None:
         return None
     if not first.metres or not other.metres:
         return None
-    alike = abs(other.metres / first.metres - 1.0) <= SAME_LENGTH_SHARE
+    alike = abs(other.metres / first.metres - 1.0) <= COMPARABLE_LENGTH_SHARE
     return other.seconds - first.seconds if alike else None
 
 

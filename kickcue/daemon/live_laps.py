@@ -43,8 +43,9 @@ class LiveLaps:
         self, course: Course, gun_ns: int | None, here: Estimate, marked: MarkedLine | None
     ) -> None:
         """Take in where the runner is; ``gun_ns`` None: no race is on, and its laps are gone."""
-        if gun_ns is None or here.distance_m is None:
+        if gun_ns is None:
             self._race, self._times, self._laps = None, None, {}
+        if gun_ns is None or here.distance_m is None:  # as it is after the finish
             return
         if self._race != (gun_ns, course) or self._times is None:
             self._race, self._laps = (gun_ns, course), {}
@@ -54,6 +55,25 @@ class LiveLaps:
             del self._laps[undone]
         if line is not None:
             self._laps[line.number] = _lap(line, gun_ns)
+
+    def finish(self, course: Course, gun_ns: int, over_ns: int, *, pressed: bool) -> None:
+        """Take in that the race is finished: after that no estimate tells of the last line.
+
+        ``pressed``: somebody said so, at that moment.
+        """
+        last = len(course.crossings_m)
+        if last in self._laps or course.crossings_m[-1] != course.distance_m:
+            return
+        before = self._laps.get(last - 1)
+        began_s = 0.0 if last == 1 else None if before is None else before.race_s
+        race_s = _s(over_ns - gun_ns)
+        by_marks = pressed and (before is None or before.error_s == 0.0)
+        self._laps[last] = LiveLap(
+            last,
+            race_s,
+            None if began_s is None else race_s - began_s,
+            0.0 if by_marks and began_s is not None else None,
+        )
 
 
 def repetitions(runs: dict[int, LegResult], gun_ns: int) -> tuple[LiveLap, ...]:

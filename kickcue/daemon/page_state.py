@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
+from kickcue.core.events import Phase
 from kickcue.core.session.numbered_legs import numbered, repetitions as count_repetitions
 from kickcue.core.units import NS_PER_MS
 from kickcue.daemon.clock import RaceTime
@@ -69,6 +70,9 @@ class PageLaps:
         if is_race and here is not None and here is not self._seen:
             self._seen = here
             self._laps.look(course, gun_ns, here, view.line_marked)
+        finished = is_race and view.phase is Phase.FINISHED
+        if finished and gun_ns is not None and view.over_ns is not None:
+            self._laps.finish(course, gun_ns, view.over_ns, pressed=view.finish_pressed)
         laps = self._laps.laps if is_race else repetitions(view.runs, gun_ns or 0)
         return {
             "gun_ms": _ms(gun_ns, race),

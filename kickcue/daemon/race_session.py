@@ -10,6 +10,7 @@ from kickcue.core.cueing.phases import OVER
 from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.events import (
     Arm,
+    Command,
     Cue,
     Disarm,
     Estimate,
@@ -17,6 +18,7 @@ from kickcue.core.events import (
     LegBegin,
     LegKind,
     LegResult,
+    Mark,
     Notice,
     Output,
     Phase,
@@ -39,6 +41,8 @@ class View:
     """Until when an undo takes the last start or end back; None where there is none to be taken
     back."""
     over_ns: int | None = None
+    finish_pressed: bool = False
+    """Whether it was over because somebody pressed, or by the estimate."""
     line_marked: MarkedLine | None = None
     """The last mark of a line, with the metres that it stands for."""
     estimate: Estimate | None = None
@@ -125,6 +129,8 @@ class RaceSession:
         self._record(event)
         outputs = self._engine.feed(event)
         self.publish(outputs)
+        if any(isinstance(output, PhaseChange) for output in outputs):
+            self.view.finish_pressed = isinstance(event, Command | Mark)
         return outputs
 
     def publish(self, outputs: Iterable[Output]) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from kickcue.config.page_record import PageRecord, page_record
 from kickcue.config.settings import Settings
 from kickcue.core.cueing.race_rules import Rules
-from kickcue.core.errors import KickcueError
+from kickcue.core.errors import KickcueError, UsageError
 from kickcue.daemon.cue_channel import CueChannel, named_broker
 from kickcue.daemon.logging_setup import event as log_event
 from kickcue.daemon.race_daemon import RaceDaemon
@@ -43,9 +43,10 @@ async def page_of(
             if settings.page.on and broker is not None and settings.rules is not Rules.SANCTIONED:
                 prefix = None if named is None else named.prefix
                 topics = Topics.of(prefix, settings.broker.athlete)
-                tokens, route = _tokens(state, goes_on=goes_on), Route(broker, topics)
-                site = WebSite(site_files(), tokens, lambda: route, WebReport(run))
-                page = await stack.enter_async_context(race_page(site, _place(settings, state)))
+                kept, route = page_record(state) if goes_on else None, Route(broker, topics)
+                site = WebSite(site_files(), _tokens(kept), lambda: route, WebReport(run))
+                place = _place(settings, state, kept)
+                page = await stack.enter_async_context(race_page(site, place))
                 _keep(page, state)
                 run.announcer.note(
                     f"page for phones at {page.text}: p shows the code, else `kickcue serve`"
@@ -57,20 +58,27 @@ async def page_of(
         yield page
 
 
-def _place(settings: Settings, state: Path) -> Place:
+def _place(settings: Settings, state: Path, kept: PageRecord | None) -> Place:
+    """Return where to serve; a race that goes on stays where its phones look for it."""
     page = settings.page
-    return Place(page.host, page.port, state / CERTIFICATES if page.https else None)
+    port = page.port if kept is None else kept.port
+    return Place(page.host, port, state / CERTIFICATES if page.https else None)
 
 
-def _tokens(state: Path, *, goes_on: bool) -> RaceTokens:
+def _tokens(kept: PageRecord | None) -> RaceTokens:
     """Return new tokens, or those of the race that goes on."""
-    kept = page_record(state) if goes_on else None
     if kept is None or kept.tokens.keys() != set(Role):
         return RaceTokens()
     return RaceTokens({role: kept.tokens[role] for role in Role})
 
 
 def _keep(page: RacePage, state: Path) -> None:
-    """Keep where the page is, for `kickcue serve` and for a run that takes up this one."""
+    """Keep where the page is, for `kickcue serve` and for a run that takes up this one.
+
+    A full disk takes the page from nobody.
+    """
     tokens = {role.value: page.tokens[role] for role in Role}
-    PageRecord(os.getpid(), page.port, page.hosts, page.secure, tokens).write(state)
+    try:
+        PageRecord(os.getpid(), page.port, page.hosts, page.secure, tokens).write(state)
+    except UsageError as error:
+        log_event(LOG, logging.WARNING, "page_links_not_kept", text=str(error))

@@ -38,12 +38,13 @@ def page_end(review: Review) -> Markup | None:
     if begin_s is None or review.pacing is None:
         return None
     cues = [cue for cue in review.cues if cue.race_s >= begin_s - EARLY_S]
+    sent = review.delivery is not None
     return section(
         "end",
         f"The {window_name(review, review.pacing)}",
         tag("div", class_="plot large", id="end-plot"),
         tag("p", _LEGEND, class_="note"),
-        tag("ol", *map(_cue, cues), class_="cues") if cues else None,
+        tag("ol", *(_cue(cue, sent=sent) for cue in cues), class_="cues") if cues else None,
     )
 
 
@@ -61,13 +62,13 @@ def page_pacing(review: Review) -> Markup | None:
     )
 
 
-def _cue(cue: CueReview) -> Markup:
+def _cue(cue: CueReview, *, sent: bool) -> Markup:
     return tag(
         "li",
         tag("q", cue.text),
         tag("span", given(cue), class_="beside"),
         tag("p", unbroken(response(cue)), _speeds(cue), class_=f"followed {cue.response.value}"),
-        tag("p", felt(cue), class_="beside"),
+        tag("p", felt(cue), class_="beside") if sent else None,
     )
 
 

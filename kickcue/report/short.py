@@ -22,9 +22,10 @@ def short_sentences(review: Review) -> Iterator[str]:
         yield f"{'Repetitions' if review.repeats is not None else 'Laps'}: {', '.join(times)}"
     yield from list(pacing_sentences(review))[:2]
     yield from list(repeat_sentences(review))[1:3]
+    sent = review.delivery is not None
     for cue in review.cues:
         if cue.kind in (CueKind.LAST_LAP, CueKind.LAST_REP):
-            yield f'Cue "{cue.text}" at {given(cue)}. {what_followed(cue, answered=True)}'
+            yield f'Cue "{cue.text}" at {given(cue)}. {what_followed(cue, answered=sent)}'.rstrip()
 
 
 def short_times(review: Review) -> list[str]:

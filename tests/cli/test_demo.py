@@ -429,7 +429,9 @@ def assert_closing_words(lines: list[str]) -> None:
         re.MULTILINE,
     )
     assert re.search(
-        r"^Pacing:     kick -?\d+\.\d % \(.+\), laps vary by \d+\.\d %$", text, re.MULTILINE
+        r"^Pacing:     last lap \d+\.\d % (faster|slower) \(.+\),\n {12}laps vary by \d+\.\d %$",
+        text,
+        re.MULTILINE,
     )
     assert re.search(r"^Recording:  \S+\.mcap$", text, re.MULTILINE)
     assert re.search(

@@ -77,7 +77,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "race.toml").write_text(
         f'race = "1500m"\nlanguage = {json.dumps(EVIL)}\n', encoding="utf-8"
     )
-    (tmp_path / "kickcue" / "plans").mkdir(parents=True)
+    (tmp_path / "kickcue").mkdir(mode=0o700)
+    (tmp_path / "kickcue" / "plans").mkdir()
     for path in ("plan.toml", "kickcue/plans/evil.toml"):
         (tmp_path / path).write_text(
             f"title = {json.dumps(EVIL)}\nabout = {json.dumps(EVIL)}\n"
@@ -163,6 +164,7 @@ WALK: Final = (
     ("report", f"{EVIL}.fit"),
     ("report", "evil.mcap", "-o", EVIL),
     ("compare", "evil.mcap", "evil.mcap", "--text"),
+    ("compare", "evil.mcap", "evil.mcap", "--json"),
     ("compare", "evil.mcap", f"{EVIL}.fit"),
     ("history", ".", "--json"),
     ("history", EVIL),

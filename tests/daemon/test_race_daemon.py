@@ -49,12 +49,13 @@ RACE = simulate(simulated_document("800m").course(), SCENARIOS["button"], 1_000_
 
 
 def settings(**more: Any) -> Settings:
-    """Return an 800 m with a strap and a pod that a gateway reads."""
+    """Return an 800 m with a strap and a pod that a gateway reads, and without a page."""
     pins = {
         "strap": {"profile": "generic-hr", "mqtt": "gym-strap"},
         "pod": {"profile": "generic-rsc", "mqtt": "gym-pod"},
     }
-    return load_settings(None, options={"race": "800m", "sensors": pins, **more}, environ={})
+    options = {"race": "800m", "sensors": pins, "page": {"on": False}, **more}
+    return load_settings(None, options=options, environ={})
 
 
 NO_EVENT_NS = 2**62

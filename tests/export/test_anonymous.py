@@ -9,8 +9,12 @@ from typing import Any, Final, get_args, get_type_hints
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
+from rich.console import Console
 
+from kickcue.analysis.comparison import compare
 from kickcue.analysis.review.as_json import review_json
+from kickcue.analysis.review.model import ReviewKind
+from kickcue.analysis.session_comparison import compare_sessions
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.events import (
     BeaconReading,
@@ -32,6 +36,12 @@ from kickcue.recording import Recording, read
 from kickcue.recording.model import INPUTS, OUTPUTS, ActivityFound, Header
 from kickcue.recording.watch_records import WatchLap, WatchRecord, WatchRecords
 from kickcue.replay.reviewed import reviewed
+from kickcue.report.comparison_json import comparison_json
+from kickcue.report.comparison_page import comparison_page
+from kickcue.report.comparison_text import comparison_text
+from kickcue.report.formats import PaceUnit
+from kickcue.report.page import report_page
+from kickcue.report.text import TextReport
 from tests.analysis.review.made_up import race_recording, session_recording
 from tests.export.whole_way import as_mcap
 
@@ -115,10 +125,25 @@ def _traces(text: str) -> list[str]:
     return [trace for trace in TRACES if trace in text]
 
 
+def _drawn(parts: Iterable[Any]) -> str:
+    out = io.StringIO()
+    screen = Console(file=out, width=400)
+    for part in parts:
+        screen.print(part)
+    return out.getvalue()
+
+
 def _texts(recording: Recording, folder: Path) -> Iterable[tuple[str, str]]:
     """Yield everything that can be made of a recording, as text."""
     review = reviewed(recording)
     yield "report", json.dumps(review_json(review))
+    yield "page", report_page(review)
+    yield "text", _drawn([TextReport(review)])
+    sessions = review.kind is ReviewKind.SESSION
+    found = compare_sessions([review, review]) if sessions else compare([review, review])
+    yield "comparison", json.dumps(comparison_json(found))
+    yield "comparison's page", comparison_page(found, PaceUnit.KILOMETRE)
+    yield "comparison's text", _drawn(comparison_text(found))
     for to in FORMATS:
         if to == "mcap":
             yield to, as_mcap(recording, folder / "shared.mcap").read_bytes().decode("latin-1")
@@ -147,6 +172,17 @@ def test_no_secret_reaches_an_export(kind: str, tmp_path: Path) -> None:
     assert [] == _traces(repr(shared))
     for name, text in _texts(shared, tmp_path):
         assert [] == _traces(text), name
+
+
+def test_pages_have_secrets_before() -> None:
+    """GIVEN the same race WHEN it is not anonymous THEN its page and a comparison's have some: what
+    is looked for above can be found.
+    """
+    secret = planted(race_recording())
+    setup = {**(secret.header.setup or {}), "language": "en"}
+    review = reviewed(replace(secret, header=replace(secret.header, setup=setup)))
+    assert _traces(report_page(review))
+    assert _traces(comparison_page(compare([review, review]), PaceUnit.KILOMETRE))
 
 
 def test_every_event_has_been_thought_about() -> None:

@@ -93,7 +93,10 @@ async def until(page: Page, holds: str, within_s: float = 10.0) -> None:
 
 async def settled(page: Page) -> None:
     """Wait until the page has heard two messages and can tell what is late."""
-    await until(page, "!/onnection/.test(document.querySelector('link-banner').textContent)")
+    await until(
+        page,
+        "!/onnection/.test(document.querySelector('link-banner')?.textContent ?? 'connection')",
+    )
     await page.wait_for_timeout(1300)
 
 

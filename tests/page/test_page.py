@@ -22,6 +22,16 @@ from tests.page.conftest import FELT, Track, settled, until
 pytestmark = pytest.mark.chromium
 
 PATIENCE_MS: Final = 8000
+RACE: Final = {
+    "kind": "race",
+    "name": "800m",
+    "distance_m": 800.0,
+    "lap_m": 400.0,
+    "marker_m": 400.0,
+    "kick_m": 400.0,
+    "reps": None,
+    "language": "en",
+}
 
 
 async def test_the_pattern_is_felt_once(track: Track) -> None:
@@ -161,3 +171,69 @@ async def test_everybody_can_use_it(track: Track, role: Role, scheme: str) -> No
         for tab in await page.get_by_role("tab").all():
             await tab.click()
             await axe(page)
+
+
+async def test_a_reload_forgets_no_cue(track: Track) -> None:
+    """GIVEN a cue that was felt WHEN the page is loaded anew THEN it asks for the tap again, and
+    the cue that comes once more is not felt.
+    """
+    page = await track.wrist()
+    async with track.sender() as delivery:
+        await settled(page)
+        delivery.send(track.cue())
+        await until(page, "felt.length === 1")
+        await page.reload()
+        await page.click("[aria-controls=watch]")
+        arm = page.locator("watch-view button.primary")
+        assert "Arm this phone as the watch" == await arm.inner_text()
+        assert "Tap once" in await page.inner_text("watch-view")
+        await arm.click()
+        await page.evaluate("felt.length = 0")
+        await settled(page)
+        delivery.send(track.cue())
+        delivery.send(track.cue("turnover-1", "Turnover up"))
+        await until(page, "felt.length > 0")
+        (felt,) = (await page.inner_text("watch-view ul")).splitlines()
+        assert felt.endswith("Turnover up")
+
+
+@pytest.mark.long
+async def test_a_link_that_is_lost_for_long_comes_back(track: Track) -> None:
+    """GIVEN a broker that stands still for 20 s WHEN it goes on THEN the page has said that it was
+    alone, is back by itself, and feels the next cue.
+    """
+    page = await track.wrist()
+    async with track.sender() as delivery:
+        await settled(page)
+        delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
+        os.kill(track.broker.server_pid, signal.SIGSTOP)
+        try:
+            await until(page, "/silent/.test(document.querySelector('link-banner').textContent)")
+            await page.wait_for_timeout(14_000)
+            banner = await page.inner_text("link-banner")
+            assert "No connection" in banner
+        finally:
+            os.kill(track.broker.server_pid, signal.SIGCONT)
+        await until(page, "document.querySelector('link-banner').hidden", 15)
+        await settled(page)
+        delivery.send(track.cue())
+        await until(page, "felt.length === 1")
+
+
+@pytest.mark.parametrize(("rules", "allowed"), [("training", True), ("road", False)])
+async def test_a_helper_learns_what_the_rules_allow(
+    track: Track, rules: str, allowed: bool
+) -> None:
+    """GIVEN the rules of a race WHEN they allow no help THEN the helper's page says so and offers
+    no press.
+    """
+    helper = await track.phone(Role.HELPER)
+    async with track.sender() as delivery:
+        await settled(helper)
+        delivery.show("race", RACE | {"rules": rules})
+        delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
+        lap = helper.get_by_role("button", name="LAP", exact=True)
+        await lap.wait_for()
+        said = "Press as the runner" if allowed else "allow no help"
+        await until(helper, f"document.querySelector('press-view').innerText.includes('{said}')")
+        assert allowed is await lap.is_enabled()

@@ -11,8 +11,8 @@ from kickcue.analysis.review.model import Lap, TimedBy
 from kickcue.analysis.review.race_curve import RaceCurve
 from kickcue.analysis.review.race_time import RaceTime
 
-SAME_LENGTH_M: Final = 1.0
-SAME_LENGTH_SHARE: Final = 0.01
+FULL_LAP_M: Final = 1.0
+FULL_LAP_SHARE: Final = 0.01
 """A watch ends a lap at the next record, a few metres late."""
 LEAST_M: Final = 1.0
 """What is left over at the end is a lap of its own from here on."""
@@ -63,7 +63,7 @@ def _lap(track: Track, number: int, before: LineTime, after: LineTime, full_m: f
         number=number,
         from_m=before.line_m,
         to_m=after.line_m,
-        full=abs(metres - full_m) < max(SAME_LENGTH_M, SAME_LENGTH_SHARE * full_m),
+        full=abs(metres - full_m) < max(FULL_LAP_M, FULL_LAP_SHARE * full_m),
         seconds=seconds,
         error_s=hypot(before.error_s or 0.0, after.error_s or 0.0) if known else None,
         timed_by=after.by,

@@ -6,6 +6,7 @@ between two of them, as the sensors measured it (or the clock), should be that b
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -101,10 +102,28 @@ GUN: Final = Told(0.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class _Dealt:
-    """The likeliest way to deal lines to the marks up to one of them."""
+    """The likeliest way to deal lines to the marks up to one of them.
+
+    ``before`` is the way to the mark with a line before it; the ``skipped`` between have none.
+    """
 
     cost: float
-    lines: tuple[float | None, ...]
+    line_m: float | None = None
+    skipped: int = 0
+    before: "_Dealt | None" = None
+
+    def lines(self) -> list[float | None]:
+        """Return the lines of all marks so far."""
+        found: list[float | None] = []
+        dealt: _Dealt | None = self
+        while dealt is not None and dealt.before is not None:
+            found += [dealt.line_m, *[None] * dealt.skipped]
+            dealt = dealt.before
+        return found[::-1]
+
+
+_End = tuple[Told, _Dealt]
+"""The mark where a way ends, with its line, and the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +141,13 @@ class Dealer:
 
     def lines(self, marks: Sequence[Told], finish: Told | None) -> tuple[float | None, ...]:
         """Return the line of each mark; ``finish`` is that of the finish where it is certain."""
-        best = _Dealt(math.inf, tuple(mark.line_m for mark in marks))
+        cost, lines = math.inf, [mark.line_m for mark in marks]
         for scale in self._scales(marks, finish):
             dealt = self._dealt(marks, finish, scale)
-            if dealt.cost < best.cost:
-                best = dealt
-        return best.lines
+            if dealt is not None and dealt.cost < cost:
+                cost, found = dealt.cost, dealt.lines()
+                lines = (found + [None] * len(marks))[: len(marks)]
+        return tuple(lines)
 
     def _scales(self, marks: Sequence[Told], finish: Told | None) -> Iterator[float]:
         """Yield true metres for each of the sensors', as pairs of marks have it."""
@@ -144,32 +164,26 @@ class Dealer:
                 seen.append(run / way)
         yield from seen
 
-    def _dealt(self, marks: Sequence[Told], finish: Told | None, scale: float) -> _Dealt:
-        """Return the likeliest way at one scale."""
-        ends: list[tuple[int, Told, _Dealt]] = [(-1, GUN, _Dealt(0.0, ()))]
+    def _dealt(self, marks: Sequence[Told], finish: Told | None, scale: float) -> _Dealt | None:
+        """Return the likeliest way at one scale, None where there is none."""
+        ends: list[list[_End]] = [[(GUN, _Dealt(0.0))]]
         for at, mark in enumerate(marks):
+            ends.append([])
             for line_m in self._candidates(mark, scale):
-                dealt = self._best(ends, marks, at, mark._replace(line_m=line_m), scale)
+                found = mark._replace(line_m=line_m)
+                dealt = self._best(ends, marks, at, found, scale)
                 if dealt is not None:
                     differs = DISSENT_COST if line_m != mark.line_m else 0.0
-                    cost = dealt.cost + differs
-                    found = _Dealt(cost, (*dealt.lines, line_m))
-                    ends.append((at, mark._replace(line_m=line_m), found))
+                    ends[-1].append((found, replace(dealt, cost=dealt.cost + differs)))
         if finish is not None:
-            whole = self._best(ends, marks, len(marks), finish, scale)
-            return whole or _Dealt(math.inf, ())
-        return min(
-            (
-                _Dealt(
-                    dealt.cost + _strays(marks[at + 1 :], last.race_s),
-                    (*dealt.lines, *[None] * (len(marks) - at - 1)),
-                )
-                for at, last, dealt in ends
-                if len(marks) - at - 1 <= MOST_SKIPPED
-            ),
-            key=lambda dealt: dealt.cost,
-            default=_Dealt(math.inf, ()),
+            return self._best([*ends, []], marks, len(marks), finish, scale)
+        ways = (
+            replace(dealt, cost=dealt.cost + _strays(marks[at:], last.race_s))
+            for at, beside in enumerate(ends)
+            if len(marks) - at <= MOST_SKIPPED
+            for last, dealt in beside
         )
+        return min(ways, key=lambda dealt: dealt.cost, default=None)
 
     def _candidates(self, mark: Told, scale: float) -> list[float]:
         here_m = scale * mark.way
@@ -181,37 +195,42 @@ class Dealer:
 
     def _best(
         self,
-        ends: Sequence[tuple[int, Told, _Dealt]],
+        ends: Sequence[Sequence[_End]],
         marks: Sequence[Told],
         at: int,
         mark: Told,
         scale: float,
     ) -> _Dealt | None:
-        """Return the likeliest way to come to a mark of a line; None: there is none."""
-        found: _Dealt | None = None
-        for before_at, before, dealt in ends:
-            if not before_at < at <= before_at + 1 + MOST_SKIPPED:
-                continue
-            if (before.line_m or 0.0) >= (mark.line_m or 0.0):
-                continue
-            skipped = marks[before_at + 1 : at]
-            cost = dealt.cost + _strays(skipped, before.race_s) + self._step(before, mark, scale)
-            if found is None or cost < found.cost:
-                found = _Dealt(cost, (*dealt.lines, *[None] * len(skipped)))
-        return found
+        """Return the likeliest way to come to a mark of a line; None: there is none.
+
+        ``ends`` are the ways to the gun and to each of the marks before. The nearest are tried
+        first, for they are the likeliest; of two alike the earlier one is taken.
+        """
+        cost, best, unlined = math.inf, None, 0
+        for since in range(at, max(at - MOST_SKIPPED, 0) - 1, -1):
+            skipped = marks[since:at]
+            for before, dealt in reversed(ends[since]):
+                if (before.line_m or 0.0) >= (mark.line_m or 0.0) or dealt.cost > cost:
+                    continue
+                so_far = dealt.cost + (_strays(skipped, before.race_s) if skipped else 0.0)
+                if so_far > cost:  # a step costs something, or nothing
+                    continue
+                whole = so_far + self._step(before, mark, scale)
+                if whole <= cost:
+                    cost, best, unlined = whole, dealt, len(skipped)
+        return None if best is None else _Dealt(cost, mark.line_m, unlined, best)
 
     def _step(self, before: Told, mark: Told, scale: float) -> float:
         """Return how unlikely one mark after another is, the lines between them without any."""
         from_m, to_m = before.line_m or 0.0, mark.line_m or 0.0
-        missed = len([line_m for line_m in self.lines_m if from_m < line_m < to_m])
+        missed = bisect_left(self.lines_m, to_m) - bisect_right(self.lines_m, from_m)
         run_m, way, leapt = to_m - from_m, mark.way - before.way, mark.leapt - before.leapt
-        costs = [WORST_COST, _off(run_m, scale * way, self.share)]
+        cost = min(WORST_COST, _off(run_m, scale * way, self.share))
         if leapt:
-            costs.append(LEAP_COST + _off(run_m, scale * (way + leapt), self.share))
-        if self.mps is not None:
+            cost = min(cost, LEAP_COST + _off(run_m, scale * (way + leapt), self.share))
+        if self.mps is not None and cost > FAULT_COST:
             by_clock_m = self.mps * (mark.race_s - before.race_s)
-            costs.append(FAULT_COST + _off(run_m, by_clock_m, CLOCK_SHARE))
-        cost = min(costs)
+            cost = min(cost, FAULT_COST + _off(run_m, by_clock_m, CLOCK_SHARE))
         return cost + MISSED_COST * (min(missed, 1) if from_m == 0.0 else missed)
 
 

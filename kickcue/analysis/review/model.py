@@ -231,7 +231,10 @@ class SensorReview:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReview:
-    """How the cues came to the wrist; latency is the watch's own figure, in ms."""
+    """How the cues came to the wrist; latency is the watch's own figure, in ms.
+
+    None where there was no wrist: nothing is delivered in a replay, an import, a simulation.
+    """
 
     given: int
     felt: int

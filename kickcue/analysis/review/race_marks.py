@@ -74,7 +74,7 @@ def race_marks(recording: Recording, course: Course, from_ns: int, to_ns: int) -
     """Return the marks of a race in order of time; those that were taken back are none."""
     found: list[RaceMark] = []
     estimates = [out for out in recording.outputs if isinstance(out, Estimate)]
-    for each in _as_told(recording):
+    for each in _as_told(recording, course, estimates):
         if each is None:
             _take_back(found)
         elif from_ns < each.t_ns <= to_ns:
@@ -88,7 +88,9 @@ def finish_mark(recording: Recording, course: Course, t_ns: int, source: MarkSou
     return _placed(RaceMark(t_ns, source, course.distance_m, None), course, estimates)
 
 
-def _as_told(recording: Recording) -> Iterator[RaceMark | None]:
+def _as_told(
+    recording: Recording, course: Course, estimates: Sequence[Estimate]
+) -> Iterator[RaceMark | None]:
     """Yield each mark that the engine heard of, None where the last one was taken back."""
     cause = None
     for entry in recording.entries:
@@ -98,7 +100,7 @@ def _as_told(recording: Recording) -> Iterator[RaceMark | None]:
             cause = None if isinstance(cause, Command) and _undoes(cause) else cause
         elif isinstance(entry, Notice):
             if entry.code == "line":
-                yield _said(entry)
+                yield _said(entry) or _seen(entry.t_ns, cause, course, estimates)
             elif entry.code == "mark_doubted" and isinstance(cause, Mark | Command):
                 source = cause.source if isinstance(cause, Mark) else MarkSource.BUTTON
                 yield RaceMark(entry.t_ns, source, None, None)
@@ -110,11 +112,27 @@ def _undoes(order: Command) -> bool:
     return order.kind is CommandKind.UNDO_LAP
 
 
-def _said(notice: Notice) -> RaceMark:
+def _said(notice: Notice) -> RaceMark | None:
+    """Return the mark that a notice is of, None where its words are of another kickcue."""
     said = SAID.search(notice.text)
     if said is None or said[2] not in set(MarkSource):
-        return RaceMark(notice.t_ns, MarkSource.BUTTON, None, None)
+        return None
     return RaceMark(notice.t_ns, MarkSource(said[2]), float(said[1]), None)
+
+
+def _seen(t_ns: int, cause: object, course: Course, estimates: Sequence[Estimate]) -> RaceMark:
+    """Return the mark of a line that was taken then, by where the estimate was put by it.
+
+    After the finish there is no estimate: that before it tells.
+    """
+    source = cause.source if isinstance(cause, Mark) else MarkSource.BUTTON
+    at = bisect_left(estimates, t_ns, key=_t_ns)
+    for estimate in (*estimates[at : at + 1], *estimates[max(at - 1, 0) : at]):
+        here_m = estimated_m(estimate, t_ns)
+        if here_m is not None and abs(ns_to_s(estimate.t_ns - t_ns)) <= NEAR_S:
+            line_m = min(course.crossings_m, key=lambda line_m: abs(line_m - here_m))
+            return RaceMark(t_ns, source, line_m, None)
+    return RaceMark(t_ns, source, None, None)
 
 
 def _take_back(found: list[RaceMark]) -> None:

@@ -88,7 +88,7 @@ def race_review(
         marks=reviewed_marks,
         position=position_review(reviewed_marks, _pod_scale(race)),
         sensors=sensor_reviews(recording, profiles, time.start_ns, end.t_ns),
-        delivery=delivery_review(cues),
+        delivery=delivery_review(recording, cues),
         pauses=pauses,
         gaps=gaps,
         told=told_of(recording, time),

@@ -6,7 +6,7 @@ from statistics import fmean, stdev
 
 from kickcue.analysis.recorded_session import recorded_runs
 from kickcue.analysis.repetitions import (
-    SAME_LENGTH_SHARE,
+    ALIKE_LENGTH_SHARE,
     RepetitionSource,
     RepFigures,
     repetitions,
@@ -106,7 +106,7 @@ def _alike(each: Sequence[Repeat]) -> list[Repeat]:
     if not known:
         return whole
     groups = [
-        [r for r in whole if r.metres and abs(r.metres - length_m) <= SAME_LENGTH_SHARE * length_m]
+        [r for r in whole if r.metres and abs(r.metres - length_m) <= ALIKE_LENGTH_SHARE * length_m]
         for length_m in known
     ]
     return max(reversed(groups), key=len)

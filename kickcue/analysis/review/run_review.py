@@ -132,7 +132,7 @@ def _whole(
         marks=(),
         position=None,
         sensors=sensor_reviews(recording, profiles, start_ns, end_ns),
-        delivery=delivery_review(cues),
+        delivery=delivery_review(recording, cues),
         pauses=pauses,
         gaps=gaps,
         told=told_of(recording, time),

@@ -138,8 +138,8 @@ def _paced(pacing: Pacing | None) -> str:
     if pacing is None or pacing.lap_cv_percent is None:
         return "too few laps to tell"
     return (
-        f"last lap {faster(pacing.kick_speed_percent)} ({CLASS_WORDS[pacing.pacing]}), "
-        f"laps vary by {pacing.lap_cv_percent:.1f} %"
+        f"last lap {faster(pacing.kick_speed_percent)} ({CLASS_WORDS[pacing.pacing]}),\n"
+        f"            laps vary by {pacing.lap_cv_percent:.1f} %"
     )
 
 

@@ -36,7 +36,8 @@ MQTT_PATH: Final = "/mqtt"
 SESSION_PATH: Final = "/session.json"
 REPORT_PATH: Final = "/report"
 IN_QUERY: Final = "t"
-COOKIE: Final = "kickcue"
+COOKIE: Final = "kickcue-{port}"
+"""A browser sends a cookie to all ports of a machine: each race there has one of its own."""
 MOST_PAGES: Final = 64
 """A club at the track, and no flood."""
 MOST_COOKIE_BYTES: Final = 4096
@@ -169,8 +170,8 @@ class _Port:
         url = urlsplit(request.path)
         given = parse_qs(url.query).get(IN_QUERY, [""])[0]
         if given:
-            return self._welcome(given, url.path)
-        role = self._role(request)
+            return self._welcome(page, given, url.path)
+        role = self._role(page, request)
         if role is None:
             return self._refused()
         if url.path == MQTT_PATH:
@@ -197,22 +198,22 @@ class _Port:
         finally:
             site.counters.pages -= 1
 
-    def _welcome(self, token: str, path: str) -> Response:
+    def _welcome(self, page: ServerConnection, token: str, path: str) -> Response:
         """Keep the token in a cookie, and take it out of the address."""
         if self._site.tokens.role_of(token) is None:
             return self._refused()
         secure = "; Secure" if self._secure else ""
-        cookie = f"{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/{secure}"
+        cookie = f"{_cookie(page)}={token}; HttpOnly; SameSite=Lax; Path=/{secure}"
         where = path if path in self._site.files else "/"
         more = (("Location", where), ("Set-Cookie", cookie))
         return _response(HTTPStatus.SEE_OTHER, _TEXT, b"", *more)
 
-    def _role(self, request: Request) -> Role | None:
+    def _role(self, page: ServerConnection, request: Request) -> Role | None:
         found = None
         for header in request.headers.get_all("Cookie"):
             if len(header) <= MOST_COOKIE_BYTES:
                 try:
-                    morsel = SimpleCookie(header).get(COOKIE)
+                    morsel = SimpleCookie(header).get(_cookie(page))
                 except CookieError:
                     continue
                 found = found or (morsel and self._site.tokens.role_of(morsel.value))
@@ -248,6 +249,11 @@ class _Port:
         if request.headers.get("If-None-Match") == found.etag:
             return _response(HTTPStatus.NOT_MODIFIED, found.content_type, b"", etag)
         return _response(HTTPStatus.OK, found.content_type, found.body, etag)
+
+
+def _cookie(page: ServerConnection) -> str:
+    """Return the name of the cookie for the port that was asked."""
+    return COOKIE.format(port=page.local_address[1])
 
 
 def _report(page: bytes | None) -> Response:

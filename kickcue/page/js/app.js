@@ -50,7 +50,11 @@ async function begin() {
   const parts = { race };
   if (athlete) {
     const player = new Player();
-    player.language = wishes.language;
+    // The words of the cues are kickcue's, not the page's.
+    store.addEventListener("change", () => {
+      const spoken = store.race?.language;
+      player.language = spoken && spoken !== "own" ? spoken : wishes.language;
+    });
     parts.watch = [heading("watch"), new WatchView(new WornWatch(link, player))];
     parts.sensors = [heading("sensors"), new SensorsView(link)];
   }

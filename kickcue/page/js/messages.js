@@ -47,36 +47,39 @@ const part = (given) => ({
 });
 const list = (value, most, read) => (Array.isArray(value) ? value.slice(0, most).map(read) : []);
 
+// Without what makes it one, it is no message of that name.
+const only = (holds, message) => (holds ? message : null);
+
 const READERS = {
-  status: (given) => ({
-    status: given.status === "online" ? "online" : "offline",
+  status: (given) => only(["online", "offline"].includes(given.status), {
+    status: given.status,
     phase: plain(given.phase, 16),
   }),
-  state: (given) => ({
+  state: (given) => only(typeof given.mode === "string", {
     ...numbers(given, "distance_m", "distance_sd_m", "to_go_m", "speed_mps", "cadence_spm"),
     ...numbers(given, "heart_rate_bpm", "lap", "lap_min", "lap_max", "eta_bell_s"),
     ...numbers(given, "eta_bell_sd_s"),
     mode: plain(given.mode, 16),
   }),
-  leg: (given) => ({
+  leg: (given) => only(typeof given.kind === "string", {
     kind: plain(given.kind, 8), text: plain(given.text, 60) ?? "",
     ...numbers(given, "leg", "legs", "rep", "reps"),
   }),
-  race: (given) => ({
-    kind: given.kind === "session" ? "session" : "race",
+  race: (given) => only(["race", "session"].includes(given.kind), {
+    kind: given.kind,
     name: plain(given.name, 100) ?? "",
     rules: plain(given.rules, 16),
     language: plain(given.language, 8),
     ...numbers(given, "distance_m", "lap_m", "marker_m", "kick_m", "reps"),
   }),
-  laps: (given) => ({
+  laps: (given) => only(Array.isArray(given.laps), {
     gun_ms: whole(given.gun_ms), over_ms: whole(given.over_ms), rate: number(given.rate) ?? 1,
     laps: list(given.laps, 16, lap),
   }),
-  health: (given) => ({ parts: list(given.parts, 12, part) }),
+  health: (given) => only(Array.isArray(given.parts), { parts: list(given.parts, 12, part) }),
   arm: touch,
   cue: touch,
-  disarm: (given) => ({ id: plain(given.id, 64) ?? "" }),
+  disarm: (given) => only(typeof given.id === "string", { id: plain(given.id, 64) }),
 };
 
 // Return {runId, sent, ...} of a payload on the topic `name`; null for what is no message of ours.

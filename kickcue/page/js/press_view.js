@@ -5,6 +5,7 @@ import { word } from "./words.js";
 
 const CONFIRM_MS = 3000;
 const TOLD_MS = 2500;
+const NO_HELP = ["road", "sanctioned"]; // rules
 const NEAR_FINISH_M = 200; // nearer than this, "finish" needs no second tap
 
 export class PressView extends HTMLElement {
@@ -13,6 +14,7 @@ export class PressView extends HTMLElement {
   #by;
   #count = 0;
   #asked = null;
+  #hint;
   #told;
   #buttons;
 
@@ -32,20 +34,30 @@ export class PressView extends HTMLElement {
     );
     const { lap, start, undo_lap: undo, finish, again, abort } = this.#buttons;
     const more = h("details", {}, h("summary", {}, word("more")), h("div", { class: "row" }, again, abort));
-    this.append(this.#told, lap, start, h("div", { class: "row" }, undo, finish), more);
-    if (by === "trackside") this.prepend(h("p", { class: "hint" }, word("helperHint")));
+    this.#hint = h("p", { class: "hint", hidden: by === null });
+    this.append(
+      this.#hint, this.#told, lap, start, h("div", { class: "row" }, undo, finish), more,
+    );
     store.addEventListener("change", () => this.#draw());
     this.#draw();
   }
 
+  // Whether the race's rules let nobody but the runner press; kickcue refuses it then.
+  get #forbidden() {
+    return this.#by !== null && NO_HELP.includes(this.#store.race?.rules);
+  }
+
   #draw() {
     const { running } = this.#store;
+    const forbidden = this.#forbidden;
+    say(this.#hint, word(forbidden ? "noHelp" : "helperHint"));
+    this.#hint.className = forbidden ? "warning" : "hint";
     this.#buttons.lap.hidden = !running;
     this.#buttons.start.hidden = running;
     this.#buttons.finish.disabled = this.#buttons.again.disabled = !running;
     this.#buttons.abort.disabled = !running;
     for (const button of Object.values(this.#buttons)) {
-      if (!this.#link.up) button.disabled = true;
+      if (!this.#link.up || forbidden) button.disabled = true;
       else if (["lap", "start", "undo_lap"].includes(this.#kindOf(button))) button.disabled = false;
     }
   }

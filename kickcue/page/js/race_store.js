@@ -5,12 +5,14 @@
 import { nowMs } from "./link.js";
 
 const FRESH_MS = 3000;
+const TOLD_AFTER_MS = 30;
 const STANDING = ["race", "laps", "health", "leg"];
 
 export class RaceStore extends EventTarget {
   #heard = -Infinity;
   #stated = -Infinity;
   #run = null;
+  #telling = null;
   #kept = new Map(); // by run: what the broker had kept, until the run proves that it lives
   #offset = null; // the page's clock minus the sender's, by its fastest message
   status = null;
@@ -112,7 +114,11 @@ export class RaceStore extends EventTarget {
     if (this.next?.id === id) this.next = null;
   }
 
+  // Told once for all that came in a moment: a flood costs no drawing.
   #changed() {
-    this.dispatchEvent(new Event("change"));
+    this.#telling ??= setTimeout(() => {
+      this.#telling = null;
+      this.dispatchEvent(new Event("change"));
+    }, TOLD_AFTER_MS);
   }
 }

@@ -78,8 +78,9 @@ export class RaceView extends HTMLElement {
 
   #lapTime({ lap_s: seconds, error_s: error }) {
     if (seconds === null) return "–";
-    return error === null || error > 0
-      ? `${Math.round(seconds)} ± ${Math.max(Math.round(error ?? 1), 1)}`
+    if (error === null) return `≈ ${Math.round(seconds)}`;
+    return error > 0
+      ? `${Math.round(seconds)} ± ${Math.max(Math.round(error), 1)}`
       : lapTime(seconds);
   }
 

@@ -54,7 +54,7 @@ def page(port: int, token: str, origin: str | None = None, *, host: str = "127.0
         f"ws://127.0.0.1:{port}/mqtt",
         origin=Origin(origin or f"http://{host}:{port}"),
         subprotocols=[Subprotocol("mqtt")],
-        additional_headers={"Cookie": f"kickcue={token}"},
+        additional_headers={"Cookie": f"kickcue-{port}={token}"},
         proxy=None,
     )
 
@@ -77,7 +77,8 @@ async def test_without_the_token_nothing_is_served(path: str) -> None:
     """GIVEN no token, or a wrong one THEN no path gives anything but a word about the QR code."""
     site = site_of()
     async with served(site) as port:
-        for cookie in ("", "kickcue=guess", "kickcue=" + "a" * 5000, 'kickcue="', "a=b; kickcue"):
+        name = f"kickcue-{port}"
+        for cookie in ("", f"{name}=guess", f"{name}=" + "a" * 5000, f'{name}="', f"a=b; {name}"):
             found, body = await get(port, path, Cookie=cookie)
             assert 403 == found.status
             assert b"QR code" in body
@@ -114,6 +115,19 @@ async def test_a_token_of_another_race_is_a_wrong_one() -> None:
     async with served(today) as port:
         found, _ = await get(port, f"/?t={yesterday.tokens[Role.ATHLETE]}")
     assert 403 == found.status
+
+
+async def test_two_races_on_one_machine_have_a_cookie_each() -> None:
+    """GIVEN a phone with the codes of two races THEN each port knows it by its own."""
+    one, two = site_of(), site_of()
+    async with served(one) as here, served(two) as there:
+        cookies = []
+        for port, site in ((here, one), (there, two)):
+            welcome, _ = await get(port, f"/?t={site.tokens[Role.ATHLETE]}")
+            cookies.append((welcome.getheader("Set-Cookie") or "").partition(";")[0])
+        for port in (here, there):
+            found, _ = await get(port, "/", Cookie="; ".join(cookies))
+            assert 200 == found.status
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:{port}"])
@@ -162,7 +176,7 @@ async def test_a_broker_out_of_reach_is_said() -> None:
         async with page(port, site.tokens[Role.ATHLETE]) as socket:
             with pytest.raises(ConnectionClosed, match="cannot be reached"):
                 await asyncio.wait_for(socket.recv(), 8)
-        found, _ = await get(port, "/", Cookie=f"kickcue={site.tokens[Role.VIEWER]}")
+        found, _ = await get(port, "/", Cookie=f"kickcue-{port}={site.tokens[Role.VIEWER]}")
     assert (200, 0) == (found.status, site.counters.pages)
 
 

@@ -1,0 +1,251 @@
+"""Whole races with phones: the page as watch and remote of a real run, on real brokers."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.async_api import Page
+
+from kickcue.config.page_record import page_record
+from kickcue.config.settings import load_settings
+from kickcue.core.events import Ack, Command, CommandKind, Cue, Mark, Phase
+from kickcue.daemon.clock import Clock
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
+from kickcue.edges.web.roles import Role
+from kickcue.recording import Recording, read
+from tests.browser.page import PHONE, Watched
+from tests.cli.tui.terminals import start_in_a_pipe
+from tests.edges.mqtt.conftest import Mosquitto, mosquitto
+from tests.page.conftest import SPY, until
+
+__all__ = ["mosquitto"]
+pytestmark = pytest.mark.chromium
+
+RATE: Final = 20.0
+LAP_S: Final = 70.0
+SLOW: Final = 10.0
+ROWS: Final = "[...document.querySelectorAll('.laps tbody tr')].map(row => row.innerText)"
+BANNER: Final = "document.querySelector('link-banner').textContent"
+ROOT: Final = Path(__file__).parents[2]
+
+
+@dataclass
+class Phones:
+    """Phones of people around one run."""
+
+    browser: Watched
+    port: int
+    tokens: dict[str, str]
+
+    async def open(self, role: Role = Role.ATHLETE, before: str = SPY) -> Page:
+        origin = f"http://127.0.0.1:{self.port}"
+        address = f"{origin}/?t={self.tokens[role]}"
+        page = await self.browser.visit(address, PHONE, origin=origin, before=before)
+        await until(page, "document.querySelector('link-banner') !== null")
+        return page
+
+    async def armed(self) -> Page:
+        page = await self.open()
+        await page.click("[aria-controls=watch]")
+        await page.click("watch-view button.primary")
+        await page.evaluate("felt.length = 0")
+        return page
+
+
+def phones(browser: Watched, state: Path) -> Phones:
+    """Return phones for the run whose state this is."""
+    kept = page_record(state)
+    assert kept is not None
+    return Phones(browser, kept.port, dict(kept.tokens))
+
+
+@asynccontextmanager
+async def a_run(
+    browser: Watched, state: Path, rate: float = RATE, **more: object
+) -> AsyncIterator[tuple[RaceDaemon, Phones]]:
+    """Run an 800 m that nobody's sensors are heard of, with its page."""
+    pins = {"pod": {"profile": "generic-rsc", "mqtt": "pod"}}
+    options = {"race": "800m", "sensors": pins, "page": {"host": "127.0.0.1"}, **more}
+    here = load_settings(None, options=options, environ={})
+    async with live(here, state=state, clock=Clock(rate=rate)) as run:
+        yield run, phones(browser, state)
+        await browser.close()
+
+
+def recorded(state: Path) -> Recording:
+    (path,) = (state / "races").glob("*.mcap")
+    return read(path)
+
+
+def patterns(recording: Recording) -> list[list[int]]:
+    """Return what a motor is asked for by each cue, in turn."""
+    given = [output for output in recording.outputs if isinstance(output, Cue)]
+    return [[ms for on, off, _ in cue.pulses for ms in (on, off)][:-1] for cue in given]
+
+
+async def said(page: Page, text: str) -> None:
+    await until(page, f"{BANNER} === '{text}'")
+
+
+def felt_in_order(recording: Recording, felt: list[list[int]]) -> None:
+    """Check that what was felt is what was given, each once, in order and in time.
+
+    ``ready`` apart, which comes again to a watch that joins late.
+    """
+    ready = [cue.id.startswith("ready") for cue in recording.outputs if isinstance(cue, Cue)]
+    wanted = [
+        given for given, is_ready in zip(patterns(recording), ready, strict=True) if not is_ready
+    ]
+    assert len(wanted) > 2
+    assert wanted == felt[len(felt) - len(wanted) :]
+    assert len(felt) - len(wanted) <= sum(ready)
+    answers = [(each.cue_id, each.felt) for each in recording.inputs if isinstance(each, Ack)]
+    cues = [each.id for each in recording.outputs if isinstance(each, Cue)]
+    assert {(cue, True) for cue in cues if not cue.startswith("ready")} <= set(answers)
+    assert len(answers) == len(set(answers))
+
+
+@pytest.mark.long
+async def test_a_race_led_by_two_phones_and_seen_on_a_third(
+    browser: Watched, tmp_path: Path
+) -> None:
+    """GIVEN a run that no sensor is heard of WHEN one phone starts it, two press at the line at
+    once, and one finishes it THEN a third sees the lap with its time as they do, it was counted
+    once, and the report is opened from the page.
+    """
+    async with a_run(browser, tmp_path) as (run, around):
+        one, two, seer = [await around.open() for _ in range(2)] + [await around.open(Role.VIEWER)]
+        for page in (one, two, seer):
+            await said(page, "Waiting for the start")
+        await one.get_by_role("button", name="Start", exact=True).click()
+        began_s = time.monotonic()
+        for page in (one, two):
+            await page.get_by_role("button", name="LAP", exact=True).wait_for()
+        await asyncio.sleep(LAP_S / RATE - (time.monotonic() - began_s))
+        lap = "document.querySelectorAll('press-view button.primary')[0].click()"
+        await asyncio.gather(one.evaluate(lap), two.evaluate(lap))
+        for page in (one, two, seer):
+            await until(page, f"{ROWS}.length === 1")
+        rows = [await page.evaluate(ROWS) for page in (one, two, seer)]
+        await asyncio.sleep(2 * LAP_S / RATE - (time.monotonic() - began_s))
+        finish = one.get_by_role("button", name="Finish", exact=True)
+        for _ in range(2):  # far from where the clock supposes the finish it is asked for twice
+            await finish.evaluate("button => button.click()")
+        for page in (one, two, seer):
+            await said(page, "Finished")
+            await until(page, f"{ROWS}.length === 2")
+        assert Phase.FINISHED is run.phase
+        async with one.context.expect_page() as opened:
+            await one.get_by_role("link", name="Report").click()
+        report = await opened.value
+        await report.wait_for_load_state()
+        assert "800" in await report.inner_text("h1")
+        assert not await seer.get_by_role("link", name="Report").is_visible()
+    assert rows[0] == rows[1] == rows[2]
+    ((number, lap_time, _),) = [row.split("\t") for row in rows[0]]
+    assert "1" == number
+    assert LAP_S == pytest.approx(float(lap_time.split(" ")[0]), abs=12)
+    presses = [each for each in recorded(tmp_path).inputs if isinstance(each, Mark | Command)]
+    assert [CommandKind.START, CommandKind.LAP, CommandKind.LAP, CommandKind.FINISH] == [
+        getattr(each, "kind", CommandKind.LAP) for each in presses
+    ]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty folder to start commands in; the user's own files are out of reach."""
+    for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.setenv("KICKCUE_PAGE_HOST", "127.0.0.1")
+    return tmp_path
+
+
+@pytest.mark.long
+async def test_each_cue_of_a_simulated_race_is_felt_once(browser: Watched, home: Path) -> None:
+    """GIVEN the page armed WHEN a simulated race is run by the command THEN its patterns are felt,
+    each once, in order and in time.
+    """
+    await simulated(browser, home)
+
+
+@pytest.mark.long
+@pytest.mark.mosquitto
+async def test_each_cue_is_felt_over_mosquitto(
+    browser: Watched, home: Path, mosquitto: Mosquitto
+) -> None:
+    """GIVEN a broker of one's own THEN the same."""
+    await simulated(browser, home, "--broker", mosquitto.address.with_password())
+
+
+async def simulated(browser: Watched, home: Path, *more: str) -> None:
+    options = ("--race", "800m", "--rate", "20", "--headless", "--state", "state", *more)
+    running = await start_in_a_pipe("run", "--simulated", *options, folder=home)
+    try:
+        async with asyncio.timeout(60):
+            while page_record(home / "state") is None:  # noqa: ASYNC110  written by that process
+                await asyncio.sleep(0.05)
+            page = await phones(browser, home / "state").armed()
+            await until(page, f"{BANNER} === 'Finished'", 40)
+            felt = await page.evaluate("felt")
+            await browser.close()
+            _, log = await running.communicate()
+    finally:
+        if running.returncode is None:
+            running.kill()
+    assert 0 == running.returncode, log.decode()
+    felt_in_order(recorded(home / "state"), felt)
+
+
+@pytest.mark.long
+async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: Path) -> None:
+    """GIVEN a race in its last lap but one, with the next cue armed in the page WHEN the daemon is
+    killed THEN the cue is felt at its moment; when the race is taken up again the page is there by
+    itself, and nothing is felt twice.
+    """
+    zero_s = time.time() + 8.0
+    first = await fast_run(tmp_path, zero_s)
+    page = await phones(browser, tmp_path).armed()
+    await until(
+        page, "document.querySelector('race-view .next').textContent.includes('urnover')", 30
+    )
+    first.kill()
+    await first.wait()
+    before = await page.evaluate("felt.length")
+    await until(page, "felt.length > 0", 20)
+    assert 0 == before
+    second = await fast_run(tmp_path, zero_s)
+    try:
+        await until(page, f"!/onnection/.test({BANNER})", 15)
+        await until(page, f"{BANNER} === 'Finished'", 30)
+        felt = await page.evaluate("felt")
+        await browser.close()
+        assert 0 == await asyncio.wait_for(second.wait(), 20)
+    finally:
+        await browser.close()
+        if second.returncode is None:
+            second.kill()
+    # Chromium itself says that nobody was there.
+    browser.trouble[:] = [each for each in browser.trouble if "CONNECTION_REFUSED" not in each]
+    given = [tuple(pattern) for pattern in patterns(recorded(tmp_path))]
+    assert len(felt) <= len(given)
+    assert 1 == [tuple(each) for each in felt].count((500, 150, 150, 150, 150))
+
+
+async def fast_run(folder: Path, zero_s: float) -> asyncio.subprocess.Process:
+    """Start the race in a process, and wait for its page."""
+    command = (sys.executable, "-m", "tests.page.fast_run", folder, f"{zero_s}", f"{SLOW:g}")
+    running = await asyncio.create_subprocess_exec(
+        *map(str, command), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert running.stdout is not None
+    async with asyncio.timeout(20):
+        line = await running.stdout.readline()
+    assert line.startswith(b"http")
+    return running
