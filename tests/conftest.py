@@ -8,6 +8,7 @@ fails where ``KICKCUE_REQUIRE_REAL=1`` demands the programs, as ``.ci/run`` does
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NoReturn
@@ -84,6 +85,14 @@ def require_chromium() -> Path:
     demanded.
     """
     return find_chromium() or absent("Chromium", "apt-get install chromium")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_word_to_the_network() -> Iterator[None]:
+    """Let no run announce its page to whoever shares the network with the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "zeroconf", None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -86,6 +86,12 @@ def add_course_options(parser: argparse.ArgumentParser, default: str = "as recor
         help=("where the water jump of a steeplechase is"),
     )
     group.add_argument(
+        "--tactical",
+        action="store_true",
+        default=None,
+        help="run for the place: nothing is said of what a kick could have saved",
+    )
+    group.add_argument(
         "--profile",
         action="append",
         default=[],
@@ -168,7 +174,10 @@ def _check_target(document: RaceDocument) -> None:
 
 _TRAINED_FOR: Final = "5000m"
 """A session needs no race; its words for the last lap are those of one."""
-_COURSE: Final = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
+_COURSE: Final = (
+    *("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s"),
+    "tactical",
+)
 
 
 def race_from_options(args: argparse.Namespace) -> dict[str, Any]:
@@ -192,6 +201,7 @@ _OPTIONS: Final = {
     "water_jump": "water_jump",
     "kick_m": "kick",
     "rules": "rules",
+    "tactical": "tactical",
     "target_s": "target",
     "splits": "splits",
     "hr_ceiling_bpm": "hr_ceiling",

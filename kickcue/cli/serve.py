@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kickcue.cli.broker_options import ChosenBroker, add_broker_options, chosen_broker
@@ -11,8 +12,9 @@ from kickcue.cli.end_requests import end_requests
 from kickcue.config.page_record import PageRecord, page_record
 from kickcue.config.paths import default_state_folder
 from kickcue.core.errors import UsageError
+from kickcue.daemon.run_lock import is_running
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.topics import DEFAULT_ATHLETE, Topics
 
 if TYPE_CHECKING:
     from kickcue.edges.web.race_page import RacePage
@@ -42,6 +44,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "screen on",
     )
     parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="the state folder of the run (default: the user's)",
+    )
+    parser.add_argument(
         "--qr",
         choices=ROLES,
         default="athlete",
@@ -53,8 +61,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C."""
     if args.port is not None and not 0 < args.port < 65536:
         raise UsageError(f"--port: expected a number from 1 to 65535, got {args.port}")
-    there = None if _wants_another(args) else page_record(default_state_folder(os.environ))
-    if there is not None and there.alive:
+    there = None if _wants_another(args) else _page_of_run(_state(args))
+    if there is not None:
         print("\n".join(_shown(_of_run(there), args.qr)))
         return 0
     asyncio.run(_serve(args, chosen_broker(args)))
@@ -67,6 +75,16 @@ def _wants_another(args: argparse.Namespace) -> bool:
     return args.https or any(each is not None for each in told)
 
 
+def _state(args: argparse.Namespace) -> Path:
+    found: Path | None = args.state
+    return default_state_folder(os.environ) if found is None else found
+
+
+def _page_of_run(state: Path) -> PageRecord | None:
+    """Return where the page of the run is that is on in ``state``; None where there is none."""
+    return page_record(state) if is_running(state) else None
+
+
 def _of_run(there: PageRecord) -> "RacePage":
     from kickcue.edges.web.race_page import RacePage  # noqa: PLC0415  as below
     from kickcue.edges.web.race_tokens import RaceTokens  # noqa: PLC0415
@@ -74,19 +92,21 @@ def _of_run(there: PageRecord) -> "RacePage":
     from kickcue.edges.web.server import WebCounters  # noqa: PLC0415
 
     tokens = RaceTokens({role: there.tokens.get(role, "") for role in Role})
-    return RacePage(there.port, there.hosts, there.secure, tokens, WebCounters())
+    return RacePage(there.port, there.hosts, there.secure, tokens, WebCounters(), there.name)
 
 
 async def _serve(args: argparse.Namespace, chosen: ChosenBroker) -> None:
     # A server and what it needs are loaded by who serves.
+    from kickcue.cli.format.page_links import by_name  # noqa: PLC0415
     from kickcue.edges.web.race_page import PORT, Place, race_page  # noqa: PLC0415
     from kickcue.edges.web.race_tokens import RaceTokens  # noqa: PLC0415
     from kickcue.edges.web.server import WebSite, site_files  # noqa: PLC0415
 
-    certificates = default_state_folder(os.environ) / CERTIFICATES if args.https else None
+    certificates = _state(args) / CERTIFICATES if args.https else None
     site = WebSite(site_files(), RaceTokens(), _route(chosen))
+    place = Place(args.host, args.port or PORT, certificates, args.athlete or DEFAULT_ATHLETE)
     with end_requests() as requested:
-        async with race_page(site, Place(args.host, args.port or PORT, certificates)) as page:
+        async with race_page(site, place, lambda page: print(by_name(page), flush=True)) as page:
             print("\n".join((*_shown(page, args.qr), "Ctrl-C ends the page.")), flush=True)
             await requested.wait()
 

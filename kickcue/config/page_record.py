@@ -4,8 +4,8 @@ It is its owner's alone. A run that goes on after a crash takes its links from i
 """
 
 import json
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -17,29 +17,18 @@ PAGE_FILE: Final = "page.json"
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """Where a page is served, by which process; ``tokens`` by role."""
+    """Where a page is served; ``tokens`` by role, ``name`` that of the network, if any."""
 
-    pid: int
     port: int
     hosts: tuple[str, ...]
     secure: bool
     tokens: Mapping[str, str]
+    name: str | None = None
 
     def write(self, state: Path) -> None:
         """Write it; UsageError where that cannot be done."""
         text = json.dumps({**asdict(self), "tokens": dict(self.tokens)})
         replace_file(state / PAGE_FILE, text, private=True)
-
-    @property
-    def alive(self) -> bool:
-        """Tell whether the process that serves it is there."""
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
 
 
 def page_record(state: Path) -> PageRecord | None:
@@ -47,11 +36,17 @@ def page_record(state: Path) -> PageRecord | None:
     try:
         found = json.loads((state / PAGE_FILE).read_text(encoding="utf-8"))
         return PageRecord(
-            int(found["pid"]),
             int(found["port"]),
             tuple(map(str, found["hosts"])),
             bool(found["secure"]),
             {str(role): str(token) for role, token in found["tokens"].items()},
+            None if found.get("name") is None else str(found["name"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError):
         return None
+
+
+def forget_page(state: Path) -> None:
+    """Take away what an earlier run has left: this one has no page."""
+    with suppress(OSError):
+        (state / PAGE_FILE).unlink(missing_ok=True)

@@ -83,6 +83,10 @@ class RaceTerms(BaseModel):
             "sanctioned (recording only)."
         ),
     )
+    tactical: bool = Field(
+        default=False,
+        description="A race for the place: the report does not say what a kick could have saved.",
+    )
     language: str = Field(
         default="en", description="Language of the cues: de, en, fr, or a .toml file of your own."
     )

@@ -50,6 +50,8 @@ class LiveLaps:
         if self._race != (gun_ns, course) or self._times is None:
             self._race, self._laps = (gun_ns, course), {}
             self._times = LineTimes(course.crossings_m, course.marker_m, gun_ns)
+        if here.t_ns < gun_ns or here.distance_m is None:  # of the race before; after the finish
+            return
         line = self._times.passed(here.t_ns, _position(here), marked)
         for undone in [lap for lap in self._laps if lap > self._times.last]:
             del self._laps[undone]

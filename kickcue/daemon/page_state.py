@@ -60,15 +60,16 @@ class PageLaps:
 
     def __init__(self) -> None:
         self._laps = LiveLaps()
-        self._seen: Estimate | None = None
+        self._seen: tuple[Estimate | None, int | None] = (None, None)
 
     def values(
         self, course: Course, view: View, race: RaceTime, *, is_race: bool
     ) -> dict[str, Any]:
         """Return them as of now, on the clock of the run."""
         here, gun_ns = view.estimate, view.gun_ns
-        if is_race and here is not None and here is not self._seen:
-            self._seen = here
+        looked_at = here, gun_ns
+        if is_race and here is not None and looked_at != self._seen:
+            self._seen = looked_at
             self._laps.look(course, gun_ns, here, view.line_marked)
         finished = is_race and view.phase is Phase.FINISHED
         if finished and gun_ns is not None and view.over_ns is not None:

@@ -17,6 +17,7 @@ KEPT: Final = (
     "indoor",
     "water_jump",
     "rules",
+    "tactical",
     "smile",
     "target_s",
     "splits",

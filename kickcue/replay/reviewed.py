@@ -23,4 +23,10 @@ def reviewed(recording: Recording, wish: RaceDocument | None = None) -> Review:
     if document is None:
         return review(recording, None, profiles)
     title = None if document.plan is None else document.plan.title
-    return review(as_run(recording, wish), document.engine_config(), profiles, title)
+    return review(
+        as_run(recording, wish),
+        document.engine_config(),
+        profiles,
+        title,
+        tactical=document.tactical,
+    )

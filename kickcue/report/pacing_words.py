@@ -50,6 +50,8 @@ def pacing_sentences(review: Review) -> Iterator[str]:
 
 
 def _verdict(pacing: Pacing) -> str:
+    if pacing.tactical:
+        return "A tactical race: it was run for the place, not for the time."
     even = is_even(pacing)
     if pacing.pacing is PacingClass.END_SPURT:
         return "A good finish after even running." if even else "A good finish."

@@ -162,7 +162,7 @@ def test_help_of_a_command_in_either_order(name: str, capsys: pytest.CaptureFixt
     told = capsys.readouterr().out
     assert main(["help", name]) == 0
     assert told == capsys.readouterr().out
-    assert main(["help", "serve"]) == 2
+    assert main(["help", "sprint"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "lap_m": st.floats(60, 800),
     "kick_m": st.floats(1, 800),
     "rules": st.sampled_from([rules.value for rules in Rules]),
+    "tactical": st.booleans(),
     "language": st.sampled_from(["en", "de", "fr"]),
     "smile": st.booleans(),
     "target_s": st.floats(720, 1900),

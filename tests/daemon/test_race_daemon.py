@@ -45,6 +45,8 @@ from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 RATE = 25.0
 PATIENCE_S = 20.0
+NO_PAGE = {"page.on": False}
+"""Where the page's own note would be in the way: tests/daemon/test_web_page.py has that."""
 RACE = simulate(simulated_document("800m").course(), SCENARIOS["button"], 1_000_003)
 
 
@@ -351,7 +353,8 @@ async def test_without_a_disk_the_race_goes_on(tmp_path: Path) -> None:
     note says that nothing is recorded.
     """
     (tmp_path / "state").write_text("a file where a folder should be")
-    async with live(settings(), state=tmp_path / "state", clock=PlayedClock()) as run:
+    without = settings(**NO_PAGE)
+    async with live(without, state=tmp_path / "state", clock=PlayedClock()) as run:
         await play(run, RACE.inputs)
         assert run.session is not None
         assert "last_lap-1" in [cue.id for cue in run.session.view.cues]
@@ -364,7 +367,7 @@ async def test_an_end_that_the_disk_did_not_take_is_told(
     """GIVEN a disk that is full at the very end WHEN the run has ended THEN a note says so, and who
     runs it knows for the exit status.
     """
-    async with live(settings(), state=tmp_path) as run:
+    async with live(settings(**NO_PAGE), state=tmp_path) as run:
         run.put(Command(run.clock.run_ns(), CommandKind.START))
         await until(lambda: run.recorder is not None and run.recorder.path is not None)
         monkeypatch.setattr(StraightFile, "write", _full)
@@ -399,7 +402,8 @@ def test_a_race_that_was_recorded_in_part_has_failed(
 
 async def test_nothing_is_recorded_where_nothing_shall_be(tmp_path: Path) -> None:
     """GIVEN record = false WHEN a race is run THEN there is no file and no complaint."""
-    async with live(settings(record=False), state=tmp_path, clock=PlayedClock()) as run:
+    without = settings(record=False, **NO_PAGE)
+    async with live(without, state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs, Phase.LAST_LAP)
         assert [] == list(run.notes)
     assert not (tmp_path / "races").exists()

@@ -1,60 +1,249 @@
-"""Whom a run's page lets do what, by the rules of its race, and where it stays."""
+"""The page of a run: there while the race is, and never in its way."""
 
+import asyncio
+import json
+import shutil
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kickcue.config.page_record import page_record
-from kickcue.core.events import Command, CommandKind, Orderer, Phase
+from kickcue.config.page_record import PAGE_FILE, page_record
+from kickcue.config.settings import Settings
+from kickcue.core.errors import UsageError
+from kickcue.core.events import Command, CommandKind, Phase
+from kickcue.daemon import web_page
 from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.run_lock import is_running
 from kickcue.daemon.wiring import live
 from kickcue.edges.web.roles import Role
-from tests.daemon.test_race_daemon import settings
-from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
+from tests.daemon.test_race_daemon import RACE, PlayedClock, play, settings as without_page
+from tests.edges.mqtt.conftest import own_runtime_folder, until
+from tests.edges.web.test_server import get
 
-HERE: dict[str, Any] = {"page": {"host": "127.0.0.1"}}
-
-
-def press(run: RaceDaemon, kind: CommandKind, by: Orderer | None = None) -> None:
-    run.put(Command(run.clock.run_ns(), kind, by))
+__all__ = ["own_runtime_folder"]
 
 
-@pytest.mark.parametrize(("rules", "starts"), [("training", True), ("road", False)])
-async def test_a_helpers_start_by_the_rules(tmp_path: Path, rules: str, starts: bool) -> None:
-    """GIVEN the rules of the road WHEN a helper starts the race THEN the engine refuses it and says
-    so to the runner; in training it begins.
+def settings(**more: Any) -> Settings:
+    """Return those of the daemon's other tests, with a page."""
+    return without_page(**{"page": {}, **more})
+
+
+async def as_role(run: RaceDaemon, role: Role, path: str) -> tuple[int, bytes]:
+    """Return what somebody with the role's link gets."""
+    assert run.page is not None
+    cookie = f"kickcue-{run.page.port}={run.page.tokens[role]}"
+    answer, body = await get(run.page.port, path, Cookie=cookie)
+    return answer.status, body
+
+
+async def end(run: RaceDaemon) -> None:
+    """Finish the race by hand."""
+    run.put(Command(run.clock.run_ns(), CommandKind.FINISH))
+    await until(lambda: run.phase is Phase.FINISHED)
+
+
+def about_page(run: RaceDaemon) -> list[str]:
+    return [note for note in run.notes if "page for phones" in note]
+
+
+async def test_the_page_of_a_run(tmp_path: Path) -> None:
+    """GIVEN a run THEN its page is there, one note says where without letting anybody in, its links
+    are where `kickcue serve` looks, and the page is gone with the run.
     """
-    async with live(settings(rules=rules, **HERE), state=tmp_path) as run:
+    async with live(settings(), state=tmp_path) as run:
         assert run.page is not None
-        press(run, CommandKind.START, Orderer.TRACKSIDE)
-        await until(lambda: run.phase is not Phase.WAITING or run.session is not None)
-        assert (run.phase is not Phase.WAITING) is starts
-        press(run, CommandKind.START)
-        await until(lambda: run.phase is not Phase.WAITING)
+        port = run.page.port
+        status, session = await as_role(run, Role.HELPER, "/session.json")
+        known = json.loads(session)
+        assert (200, "helper", "kickcue/runner") == (status, known["role"], known["prefix"])
+        (note,) = about_page(run)
+        assert run.page.text in note
+        assert not any(run.page.tokens[role] in " ".join(run.notes) for role in Role)
+        record = page_record(tmp_path)
+        assert record is not None
+        assert {role: run.page.tokens[role] for role in Role} == record.tokens
+        assert (port, is_running(tmp_path)) == (record.port, True)
+    assert not is_running(tmp_path)
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), 1.0)
 
 
-async def test_a_sanctioned_race_has_no_page(tmp_path: Path) -> None:
-    """GIVEN a sanctioned race THEN no port is opened and nothing lets anybody in."""
-    async with live(settings(rules="sanctioned", **HERE), state=tmp_path) as run:
+async def test_the_links_outlive_a_crash_and_no_more(tmp_path: Path) -> None:
+    """GIVEN a race that was cut off WHEN the next run takes it up THEN the links of before let in;
+    a fresh race has new ones.
+    """
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
+        await play(run, RACE.inputs[:200], Phase.BODY)
+        assert run.page is not None
+        before = {role: run.page.tokens[role] for role in Role}
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
+        assert run.resumed
+        assert run.page is not None
+        assert before == {role: run.page.tokens[role] for role in Role}
+    async with live(settings(), state=tmp_path, clock=PlayedClock(), fresh=True) as run:
+        assert run.page is not None
+        assert not any(run.page.tokens[role] == before[role] for role in Role)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"tokens": {"athlete": ""}}'])
+async def test_a_damaged_record_lets_nobody_in(text: str, tmp_path: Path) -> None:
+    """GIVEN a record that has no tokens, or empty ones THEN a race that goes on has new ones."""
+    (tmp_path / PAGE_FILE).write_text(text)
+    tokens = web_page._tokens(page_record(tmp_path))
+    assert all(len(tokens[role]) >= 20 for role in Role)
+    record = {role.value: "" for role in Role}
+    rest = {"port": 1, "hosts": [], "secure": False}
+    (tmp_path / PAGE_FILE).write_text(json.dumps({**rest, "tokens": record}))
+    assert all(web_page._tokens(page_record(tmp_path))[role] for role in Role)
+
+
+async def test_the_report_of_what_was_run(tmp_path: Path) -> None:
+    """GIVEN a race WHEN it is on THEN it has no report; WHEN it is over THEN the runner gets it on
+    the page, and nobody else.
+    """
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
+        await play(run, RACE.inputs[:200], Phase.BODY)
+        assert 404 == (await as_role(run, Role.ATHLETE, "/report"))[0]
+        await end(run)
+        status, report = await as_role(run, Role.ATHLETE, "/report")
+        assert 200 == status
+        assert b"800" in report
+        assert report.lstrip().lower().startswith(b"<!doctype html>")
+        assert 404 == (await as_role(run, Role.VIEWER, "/report"))[0]
+
+
+async def test_a_report_that_cannot_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """GIVEN a recording that nobody can read THEN the page says there is none, and the run goes
+    on.
+    """
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
+        await play(run, RACE.inputs[:200], Phase.BODY)
+        await end(run)
+
+        def fail(_path: Path) -> bytes:
+            raise ValueError("no recording")
+
+        monkeypatch.setattr("kickcue.daemon.web_report._made", fail)
+        assert 404 == (await as_role(run, Role.ATHLETE, "/report"))[0]
+        assert Phase.FINISHED is run.phase
+    assert "no_report" in caplog.text
+
+
+# ---- a page that cannot be had
+
+
+def no_openssl(monkeypatch: pytest.MonkeyPatch, _state: Path) -> dict[str, Any]:
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    return {"page.https": True}
+
+
+def no_folder(_monkeypatch: pytest.MonkeyPatch, state: Path) -> dict[str, Any]:
+    (state / web_page.CERTIFICATES).write_text("a file where a folder should be")
+    return {"page.https": True}
+
+
+def not_here(_monkeypatch: pytest.MonkeyPatch, _state: Path) -> dict[str, Any]:
+    return {"page.host": "192.0.2.1"}
+
+
+def sanctioned(_monkeypatch: pytest.MonkeyPatch, _state: Path) -> dict[str, Any]:
+    return {"rules": "sanctioned"}
+
+
+def no_broker(monkeypatch: pytest.MonkeyPatch, _state: Path) -> dict[str, Any]:
+    monkeypatch.setattr("kickcue.edges.mqtt.broker.WHEEL", "no-such-wheel")
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("hinders", "says"),
+    [
+        (no_openssl, "openssl"),
+        (no_folder, "no certificate"),
+        (not_here, "not an address of this machine"),
+        (sanctioned, "sanctioned"),
+        (no_broker, "broker"),
+    ],
+)
+async def test_without_its_page_the_race_goes_on(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    hinders: Callable[[pytest.MonkeyPatch, Path], dict[str, Any]],
+    says: str,
+) -> None:
+    """GIVEN something that keeps the page from being served WHEN the race is run THEN it goes on,
+    one note says why there is no page, and `kickcue serve` finds none of an earlier run.
+    """
+    (tmp_path / PAGE_FILE).write_text("{}")
+    options = hinders(monkeypatch, tmp_path)
+    async with live(settings(**options), state=tmp_path, clock=PlayedClock()) as run:
         assert run.page is None
-        assert page_record(tmp_path) is None
+        (note,) = about_page(run)
+        assert note.startswith("no page for phones: ")
+        assert says in note
+        await play(run, RACE.inputs[:200], Phase.BODY)
+    assert not (tmp_path / PAGE_FILE).exists()
 
 
-async def test_a_race_that_goes_on_keeps_its_page(tmp_path: Path) -> None:
-    """GIVEN a race that was broken off WHEN it is taken up, set to another port meanwhile THEN its
-    page is where the phones look for it, and lets in whom it let in; a fresh race does not.
+async def test_who_wants_no_page_has_none(tmp_path: Path) -> None:
+    """GIVEN [page] on = false THEN there is none, and no word about it."""
+    async with live(settings(**{"page.on": False}), state=tmp_path) as run:
+        assert run.page is None
+        assert [] == list(run.notes)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """Hold a port."""
+    with socket.create_server(("", 0)) as held:
+        yield held.getsockname()[1]
+
+
+async def test_a_port_that_is_taken(taken: int, tmp_path: Path) -> None:
+    """GIVEN another program at the port THEN the page is at the next one, and that is the one which
+    is said.
     """
-    async with live(settings(**HERE), state=tmp_path) as run:
+    async with live(settings(**{"page.port": taken}), state=tmp_path) as run:
         assert run.page is not None
-        press(run, CommandKind.START)
-        await until(lambda: run.phase is not Phase.WAITING)
-        port, link = run.page.port, run.page.link(Role.HELPER)
-    elsewhere = {"page": {"host": "127.0.0.1", "port": port + 20}}
-    async with live(settings(**elsewhere), state=tmp_path) as run:
+        assert taken != run.page.port
+        assert f":{run.page.port}/" in about_page(run)[0]
+
+
+async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """GIVEN a state folder that is none THEN the page is there all the same, and its note says that
+    its links are on the screen alone.
+    """
+    (tmp_path / "state").write_text("a file where a folder should be")
+    async with live(settings(record=False), state=tmp_path / "state") as run:
         assert run.page is not None
-        assert (port, link) == (run.page.port, run.page.link(Role.HELPER))
-    async with live(settings(**elsewhere), state=tmp_path, fresh=True) as run:
-        assert run.page is not None
-        assert port != run.page.port
-        assert link.partition("?t=")[2] != run.page.link(Role.HELPER).partition("?t=")[2]
+        (note,) = about_page(run)
+        assert "no way to its links (cannot write" in note
+        assert 200 == (await as_role(run, Role.VIEWER, "/session.json"))[0]
+
+
+async def test_the_page_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN an openssl that takes its time WHEN the run begins THEN the engine is fed meanwhile."""
+    fed: list[Phase] = []
+
+    def slow(*_: object) -> None:
+        import time  # noqa: PLC0415  blocks a thread, as a program does
+
+        time.sleep(0.3)
+        raise UsageError("slow")
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(0.02)
+            fed.append(Phase.WAITING)
+
+    monkeypatch.setattr("kickcue.edges.web.race_page.own_certificate", slow)
+    looking = asyncio.create_task(look())
+    async with live(settings(**{"page.https": True}), state=tmp_path) as run:
+        assert run.page is None
+    looking.cancel()
+    assert len(fed) >= 5

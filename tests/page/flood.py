@@ -74,5 +74,6 @@ class Access:
 
 
 if __name__ == "__main__":
-    given, per_s, seconds = sys.argv[1:6], sys.argv[6], sys.argv[7]
-    asyncio.run(main(given[0], int(given[1]), *given[2:], float(per_s), float(seconds)))
+    host, port, *login, per_s, seconds = sys.argv[1:]
+    username, password, prefix = login
+    asyncio.run(main(host, int(port), username, password, prefix, float(per_s), float(seconds)))

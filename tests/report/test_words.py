@@ -55,6 +55,15 @@ def test_each_way_of_pacing_has_its_verdict() -> None:
     assert len(PacingClass) == len({verdict(kind) for kind in PacingClass})
 
 
+def test_a_tactical_race_is_called_one() -> None:
+    """GIVEN a race that was run for the place THEN its finish is not judged."""
+    made = replace(pacing(PacingClass.HELD_BACK), tactical=True, saved_up_s=None)
+    said = " ".join(pacing_sentences(replace(race(), pacing=made)))
+    assert "A tactical race" in said
+    assert "more in you" not in said
+    assert "up to" not in said
+
+
 def test_only_what_was_even_is_called_even() -> None:
     """GIVEN a last lap like the mean WHEN the halves or the laps differ THEN nobody is told to have
     run evenly.

@@ -1,6 +1,7 @@
 """Whether the pacing of a race can be judged by what is known of it, and if not, why."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import fsum
 from typing import Final
@@ -15,10 +16,12 @@ MEASURED_SHARE: Final = 0.5
 """So much of the last window must have been measured, where its ends were not timed."""
 
 
-def judged(race: RacePlaces, table: Sequence[Lap]) -> tuple[Pacing | None, list[str]]:
+def judged(
+    race: RacePlaces, table: Sequence[Lap], *, tactical: bool
+) -> tuple[Pacing | None, list[str]]:
     """Return how a race was paced, and notes that say why that is not known.
 
-    ``table`` are its laps.
+    ``table`` are its laps; ``tactical``: it was run for the place.
     """
     if race.end.ending is not Ending.FINISHED:
         return None, []
@@ -30,7 +33,10 @@ def judged(race: RacePlaces, table: Sequence[Lap]) -> tuple[Pacing | None, list[
         unheard = f"nothing was measured over most of the {window}: its pacing is not judged"
         return None, [unheard] if race.shape else []
     full_s = [lap.seconds for lap in table if lap.full]
-    return pacing(race.curve, race.course, full_s, measured=bool(race.shape)), []
+    found = pacing(race.curve, race.course, full_s, measured=bool(race.shape))
+    if found is not None and tactical:
+        found = replace(found, tactical=True, saved_up_s=None)
+    return found, []
 
 
 def _clock_notes(faults: ClockFaults, table: Sequence[Lap]) -> Iterator[str]:

@@ -16,11 +16,14 @@ def review(
     config: EngineConfig | None,
     profiles: Mapping[str, SensorProfile],
     plan_title: str | None = None,
+    *,
+    tactical: bool = False,
 ) -> Review:
     """Return the review.
 
     ``config`` is that of the race or the session whose outputs the recording has, None where nobody
-    knows what was run. ``profiles`` by sensor name, ``plan_title`` the name of the session's plan.
+    knows what was run. ``profiles`` by sensor name, ``plan_title`` the name of the session's plan,
+    ``tactical`` whether the race was run for the place.
     """
     if config is None:
         return run_review(recording, profiles)
@@ -29,4 +32,4 @@ def review(
     span = race_span(recording)
     if not span.started:
         return run_review(recording, profiles, unstarted=config.race.course.event)
-    return race_review(recording, config, profiles, span)
+    return race_review(recording, config, profiles, span, tactical=tactical)

@@ -141,6 +141,8 @@ class Pacing:
     half_percent: float
     pacing: PacingClass
     saved_up_s: float | None
+    tactical: bool = False
+    """Whether the runner said that it was for the place: then nothing was saved up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,10 @@ def race_review(
     config: EngineConfig,
     profiles: Mapping[str, SensorProfile],
     span: RaceSpan,
+    *,
+    tactical: bool = False,
 ) -> Review:
-    """Return the review of a race that was started."""
+    """Return the review of a race that was started; ``tactical``: it was run for the place."""
     readings = readings_of(recording, profiles)
     estimates = [e for e in estimates_of(recording) if span.start_ns <= e.t_ns <= span.end_ns]
     course = _course(recording, config.race.course)
@@ -61,7 +63,7 @@ def race_review(
     track = Track(curve, time, BodyReadings(readings, time))
     moved = bool(race.shape)
     table = _laps(race, track, estimates)
-    paced, unjudged = judged(race, table)
+    paced, unjudged = judged(race, table, tactical=tactical)
     reviewed_marks = tuple(mark_review(mark, time) for mark in race.marks)
     gaps, pauses = gaps_and_pauses(recording, time.start_ns, end.t_ns)
     cues = tuple(cue_reviews(cues_of(recording), acks_of(recording), track, course))

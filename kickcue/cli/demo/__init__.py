@@ -24,6 +24,7 @@ from kickcue.config.paths import user_state_folder
 from kickcue.core.engine import Engine
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Input, Output
+from kickcue.daemon.page_state import race_values
 from kickcue.lab.historic_races import DEFAULT, FAMOUS, FamousRace, famous_race
 from kickcue.lab.reconstruct import staged
 from kickcue.lab.simulate import simulated_document
@@ -114,9 +115,12 @@ async def _demo(
     race = staged(famous, course, seed)
     board = DemoBoard(famous, course, race)
     async with AsyncExitStack() as stack:
-        both = await stack.enter_async_context(parties())
+        both = await stack.enter_async_context(parties(offers_page=not as_object))
+        both.delivery.show("race", race_values(document, course, famous.title))
         writer = stack.enter_context(McapWriter(path, race_header(document, utc=utc_now())))
-        screen = await stack.enter_async_context(screen_for(RaceShown(board), silent=as_object))
+        screen = await stack.enter_async_context(
+            screen_for(RaceShown(board), both.invitation, silent=as_object)
+        )
 
         pace = Pace.of(
             race.truth.time_at(course.bell_m), race.truth.duration_s, rate, both.now_ns()

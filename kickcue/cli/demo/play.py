@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from kickcue.cli.demo.demo_page import demo_page, invitation
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.summary import OnWatch
 from kickcue.core.engine_choice import AnyEngine
@@ -58,11 +59,16 @@ class Parties:
     delivery: Delivery
     watch: WatchClient
     now_ns: Callable[[], int]
+    invitation: str | None
+    """What invites a browser to be a watch as well."""
 
 
 @asynccontextmanager
-async def parties() -> AsyncIterator[Parties]:
-    """Start a private broker and connect both sides; UsageError where none is installed."""
+async def parties(*, offers_page: bool) -> AsyncIterator[Parties]:
+    """Start a private broker and connect both sides; UsageError where none is installed.
+
+    ``offers_page``: it is served to browsers as well, where that can be.
+    """
     began_ns = time.monotonic_ns()
 
     def now_ns() -> int:
@@ -75,7 +81,10 @@ async def parties() -> AsyncIterator[Parties]:
         delivery = await stack.enter_async_context(
             deliver(broker.address, topics, run_id=new_run_id(), now_ns=now_ns)
         )
-        yield Parties(delivery, worn, now_ns)
+        page = None
+        if offers_page:
+            page = await stack.enter_async_context(demo_page(broker.watch, topics))
+        yield Parties(delivery, worn, now_ns, None if page is None else invitation(page))
 
 
 async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who look on

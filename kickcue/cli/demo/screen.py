@@ -43,15 +43,20 @@ class DemoScreen(Protocol):
 
 
 @asynccontextmanager
-async def screen_for(shown: Shown, *, silent: bool) -> AsyncIterator[DemoScreen]:
-    """Give the screen that standard output is good for."""
+async def screen_for(
+    shown: Shown, invitation: str | None, *, silent: bool
+) -> AsyncIterator[DemoScreen]:
+    """Give the screen that standard output is good for.
+
+    ``invitation`` stands on it from the start.
+    """
     if silent:
         yield Silent()
     elif not _is_live():
-        yield DemoLines(shown)
+        yield DemoLines(shown, invitation)
         print()
     else:
-        async with _live(shown) as screen:
+        async with _live(shown, invitation) as screen:
             yield screen
 
 
@@ -80,11 +85,19 @@ class DemoLines:
     It writes no control characters.
     """
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: Shown, invitation: str | None = None) -> None:
         self._shown = shown
         self._utf8 = is_utf8(sys.stdout.encoding)
         story = shown.story()
-        for line in (*shown.title(), "", *story, *([""] if story else []), shown.header()):
+        invited = [] if invitation is None else [invitation]
+        for line in (
+            *shown.title(),
+            *invited,
+            "",
+            *story,
+            *([""] if story else []),
+            shown.header(),
+        ):
             self._print(line)
 
     def moved(self) -> None:
@@ -107,8 +120,9 @@ class DemoLines:
 class _Picture:
     """The live picture; the watch rings no bell here, for nobody asked for a noise."""
 
-    def __init__(self, shown: Shown, live: Live) -> None:
+    def __init__(self, shown: Shown, invitation: str | None, live: Live) -> None:
         self._shown = shown
+        self._invitation = [] if invitation is None else [_folding(invitation)]
         self._live = live
         self._face = Face("watch, over MQTT", session=shown.is_session)
 
@@ -123,7 +137,8 @@ class _Picture:
         """Draw a frame."""
         columns = self._live.console.width
         picture = self._shown.frame(self._face, time.monotonic(), columns)
-        self._live.update(showable(picture, self._live.console), refresh=True)
+        whole = Group(picture, *self._invitation)
+        self._live.update(showable(whole, self._live.console), refresh=True)
 
     async def tell(self) -> None:
         """Show the story long enough to be read."""
@@ -133,7 +148,12 @@ class _Picture:
         console = self._live.console
         head, caption = self._shown.title()
         page = Group(
-            Text(head, "bold"), Text(caption, "dim"), "", *(Text(printable(each)) for each in story)
+            Text(head, "bold"),
+            Text(caption, "dim"),
+            "",
+            *(Text(printable(each)) for each in story),
+            "",
+            *self._invitation,
         )
         self._live.update(showable(Padding(page, (2, 2)), console), refresh=True)
         await asyncio.sleep(STORY_S)
@@ -146,14 +166,19 @@ class _Picture:
 
 
 @asynccontextmanager
-async def _live(shown: Shown) -> AsyncIterator[DemoScreen]:
+async def _live(shown: Shown, invitation: str | None) -> AsyncIterator[DemoScreen]:
     """Give a picture on the terminal's other screen, so that what was on the first one stays.
 
     The closing words go there, too.
     """
     with Live(console=console(), screen=True, auto_refresh=False) as live:
-        picture = _Picture(shown, live)
+        picture = _Picture(shown, invitation, live)
         await picture.tell()
         async with running(picture.paint(), name="demo screen"):
             yield picture
             await asyncio.sleep(LINGER_S)
+
+
+def _folding(text: str) -> Text:
+    """Return a line that is whole where the terminal is narrow: a link must be."""
+    return Text(text, style="cyan", overflow="fold")

@@ -21,6 +21,7 @@ from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind, Input, LegKind, Output
 from kickcue.core.plan import Leg, Rest, TimedRun
 from kickcue.core.units import NS_PER_MS, s_to_ns
+from kickcue.daemon.page_state import race_values
 from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate import simulated_document
 from kickcue.lab.simulate_session import SimulatedSession, simulate_session
@@ -110,9 +111,14 @@ async def play_session(
     """Play the session and return its figures; it is recorded to ``path``."""
     board = SessionBoard(stage.document, stage.session)
     async with AsyncExitStack() as stack:
-        both = await stack.enter_async_context(parties())
+        both = await stack.enter_async_context(parties(offers_page=not silent))
+        both.delivery.show(
+            "race", race_values(stage.race, stage.race.course(), stage.document.name)
+        )
         writer = stack.enter_context(McapWriter(path, race_header(stage.race, utc=utc_now())))
-        screen = await stack.enter_async_context(screen_for(SessionShown(board), silent=silent))
+        screen = await stack.enter_async_context(
+            screen_for(SessionShown(board), both.invitation, silent=silent)
+        )
         pace = session_pace(stage.session, rate, both.now_ns())
 
         def show(event: Input, outputs: tuple[Output, ...]) -> None:

@@ -16,6 +16,7 @@ from kickcue.cli.doctor.broker import broker
 from kickcue.cli.doctor.disk import disk
 from kickcue.cli.doctor.fixes import fixes
 from kickcue.cli.doctor.machine import clock, power, terminal, versions
+from kickcue.cli.doctor.phone import phone
 from kickcue.cli.doctor.race import race
 from kickcue.cli.doctor.result import Check, CheckLevel, Context, Result
 from kickcue.cli.doctor.run_checks import examine
@@ -31,6 +32,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "Bluetooth": bluetooth,
     "positions": fixes,
     "broker": broker,
+    "phone": phone,
     "sound": audio,
     "recordings": disk,
     "clock": clock,

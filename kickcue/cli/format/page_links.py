@@ -12,6 +12,9 @@ WHO: Final = {
     Role.HELPER: "a helper at the trackside",
     Role.VIEWER: "anybody who watches",
 }
+CERTIFICATE_WORD: Final = (
+    "A phone warns once of the certificate, which is kickcue's own: tap on (docs/phone.md)."
+)
 
 
 def links(page: RacePage) -> Iterator[str]:
@@ -20,6 +23,15 @@ def links(page: RacePage) -> Iterator[str]:
     width = max(map(len, WHO.values()))
     for role, who in WHO.items():
         yield f"  {who:<{width}}  {page.link(role)}"
+    if page.secure:
+        yield CERTIFICATE_WORD
+    if page.name is not None:
+        yield by_name(page)
+
+
+def by_name(page: RacePage) -> str:
+    """Return how the name in the network is used."""
+    return f"In place of {page.hosts[0]} most phones know the name {page.name} as well."
 
 
 def qr_of(page: RacePage, role: Role) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from kickcue.core.events import Phase
 
 KEYS: Final = {
     Phase.WAITING: "s start · d distance · p phone · q quit",
-    Phase.BODY: "space lap · u undo · f finish · x give up · d distance · p phone · q quit",
+    Phase.BODY: "space lap · u undo · f finish · x give up · d distance · q quit",
     Phase.FINISHED: "s next race · d distance · p phone · q quit",
     Phase.ABORTED: "s start again · d distance · p phone · q quit",
 }

@@ -33,6 +33,7 @@ ITERATIONS: Final = 10_000
 """Of PBKDF2; the passwords are random and long, so that this is no more than good manners."""
 CA_DAYS: Final = 3650
 CERTIFICATE_DAYS: Final = 825
+_NEW_KEY: Final = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +148,27 @@ def make_certificates(folder: Path, hosts: Sequence[str]) -> None:
 
     ``BrokerError`` if ``openssl`` fails; ``need_openssl`` checks whether it is there.
     """
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    ca = ("-subj", "/CN=kickcue CA", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    make_ca(folder)
+    sign_certificate(folder, hosts, "kickcue broker")
+
+
+def make_ca(folder: Path, names: Sequence[str] = ()) -> None:
+    """Make a CA; one for ``names`` can vouch for no other names than these and those below them.
+
+    Addresses it can vouch for, whichever they are. BrokerError as above.
+    """
+    only = ",".join(f"permitted;DNS:{name}" for name in names)
+    limits = ("-addext", f"nameConstraints=critical,{only}") if names else ()
+    ca = ("-subj", "/CN=kickcue CA", "-addext", "keyUsage=critical,keyCertSign,cRLSign", *limits)
     _openssl(
-        folder, "req", "-x509", *key, *ca, "-days", str(CA_DAYS), "-keyout", CA_KEY, "-out", CA
+        folder, "req", "-x509", *_NEW_KEY, *ca, "-days", str(CA_DAYS), "-keyout", CA_KEY, "-out", CA
     )
+
+
+def sign_certificate(folder: Path, hosts: Sequence[str], subject: str) -> None:
+    """Make a key, and a certificate for ``hosts`` by the CA in the folder; BrokerError as above."""
     _openssl(
-        folder, "req", *key, "-subj", "/CN=kickcue broker", "-keyout", KEY, "-out", "server.csr"
+        folder, "req", *_NEW_KEY, "-subj", f"/CN={subject}", "-keyout", KEY, "-out", "server.csr"
     )
     extensions = folder / "server.ext"
     extensions.write_text(

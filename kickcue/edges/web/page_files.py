@@ -16,6 +16,7 @@ CONTENT_TYPES: Final = {
     ".txt": "text/plain; charset=utf-8",
 }
 INDEX: Final = "/"
+CA_PATH: Final = "/kickcue-ca.crt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ def page_files(package: str) -> dict[str, PageFile]:
     if "/index.html" in found:
         found[INDEX] = found["/index.html"]
     return found
+
+
+def ca_file(pem: bytes) -> PageFile:
+    """Return the certificate of a page's own CA, as phones take it in."""
+    return _file("application/x-x509-ca-cert", pem)
 
 
 def _below(folder: Traversable, path: str) -> "list[tuple[str, PageFile]]":

@@ -1,7 +1,9 @@
 """The one port: the page for who has a token of the race, and MQTT through it."""
 
+import errno
 import json
 import logging
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -41,6 +43,8 @@ COOKIE: Final = "kickcue-{port}"
 MOST_PAGES: Final = 64
 """A club at the track, and no flood."""
 MOST_COOKIE_BYTES: Final = 4096
+GOODBYE_S: Final = 0.5
+"""The end of a race does not wait for phones that have gone out of reach."""
 
 _TEXT: Final = "text/plain; charset=utf-8"
 _SAFE: Final[Mapping[str, str]] = {
@@ -118,7 +122,8 @@ async def serving(
 ) -> AsyncIterator[int]:
     """Serve until left; gives the port, which the system chooses for 0.
 
-    ``host`` None is every address of this machine. PortInUseError where the port cannot be had.
+    ``host`` None is every address of this machine. PortInUseError where the port cannot be had,
+    UsageError where the address is not one of this machine.
     """
     port_of = _Port(site, secure=tls is not None)
     try:
@@ -132,12 +137,17 @@ async def serving(
             compression=None,
             max_size=LARGEST_PACKET_BYTES,
             max_queue=16,
+            close_timeout=GOODBYE_S,
             server_header=None,
             logger=_library_log(),
         )
     except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise UsageError(
+                f"cannot serve at {host}: it is not an address of this machine"
+            ) from None
         raise PortInUseError(
-            f"port {port}: {error.strerror or error}; choose another one with --port"
+            f"port {port}: {error.strerror or error}; choose another one"
         ) from None
     try:
         yield _port_of(server)
@@ -170,7 +180,7 @@ class _Port:
         url = urlsplit(request.path)
         given = parse_qs(url.query).get(IN_QUERY, [""])[0]
         if given:
-            return self._welcome(page, given, url.path)
+            return self._welcome(page, request, given, url.path)
         role = self._role(page, request)
         if role is None:
             return self._refused()
@@ -198,11 +208,19 @@ class _Port:
         finally:
             site.counters.pages -= 1
 
-    def _welcome(self, page: ServerConnection, token: str, path: str) -> Response:
+    def _scheme(self, request: Request) -> str:
+        """Return by which scheme the page was asked for: here, or at a proxy that encrypts.
+
+        No page in a browser can set that header.
+        """
+        proxied = request.headers.get("X-Forwarded-Proto", "") == "https"
+        return "https" if self._secure or proxied else "http"
+
+    def _welcome(self, page: ServerConnection, request: Request, token: str, path: str) -> Response:
         """Keep the token in a cookie, and take it out of the address."""
         if self._site.tokens.role_of(token) is None:
             return self._refused()
-        secure = "; Secure" if self._secure else ""
+        secure = "; Secure" if self._scheme(request) == "https" else ""
         cookie = f"{_cookie(page)}={token}; HttpOnly; SameSite=Lax; Path=/{secure}"
         where = path if path in self._site.files else "/"
         more = (("Location", where), ("Set-Cookie", cookie))
@@ -221,8 +239,7 @@ class _Port:
 
     def _let_in(self, page: ServerConnection, request: Request, role: Role) -> Response | None:
         """Let a WebSocket in that comes from this very page."""
-        scheme = "https" if self._secure else "http"
-        here = f"{scheme}://{request.headers.get('Host', '')}"
+        here = f"{self._scheme(request)}://{request.headers.get('Host', '')}"
         if request.headers.get("Origin") != here:
             return self._refused()
         if self._site.counters.pages >= MOST_PAGES:

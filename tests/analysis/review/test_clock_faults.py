@@ -90,6 +90,14 @@ def test_a_pod_that_was_not_heard_is_no_clock() -> None:
     assert ([], []) == numbers(0.0, anew)
 
 
+def test_a_total_that_stood_and_caught_up_is_no_clock() -> None:
+    """GIVEN a total that stands for half a minute and then leaps by what was run, while the lap
+    takes as long as ever THEN no lap is named.
+    """
+    stood = [(t_s, m if not 420.0 < t_s < 450.0 else 420.0 * MPS * 1.02) for t_s, m in pod()]
+    assert ([], []) == numbers(0.0, stood)
+
+
 def test_without_marks_an_impossible_lap_alone_tells() -> None:
     """GIVEN a lap of 30 s THEN it is named, whatever the sensors say."""
     fast = lap(1, GUN, LineTime(LAP_M, 30.0, TimedBy.BUTTON, 0.6))

@@ -70,6 +70,7 @@ def test_setting_off_is_no_answer() -> None:
     runs = repeats(*((before[1], behind[0]) for before, behind in pairwise(stands)))
     assert Response.UNKNOWN is after(52.0, runs, *stands).response
     assert Response.UNKNOWN is after(45.0, runs, *stands).response
+    assert Response.UNCHANGED is after(57.0, runs, *stands).response
 
 
 def test_a_cue_on_the_way_is_judged_over_ten_seconds() -> None:

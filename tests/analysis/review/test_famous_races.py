@@ -1,5 +1,6 @@
 """The reviews of famous races give the published figures (SCIENCE of pacing), and its classes."""
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -100,8 +101,9 @@ TACTICAL: Final = (
 than a lap before it on the mean (SCIENCE of pacing)."""
 
 
-def recorded(race: FamousRace, inputs: list[Input]) -> Recording:
-    header = race_header(simulated_document(race.event), ticks=False)
+def recorded(race: FamousRace, inputs: list[Input], *, tactical: bool = False) -> Recording:
+    document = simulated_document(race.event).model_copy(update={"tactical": tactical})
+    header = race_header(document, ticks=False)
     return Recording.of(Path(f"{race.name}.jsonl"), header, inputs)
 
 
@@ -111,7 +113,7 @@ def exact(name: str) -> Pacing:
 
 
 @lru_cache
-def exactly(race: FamousRace) -> Pacing:
+def exactly(race: FamousRace, *, tactical: bool = False) -> Pacing:
     """Return the pacing of a race with each line marked to the instant, and a pod 3 % off."""
     truth, course = reconstruct(race, Random(1)), course_for(race.event)
     inputs: list[Input] = [Command(0, CommandKind.START)]
@@ -129,7 +131,8 @@ def exactly(race: FamousRace) -> Pacing:
     *lines_m, finish_m = course.crossings_m
     inputs += [Mark(s_to_ns(truth.time_at(line_m)), MarkSource.BUTTON) for line_m in lines_m]
     inputs.append(Command(s_to_ns(truth.time_at(finish_m)), CommandKind.FINISH))
-    pacing = reviewed(recorded(race, sorted(inputs, key=lambda event: event.t_ns))).pacing
+    inputs.sort(key=lambda event: event.t_ns)
+    pacing = reviewed(recorded(race, inputs, tactical=tactical)).pacing
     assert pacing is not None
     return pacing
 
@@ -190,6 +193,15 @@ def test_nothing_was_saved_up_in_a_race_for_the_win() -> None:
     assert [None, None, None] == [
         exact(name).saved_up_s for name in ("farah-2012", "farah-2016", "hassan-2019")
     ]
+
+
+def test_who_says_that_it_was_for_the_place_is_told_no_more() -> None:
+    """GIVEN a race after which something seems saved up WHEN its terms call it tactical THEN
+    nothing is, and the figures are the same.
+    """
+    given, said = exact("mills-1964"), exactly(famous_race("mills-1964"), tactical=True)
+    assert given.saved_up_s is not None
+    assert replace(given, saved_up_s=None, tactical=True) == said
 
 
 @pytest.mark.parametrize("name", ["bekele-2004", "mills-1964"])

@@ -344,7 +344,7 @@ def test_what_the_moment_asks_for_stands_where_the_bell_is_awaited() -> None:
             "you are running: press s, and the distance so far counts" in line
             for line in drawn(missing, columns)
         )
-    assert " s next race · d distance · q quit" == drawn(over)[-1].rstrip()
+    assert " s next race · d distance · p phone · q quit" == drawn(over)[-1].rstrip()
     assert not any("u to undo" in line for line in drawn(replace(over, undo_left_s=None)))
 
 

@@ -141,6 +141,39 @@ async def test_another_page_cannot_use_the_cookie(origin: str) -> None:
     assert 403 == refused.value.response.status_code
 
 
+async def test_behind_a_proxy_that_encrypts() -> None:
+    """GIVEN a reverse proxy with a name and a certificate THEN its pages are let in, and the cookie
+    goes over no other way; another page still is not.
+    """
+    site = site_of()
+    proxied = {"Host": "run.example", "X-Forwarded-Proto": "https"}
+    async with served(site) as port:
+        welcome, _ = await get(port, f"/?t={site.tokens[Role.ATHLETE]}", **proxied)
+        assert "Secure" in (welcome.getheader("Set-Cookie") or "")
+        for origin, status in (("https://run.example", 101), ("https://evil.example", 403)):
+            assert status == await shaken(port, site.tokens[Role.ATHLETE], origin, proxied)
+
+
+async def shaken(port: int, token: str, origin: str, headers: dict[str, str]) -> int:
+    """Return the status of a WebSocket's handshake with these headers."""
+    lines = {
+        **headers,
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Protocol": "mqtt",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Origin": origin,
+        "Cookie": f"kickcue-{port}={token}",
+    }
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    text_of = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    writer.write(f"GET /mqtt HTTP/1.1\r\n{text_of}\r\n".encode())
+    answered = await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+    return int(answered.split()[1])
+
+
 @pytest.fixture
 async def broker() -> AsyncIterator[PrivateBroker]:
     async with private_broker(TOPICS) as private:
@@ -193,6 +226,6 @@ async def test_junk_ends_a_connection_and_nothing_else(broker: PrivateBroker, ju
 async def test_a_port_in_use_is_said() -> None:
     """GIVEN a port that is taken THEN a sentence names it and what to do."""
     async with served(site_of()) as port:
-        with pytest.raises(UsageError, match=f"port {port}: .*--port"):
+        with pytest.raises(UsageError, match=f"port {port}: .*in use"):
             async with serving(site_of(), "127.0.0.1", port):
                 pass

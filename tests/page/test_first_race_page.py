@@ -1,0 +1,83 @@
+"""``docs/first-race.md`` in a browser: its run, its link, ARM, the cues, the report."""
+
+import asyncio
+import os
+import shlex
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from kickcue.config.page_record import PageRecord, page_record
+from kickcue.edges.web.roles import Role
+from tests.browser.page import PHONE, Watched
+from tests.cli.test_first_race import AS_WRITTEN, PAGE, QUICK, RATES, RUN
+from tests.page.conftest import FELT, SPY, until
+
+pytestmark = pytest.mark.chromium
+
+PROGRAM: Final = """
+import sys
+from kickcue.cli import main, simulated_inputs
+from kickcue.daemon import race_end
+if sys.argv[1] == "quick":
+    simulated_inputs.GUN_IN_S = 3.0
+race_end.LINGER_S = 3600.0  # as a screen stays until q
+raise SystemExit(main(sys.argv[2:]))
+"""
+
+
+@asynccontextmanager
+async def run(folder: Path, rate: str) -> AsyncIterator[PageRecord]:
+    """Run what the page says, as a program; gives where its page is."""
+    assert RUN in PAGE.read_text(encoding="utf-8")
+    typed = shlex.split(RUN.replace(AS_WRITTEN, rate))[1:]
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, "quick" if rate == QUICK else "", *typed,
+        "--headless", "--state", str(folder), stderr=asyncio.subprocess.DEVNULL, cwd=folder,
+        env={**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder)},
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(20):
+            while (record := page_record(folder)) is None:  # noqa: ASYNC110  another process
+                await asyncio.sleep(0.02)
+        yield record
+    finally:
+        program.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(program.wait(), 20)
+    assert 0 == program.returncode
+
+
+@pytest.mark.parametrize("rate", RATES)
+async def test_the_first_race_with_the_browser_as_the_watch(
+    browser: Watched, tmp_path: Path, rate: str
+) -> None:
+    """GIVEN a newcomer with a browser and nothing else WHEN the run's link is opened and ARM tapped
+    THEN the bell is felt once, the laps stand there, and the report opens when the race is over.
+    """
+    async with run(tmp_path, rate) as record:
+        origin = f"http://127.0.0.1:{record.port}"
+        link = f"{origin}/?t={record.tokens[Role.ATHLETE]}"
+        page = await browser.visit(link, PHONE, origin=origin, before=SPY)
+        await page.get_by_role("tab", name="Watch").click()
+        await page.get_by_role("button", name="Arm this phone as the watch").click()
+        await page.evaluate("felt.length = 0")
+        await until(
+            page,
+            "document.querySelector('watch-view ul').textContent.includes('turnover up')",
+            90.0,
+        )
+        await until(page, "document.querySelector('link-banner').textContent === 'Finished'", 30.0)
+        assert 1 == (await page.evaluate("felt")).count(FELT)
+        await page.get_by_role("tab", name="Race").click()
+        assert await page.locator("race-view tbody tr").count() >= 3
+        async with page.context.expect_page() as opening:
+            await page.get_by_role("link", name="Report").click()
+        report = await opening.value
+        await report.get_by_role("heading", level=1).wait_for()
+        assert "1500m in 4:" in await report.inner_text("body")
+        await browser.close()
