@@ -32,8 +32,9 @@ def report(text: str, catalogue: str, units: str = "km") -> str:
     recording = read(_NAME, text.encode())
     setup = recording.header.setup or {}
     config = Catalogue.of(json.loads(catalogue)).engine_config(setup)
-    title = (setup.get("plan") or {}).get("title")
-    return report_page(review(recording, config, config.sensors, title), units)
+    title, tactical = (setup.get("plan") or {}).get("title"), bool(setup.get("tactical"))
+    found = review(recording, config, config.sensors, title, tactical=tactical)
+    return report_page(found, units)
 
 
 def replay(path: str, document: str, catalogue: str, now_ms: float) -> str:
