@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.analysis.review.make import review
+from kickcue.core.errors import KickcueError
+from kickcue.core.units import NS_PER_MS
 from kickcue.recording.jsonl import read
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.report.page import report_page
 from kickcue.standalone.race_setup import Catalogue
+from kickcue.standalone.replayed import replayed
 
+ERROR: Final = "error: "
 _NAME: Final = Path("the recording")
 
 
@@ -28,5 +32,18 @@ def report(text: str, catalogue: str, units: str = "km") -> str:
     recording = read(_NAME, text.encode())
     setup = recording.header.setup or {}
     config = Catalogue.of(json.loads(catalogue)).engine_config(setup)
-    title = (setup.get("plan") or {}).get("title")
-    return report_page(review(recording, config, config.sensors, title), units)
+    title, tactical = (setup.get("plan") or {}).get("title"), bool(setup.get("tactical"))
+    found = review(recording, config, config.sensors, title, tactical=tactical)
+    return report_page(found, units)
+
+
+def replay(path: str, document: str, catalogue: str, now_ms: float) -> str:
+    """Return the lines of a recording: the race of ``document`` with what a file has sensed.
+
+    ``document`` and ``catalogue`` are JSON. Where that cannot be, the text begins with "error: ".
+    """
+    shipped = Catalogue.of(json.loads(catalogue))
+    try:
+        return replayed(Path(path), json.loads(document), shipped, int(now_ms) * NS_PER_MS)
+    except KickcueError as error:
+        return f"{ERROR}{error}"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import KickcueError, UsageError
-from kickcue.core.events import Phase
 from kickcue.core.units import NS_PER_MS
 from kickcue.recording.jsonl import read
 from kickcue.standalone.phone_race import PhoneRace
@@ -73,12 +73,12 @@ def _ns(at_ms: float) -> int:
 
 def _said(race: PhoneRace) -> dict[str, Any]:
     """Return what the race says, and clear it."""
-    wake_ns, phase = race.wake_ns, race.phase
+    wake_ns = race.wake_ns
     found = {
         "messages": race.messages,
         "lines": "".join(f"{each}\n" for each in race.lines),
         "wake_ms": None if wake_ns is None else -(-wake_ns // NS_PER_MS),
-        "begun": phase is not Phase.WAITING,
+        "racing": race.phase in RACING,
     }
     race.messages, race.lines = [], []
     return found

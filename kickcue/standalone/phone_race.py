@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from kickcue.core.cueing.phases import OVER, RACING
+from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine_choice import AnyEngine, engine_for
 from kickcue.core.errors import DataError
 from kickcue.core.events import (
@@ -176,10 +176,13 @@ class PhoneRace:
         self.lines.append(text)
 
     def _look_at_laps(self) -> None:
-        view = self._session.view
-        over = view.phase in OVER  # its laps stay, although no place is known any more
-        if self._plan is None and view.estimate is not None and not over:
-            self._laps.look(self._session.course, view.gun_ns, view.estimate, view.line_marked)
+        view, course = self._session.view, self._session.course
+        if self._plan is not None:
+            return
+        if view.estimate is not None:
+            self._laps.look(course, view.gun_ns, view.estimate, view.line_marked)
+        if view.phase is Phase.FINISHED and view.gun_ns is not None and view.over_ns is not None:
+            self._laps.finish(course, view.gun_ns, view.over_ns, pressed=view.finish_pressed)
 
     def _show_standing(self) -> None:
         """Send what stands until it changes, where it has."""

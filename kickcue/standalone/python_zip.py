@@ -16,11 +16,16 @@ ROOTS: Final = (
     "kickcue.standalone.browser",
     "kickcue.standalone.after_race",
     "kickcue.recording.mcap_writer",
+    *(
+        f"kickcue.recording.{kind}"
+        for kind in ("bangle_csv", "fit", "gpx", "imported_activity", "polar_flow", "tcx")
+    ),
+    "kickcue.recording.strava_streams",
 )
 """What JavaScript calls, and what that loads only when it is asked for."""
 DATA: Final = ("report/assets",)
 """Folders of kickcue that its modules read files of."""
-LIBRARIES: Final = ("mcap",)
+LIBRARIES: Final = ("fitdecode", "mcap")
 """Pure Python from elsewhere, that comes with its licence."""
 _LICENCES: Final = ("LICENSE", "LICENCE", "COPYING", "METADATA")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)

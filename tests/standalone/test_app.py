@@ -1,5 +1,6 @@
 """The app in Chromium: the same core on Pyodide, with its recording, in flight mode."""
 
+import base64
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -12,12 +13,13 @@ from kickcue.core.events import Command, CommandKind
 from kickcue.recording import Recording, read
 from kickcue.recording.jsonl import read as read_lines
 from kickcue.replay.differences import first_difference
+from kickcue.standalone.after_race import replay
 from tests.browser.page import PHONE, Watched, axe, overflow_px
 from tests.page.conftest import until
 from tests.standalone.conftest import Hosted
-from tests.standalone.played import played
+from tests.standalone.played import played, shipped
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]  # Pyodide starts in ten seconds
 
 DOCUMENT: Final = {"race": "1500m", "language": "de", "target_s": 260.0}
 READY_S: Final = 60.0
@@ -39,6 +41,18 @@ async ([version, requests]) => {
 """
 
 
+WATCHES: Final = (".fit", ".gpx", ".gz", ".tcx")
+NOW_MS: Final = 1_900_000_000_000.0
+REPLAY: Final = """
+async ([name, data]) => {
+  const { CorePython } = await import("/js/core_python.js");
+  window.core ??= await CorePython.open("a version");
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  return window.core.replay(name, bytes, { race: "5000m" }, 1.9e12);
+}
+"""
+
+
 def recorded(lines: str) -> Recording:
     return read_lines(Path("race.jsonl"), lines.encode())
 
@@ -50,7 +64,6 @@ async def fed(browser: Watched, hosted: Hosted, requests: list[dict[str, Any]]) 
     return found
 
 
-@pytest.mark.long
 async def test_the_same_race_as_on_a_computer(
     browser: Watched, hosted: Hosted, tmp_path: Path
 ) -> None:
@@ -66,6 +79,24 @@ async def test_the_same_race_as_on_a_computer(
     path.write_bytes(bytes(there["mcap"]))
     assert 0 == main(["verify", str(path)])
     assert there["report"].startswith("<!doctype html>")
+
+
+@pytest.mark.recordings
+async def test_every_recording_as_on_a_computer(
+    browser: Watched, hosted: Hosted, data_dir: Path
+) -> None:
+    """GIVEN real recordings of watches WHEN the phone replays each as a 5000 m THEN what comes of
+    it is what comes on a computer, output by output.
+    """
+    files = [each for each in (data_dir / "recordings").iterdir() if each.suffix in WATCHES]
+    page = await browser.visit(f"{hosted.origin}/icon.svg", PHONE, origin=hosted.origin)
+    for path in files:
+        data = base64.b64encode(path.read_bytes()).decode()
+        there = await page.evaluate(REPLAY, [path.name, data])
+        here = replay(str(path), '{"race": "5000m"}', shipped(), NOW_MS)
+        assert first_difference(recorded(here), recorded(there).outputs) is None, path.name
+        assert len(recorded(here).inputs) == len(recorded(there).inputs)
+    assert len(files) > 10
 
 
 async def ready(page: Page) -> str:
@@ -124,7 +155,6 @@ async def test_a_killed_race_goes_on_in_flight_mode(
     assert "5000" in await again.inner_text("h1")
 
 
-@pytest.mark.long
 async def test_a_session_is_set_up_on_the_page(
     browser: Watched, hosted: Hosted, tmp_path: Path
 ) -> None:
@@ -147,6 +177,11 @@ async def test_a_session_is_set_up_on_the_page(
     await page.get_by_label("Event").fill("77x")
     await page.get_by_role("button", name="Use this race").click()
     await until(page, "/77x/.test(document.querySelector('setup-view .told').textContent)")
+    (tmp_path / "race.jsonl").write_text(played(DOCUMENT).lines)
+    await page.set_input_files("races-view input[type=file]", tmp_path / "race.jsonl")
+    await until(page, "document.querySelectorAll('races-view .recorded').length === 1")
+    await saved(page, "Recording (MCAP)", tmp_path / "race.mcap")
+    assert 0 == main(["verify", str(tmp_path / "race.mcap")])
     assert 0 >= await overflow_px(page)
     await axe(page)
     second = await page.context.new_page()
@@ -154,7 +189,6 @@ async def test_a_session_is_set_up_on_the_page(
     await until(second, "/another tab/.test(document.body.textContent)")
 
 
-@pytest.mark.long
 async def test_killed_at_twenty_moments(browser: Watched, hosted: Hosted, tmp_path: Path) -> None:
     """GIVEN a race on the phone WHEN its tab is killed at twenty random moments, one after the
     other THEN each time the race goes on, its clock and place never back, and a computer verifies

@@ -6,7 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from kickcue.standalone.python_zip import modules, python_zip
+from kickcue.standalone.python_zip import LIBRARIES, ROOTS, modules, python_zip
 from tests.test_architecture import FOREIGN
 
 
@@ -16,12 +16,12 @@ def test_it_needs_nothing_else(tmp_path: Path) -> None:
     """
     path = tmp_path / "kickcue.zip"
     path.write_bytes(python_zip())
-    foreign = [name for name in (*FOREIGN, "annotated_types") if name != "mcap"]
+    foreign = [name for name in (*FOREIGN, "annotated_types") if name not in LIBRARIES]
     program = (
         "import sys\n"
         f"sys.modules.update(dict.fromkeys({foreign!r}))\n"
         f"sys.path[:] = [{str(path)!r}, *(p for p in sys.path if 'site-packages' not in p)]\n"
-        "import kickcue.standalone.browser, kickcue.standalone.after_race\n"
+        f"import {', '.join(ROOTS)}\n"
         "from kickcue.report.shell import ASSETS\n"
         "assert (ASSETS / 'report.html').read_text()\n"
         "assert '.zip' in kickcue.__file__, kickcue.__file__\n"

@@ -112,6 +112,15 @@ export class CorePython {
     return this.#after.report(text, this.#catalogue);
   }
 
+  // A file's bytes as the lines of a recording of `document`'s race.
+  replay(name, data, document, nowMs) {
+    const path = `/tmp/${name.replace(/[^\w.-]/g, "_")}`;
+    this.#pyodide.FS.writeFile(path, data);
+    const lines = this.#after.replay(path, JSON.stringify(document), this.#catalogue, nowMs);
+    if (lines.startsWith("error: ")) throw new Error(lines.slice(7));
+    return lines;
+  }
+
   // What is needed after a race alone, loaded when it is.
   get #after() {
     return this.#pyodide.pyimport("kickcue.standalone.after_race");

@@ -13,6 +13,7 @@ const CLOSING_MS = 3000;
 let core = null;
 let files = null;
 let timer = null;
+let running = false; // a race is on
 let open = null; // the name of the recording that is being written
 
 const now = () => performance.timeOrigin + performance.now();
@@ -25,6 +26,7 @@ function take(request) {
   const said = core.take({ at_ms: now(), ...request });
   if (said.lines && open) files.append(said.lines);
   if (said.messages.length) postMessage({ messages: said.messages });
+  running = said.racing;
   plan(said.wake_ms);
   return said;
 }
@@ -104,6 +106,13 @@ async function recordings() {
   return found;
 }
 
+// What kickcue would have said in a watch's file, kept as a recording of its own. It takes all of
+// the worker's time, so not in a race.
+async function replay({ name, data, document }) {
+  if (running) throw new Error("running");
+  await files.put(`0-${nameOf(runId())}`, core.replay(name, data, document, now()));
+}
+
 const DOERS = {
   start,
   begin: ({ document }) => begin(document),
@@ -112,6 +121,7 @@ const DOERS = {
   to_toml: ({ document }) => core.take({ what: "to_toml", at_ms: now(), document }).text,
   mcap: async ({ name }) => core.mcap(await files.read(name)),
   report: async ({ name }) => core.report(await files.read(name)),
+  replay,
   remove: ({ name }) => (name === open ? null : files.remove(name)),
 };
 

@@ -53,6 +53,14 @@ class OpfsRaceFiles {
     this.#handle.flush();
   }
 
+  // A whole recording beside the one that is being written.
+  async put(name, text) {
+    const file = await this.#folder.getFileHandle(name, { create: true });
+    const handle = await file.createSyncAccessHandle();
+    handle.write(encoder.encode(text), { at: 0 });
+    handle.close();
+  }
+
   close() {
     this.#handle?.close();
     this.#handle = null;
@@ -106,6 +114,10 @@ class IndexedRaceFiles {
 
   append(text) {
     this.#store("readwrite").add({ race: this.#name, text });
+  }
+
+  async put(name, text) {
+    await done(this.#store("readwrite").add({ race: name, text }));
   }
 
   close() {

@@ -8,15 +8,33 @@ import { word } from "./words.js";
 const REPORTS = "kickcue-reports"; // served by the app's service worker (sw.js)
 const CONFIRM_MS = 3000;
 
+const placeOf = (stem) => new URL(`report/${stem}.html`, document.baseURI).href;
+
 export class RacesView extends HTMLElement {
   #link;
   #told = h("p", { class: "told", role: "status" });
   #list = h("ul");
 
-  constructor(link) {
+  // `document` gives the race that is set up.
+  constructor(link, document) {
     super();
     this.#link = link;
-    this.append(this.#list, this.#told, h("p", { class: "hint" }, own("keep")));
+    const chosen = h("input", { type: "file", hidden: true, onchange: async () => {
+      const [file] = chosen.files;
+      chosen.value = "";
+      if (!file) return;
+      say(this.#told, own("reading"));
+      try {
+        const data = new Uint8Array(await file.arrayBuffer());
+        await link.ask("replay", { name: file.name, data, document: document() });
+        say(this.#told, "");
+        await this.show();
+      } catch ({ message }) {
+        say(this.#told, own(message));
+      }
+    } });
+    this.append(h("button", { type: "button", onclick: () => chosen.click() }, own("replay")), chosen,
+      h("p", { class: "hint" }, own("replayHint")), this.#list, this.#told, h("p", { class: "hint" }, own("keep")));
   }
 
   async show() {
@@ -36,7 +54,7 @@ export class RacesView extends HTMLElement {
       h("div", { class: "row" },
         button("report", () => this.#report(name, stem)),
         button("download", async () => save(`${stem}.mcap`, [await this.#link.ask("mcap", { name })], "application/octet-stream")),
-        ...(open ? [] : [button("remove", (asked) => this.#remove(name, asked))])));
+        ...(open ? [] : [button("remove", (asked) => this.#remove(name, stem, asked))])));
   }
 
   // The report asks for nothing and has a policy of its own, so it is a page of its own.
@@ -46,13 +64,13 @@ export class RacesView extends HTMLElement {
       save(`${stem}.html`, [html], "text/html");
       return;
     }
-    const address = new URL(`report/${stem}.html`, document.baseURI).href;
+    const address = placeOf(stem);
     const headers = { "Content-Type": "text/html; charset=utf-8" };
     await (await caches.open(REPORTS)).put(address, new Response(html, { headers }));
     location.assign(address);
   }
 
-  async #remove(name, button) {
+  async #remove(name, stem, button) {
     if (!button.dataset.asked) {
       button.dataset.asked = "yes";
       say(this.#told, word("sure"));
@@ -62,6 +80,7 @@ export class RacesView extends HTMLElement {
       return;
     }
     await this.#link.ask("remove", { name });
+    await (await caches.open(REPORTS)).delete(placeOf(stem));
     say(this.#told, "");
     await this.show();
   }

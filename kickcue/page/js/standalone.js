@@ -38,7 +38,7 @@ async function begin() {
   const player = new Player();
   player.language = wishes.language;
   const setup = new SetupView(link, store);
-  const races = new RacesView(link);
+  const races = new RacesView(link, keptDocument);
   const title = (name) => h("h1", { class: "title" }, own(name));
   const banner = new LinkBanner(link, store);
   const press = new PressView(link, store, null);
