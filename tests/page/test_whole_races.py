@@ -136,7 +136,8 @@ async def test_a_race_led_by_two_phones_and_seen_on_a_third(
         rows = [await page.evaluate(ROWS) for page in (one, two, seer)]
         await asyncio.sleep(2 * LAP_S / RATE - (time.monotonic() - began_s))
         finish = one.get_by_role("button", name="Finish", exact=True)
-        for _ in range(2):  # far from where the clock supposes the finish it is asked for twice
+        await finish.evaluate("button => button.click()")
+        if "Tap again" in await one.inner_text(".told"):  # far from it by the clock's estimate
             await finish.evaluate("button => button.click()")
         for page in (one, two, seer):
             await said(page, "Finished")
