@@ -74,7 +74,7 @@ async def test_the_first_race_with_the_browser_as_the_watch(
         await until(page, "document.querySelector('link-banner').textContent === 'Finished'", 30.0)
         assert 1 == (await page.evaluate("felt")).count(FELT)
         await page.get_by_role("tab", name="Race").click()
-        assert await page.locator("race-view tbody tr").count() >= 3
+        assert await page.locator("laps-view tbody tr").count() >= 3
         async with page.context.expect_page() as opening:
             await page.get_by_role("link", name="Report").click()
         report = await opening.value
