@@ -16,7 +16,7 @@ from playwright.async_api import Browser, CDPSession, Page, async_playwright
 from tests.beds.private_bus import ENVIRONMENT, PrivateBus
 from tests.conftest import require_chromium
 
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 40.0
 
 
 @asynccontextmanager

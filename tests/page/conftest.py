@@ -80,7 +80,7 @@ class Track:
         )
 
 
-async def until(page: Page, holds: str, within_s: float = 10.0) -> None:
+async def until(page: Page, holds: str, within_s: float = 40.0) -> None:
     """Wait until an expression is true in the page.
 
     Asked from outside: its policy forbids the page to evaluate text, even the test's.

@@ -18,7 +18,7 @@ from tests.page.conftest import FELT, Track, settled, until
 
 pytestmark = pytest.mark.chromium
 
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 40.0
 ROOT: Final = Path(__file__).parents[2]
 SHOWN: Final = """
 [...document.querySelectorAll("main *")].filter((each) => !each.children.length)

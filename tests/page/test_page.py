@@ -21,7 +21,7 @@ from tests.page.conftest import FELT, Track, settled, until
 
 pytestmark = pytest.mark.chromium
 
-PATIENCE_MS: Final = 8000
+PATIENCE_MS: Final = 40_000
 RACE: Final = {
     "kind": "race",
     "name": "800m",

@@ -26,7 +26,7 @@ from tests.page.conftest import Track, a_track, hasten, until
 
 pytestmark = pytest.mark.chromium
 
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 40.0
 CONNECT: Final = "sensors-view button.primary"
 SAID: Final = "document.querySelector('sensors-view .warning').textContent"
 LISTED: Final = "document.querySelector('sensors-view ul').textContent"
