@@ -131,9 +131,14 @@ async def in_a_pipe(*command: str, folder: Path) -> tuple[int, str, str]:
 
 
 async def start_in_a_pipe(*command: str, folder: Path) -> asyncio.subprocess.Process:
-    """Start ``kickcue`` without a terminal."""
+    """Start ``kickcue`` without a terminal; a hang-up ends it, also where the tests run by nohup."""
     pipe = asyncio.subprocess.PIPE
     program = [sys.executable, "-m", "kickcue", *command]
     return await asyncio.create_subprocess_exec(
-        *program, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, cwd=folder
+        *program,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=pipe,
+        stderr=pipe,
+        cwd=folder,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )
