@@ -131,7 +131,7 @@ async def in_a_pipe(*command: str, folder: Path) -> tuple[int, str, str]:
 
 
 async def start_in_a_pipe(*command: str, folder: Path) -> asyncio.subprocess.Process:
-    """Start ``kickcue`` without a terminal; a hang-up ends it, also where the tests run by nohup."""
+    """Start ``kickcue`` without a terminal; a hang-up ends it, also if the tests run by nohup."""
     pipe = asyncio.subprocess.PIPE
     program = [sys.executable, "-m", "kickcue", *command]
     return await asyncio.create_subprocess_exec(
