@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -234,9 +235,11 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
             second.kill()
     # Chromium itself says that nobody was there.
     browser.trouble[:] = [each for each in browser.trouble if "CONNECTION_REFUSED" not in each]
-    given = [tuple(pattern) for pattern in patterns(recorded(tmp_path))]
-    assert len(felt) <= len(given)
-    assert 1 == [tuple(each) for each in felt].count((500, 150, 150, 150, 150))
+    # Each cue has a pattern of its own. One that was armed may be felt without being given: whoever
+    # takes the race up late comes too late for it.
+    counted = Counter(tuple(each) for each in felt)
+    assert {1} == set(counted.values())
+    assert 1 == counted[500, 150, 150, 150, 150]
 
 
 async def fast_run(folder: Path, zero_s: float) -> asyncio.subprocess.Process:
