@@ -32,7 +32,7 @@ help:
 	@echo "make test-mutated mutated recordings through report, compare, history and export, for an" \
 	  "hour (MINUTES)"
 	@echo "make test-pythons the core on every Python that is here, 3.11 to 3.14"
-	@echo "make mutants      200 small mistakes made in a copy: which does no test notice?"
+	@echo "make mutants      some 400 small mistakes made in a copy: which does no test notice?"
 	@echo "make evaluate     a thousand simulated races of each kind: how far off were the cues?" \
 	  "(an hour or more)"
 	@echo "make check   lint, format, types"
