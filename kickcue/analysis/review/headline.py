@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from kickcue.analysis.review.model import Ending, Pacing, PacingClass
+from kickcue.analysis.review.model import Ending, Pacing, PacingClass, Repeats
 from kickcue.analysis.review.pacing import is_even
 from kickcue.core.clock_format import timed
 from kickcue.core.course import Course
 from kickcue.core.length_format import metres
 
 NEAR_M: Final = 50.0
+FEWEST_ALIKE: Final = 3
+"""So many repetitions alike make a session of a run that nobody called one."""
 
 
 def race_headline(
@@ -27,12 +29,16 @@ def race_headline(
     return f"{event}: the recording ends {so_far}, before the race does."
 
 
-def run_headline(seconds: float, run_m: float | None) -> str:
+def run_headline(seconds: float, run_m: float | None, repeats: Repeats | None = None) -> str:
     """Return the sentence of a run of which nobody said what it was."""
-    if not run_m:
+    if repeats is not None and repeats.mean_s is not None and repeats.alike >= FEWEST_ALIKE:
+        each = f"with {repeats.alike} repetitions of {timed(repeats.mean_s)} on average"
+    elif run_m:
+        each = f"{timed(1000.0 * seconds / run_m)} a kilometre"
+    else:
         return f"{timed(seconds)} of recording, without a distance."
-    each = timed(1000.0 * seconds / run_m)
-    return f"{metres(round(run_m))} in {timed(seconds)}, {each} a kilometre."
+    run = f"{metres(round(run_m))} in {timed(seconds)}" if run_m else timed(seconds)
+    return f"{run}, {each}."
 
 
 def _paced(course: Course, pacing: Pacing) -> str:

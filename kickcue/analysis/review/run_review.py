@@ -112,7 +112,7 @@ def _whole(
     return Review(
         kind=kind,
         title=title,
-        headline=headline or run_headline(end_s, curve.to_m),
+        headline=headline or run_headline(end_s, curve.to_m, repeats),
         file=recording.path.name,
         made_by=recording.header.made_by,
         utc=utc_of(recording, start_ns),
