@@ -42,9 +42,9 @@ from kickcue.supervision.health import Stage
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
+from tests.patience import PATIENCE_S
 
 RATE = 25.0
-PATIENCE_S = 20.0
 RACE = simulate(simulated_document("800m").course(), SCENARIOS["button"], 1_000_003)
 
 

@@ -40,7 +40,6 @@ from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate_session import SimulatedSession, simulate_session
 from kickcue.recording import Recording
 from tests.daemon.test_race_daemon import (
-    PATIENCE_S,
     Gateway,
     PlayedClock,
     play,
@@ -53,6 +52,7 @@ from tests.daemon.test_race_daemon import (
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
+from tests.patience import PATIENCE_S
 
 THREE_SHORT: Final = """
 title = "Three short ones"

@@ -14,6 +14,7 @@ import pytest
 
 from tests.browser.page import PHONE, Watched
 from tests.page.conftest import FELT, SPY, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
@@ -33,7 +34,7 @@ async def demo(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, 
     try:
         found = None
         while found is None:
-            line = await asyncio.wait_for(program.stdout.readline(), 20)
+            line = await asyncio.wait_for(program.stdout.readline(), PATIENCE_S)
             assert line, "no link"
             found = LINK.match(line.decode())
         link = urlsplit(found[1])
@@ -55,7 +56,7 @@ async def test_a_browser_is_a_watch_of_the_demo(browser: Watched, tmp_path: Path
         await page.click("watch-view button.primary")
         await page.evaluate("felt.length = 0")
         await until(page, "document.querySelector('watch-view ul').innerText.includes('Last lap')")
-        text, _ = await asyncio.wait_for(program.communicate(), 20)
+        text, _ = await asyncio.wait_for(program.communicate(), PATIENCE_S)
         assert 0 == program.returncode
         assert b"felt once" in text
         assert 1 == (await page.evaluate("felt")).count(FELT)

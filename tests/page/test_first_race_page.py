@@ -17,6 +17,7 @@ from kickcue.edges.web.roles import Role
 from tests.browser.page import PHONE, Watched
 from tests.cli.test_first_race import AS_WRITTEN, PAGE, QUICK, RATES, RUN
 from tests.page.conftest import FELT, SPY, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
@@ -42,13 +43,13 @@ async def run(folder: Path, rate: str) -> AsyncIterator[PageRecord]:
         env={**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder)},
     )  # fmt: skip
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while (record := page_record(folder)) is None:  # noqa: ASYNC110  another process
                 await asyncio.sleep(0.02)
         yield record
     finally:
         program.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(program.wait(), 20)
+        await asyncio.wait_for(program.wait(), PATIENCE_S)
     assert 0 == program.returncode
 
 

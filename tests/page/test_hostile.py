@@ -15,10 +15,10 @@ from kickcue.edges.web.roles import Role
 from kickcue.edges.web.server import WebSite, serving
 from tests.edges.mqtt.conftest import TOPICS
 from tests.page.conftest import FELT, Track, settled, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
-PATIENCE_S: Final = 40.0
 ROOT: Final = Path(__file__).parents[2]
 SHOWN: Final = """
 [...document.querySelectorAll("main *")].filter((each) => !each.children.length)

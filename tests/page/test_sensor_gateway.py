@@ -23,10 +23,10 @@ from tests.browser.page import PHONE, watched
 from tests.daemon.test_race_daemon import RACE, recorded, settings
 from tests.page.chooser import Chooser, chromium_on
 from tests.page.conftest import Track, a_track, hasten, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
-PATIENCE_S: Final = 40.0
 CONNECT: Final = "sensors-view button.primary"
 SAID: Final = "document.querySelector('sensors-view .warning').textContent"
 LISTED: Final = "document.querySelector('sensors-view ul').textContent"

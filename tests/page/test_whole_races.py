@@ -25,6 +25,7 @@ from tests.browser.page import PHONE, Watched
 from tests.cli.tui.terminals import start_in_a_pipe
 from tests.edges.mqtt.conftest import Mosquitto, mosquitto
 from tests.page.conftest import SPY, until
+from tests.patience import PATIENCE_S
 
 __all__ = ["mosquitto"]
 pytestmark = pytest.mark.chromium
@@ -190,7 +191,7 @@ async def simulated(browser: Watched, home: Path, *more: str) -> None:
     options = ("--race", "800m", "--rate", "20", "--headless", "--state", "state", *more)
     running = await start_in_a_pipe("run", "--simulated", *options, folder=home)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while page_record(home / "state") is None:  # noqa: ASYNC110  written by that process
                 await asyncio.sleep(0.05)
             page = await phones(browser, home / "state").armed()
@@ -228,7 +229,7 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
         await until(page, f"{BANNER} === 'Finished'", 30)
         felt = await page.evaluate("felt")
         await browser.close()
-        assert 0 == await asyncio.wait_for(second.wait(), 20)
+        assert 0 == await asyncio.wait_for(second.wait(), PATIENCE_S)
     finally:
         await browser.close()
         if second.returncode is None:
@@ -249,7 +250,7 @@ async def fast_run(folder: Path, zero_s: float) -> asyncio.subprocess.Process:
         *map(str, command), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert running.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         line = await running.stdout.readline()
     assert line.startswith(b"http")
     return running

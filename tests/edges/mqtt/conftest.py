@@ -25,9 +25,10 @@ from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
 from kickcue.supervision.tasks import end
+from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 TOPICS = Topics("kickcue/test")
-PATIENCE_S = 10.0
 T = TypeVar("T")
 
 
@@ -123,13 +124,6 @@ class Mosquitto:
             [self.program, "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         wait_until_open(self.port)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until_open(port: int) -> None:

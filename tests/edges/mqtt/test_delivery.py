@@ -43,6 +43,7 @@ from tests.edges.mqtt.conftest import (
     start_sender,
     until,
 )
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -311,7 +312,7 @@ async def test_mosquitto_sub_sees_a_cue(
         stdout=subprocess.PIPE,
     )
     assert program.stdout is not None
-    async with running(mosquitto) as run, asyncio.timeout(10):
+    async with running(mosquitto) as run, asyncio.timeout(PATIENCE_S):
         assert (await program.stdout.readline()).startswith(TOPICS["status"].encode())
         run.delivery.send(run.cue("c1"))
         while not (line := await program.stdout.readline()).startswith(TOPICS["cue"].encode()):

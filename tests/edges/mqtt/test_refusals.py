@@ -28,6 +28,7 @@ from kickcue.edges.mqtt.sizes import STRIKES, Sizes
 from kickcue.edges.mqtt.topics import RULES, Side
 from kickcue.edges.mqtt.watch_client import watch
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto, engine_clock, running, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -266,7 +267,7 @@ async def test_what_is_huge_does_not_even_come(mosquitto: Mosquitto) -> None:
     ):
         for payload in (b"x" * 2 * LARGEST_PACKET_BYTES, b"small"):
             speaker.send(Outgoing(TOPICS["ack"], payload, asyncio.get_running_loop().time() + 5))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await listener.incoming.get()).payload == b"small"
         await until(lambda: speaker.counters.sent == 2)  # the broker's answer comes on its own
 
@@ -302,7 +303,7 @@ async def test_a_broker_without_retained_messages_and_acknowledgements(
                 TOPICS["status"], b"here", asyncio.get_running_loop().time() + 5, 1, retain=True
             )
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await listener.incoming.get()).payload == b"here"
         assert session.counters.connections == 1
 
