@@ -262,7 +262,7 @@ async def test_a_watch_passes_over_what_it_cannot_read(
 # ---- the outbox
 
 
-def outgoing(payload: bytes, *, worth_s: float = 5.0, urgent: bool = False) -> Outgoing:
+def outgoing(payload: bytes, *, worth_s: float = PATIENCE_S, urgent: bool = False) -> Outgoing:
     return Outgoing(
         TOPICS["status"], payload, asyncio.get_running_loop().time() + worth_s, urgent=urgent
     )
