@@ -101,16 +101,17 @@ if sys.platform == "linux":
 
     async def _ask(why: str) -> tuple[str, int]:
         """Return the lock that was granted and its descriptor."""
-        bus = None
+        bus, granted = None, list[int]()
         try:
             async with asyncio.timeout(ANSWER_S):
                 bus = MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=True)
+                bus.add_message_handler(lambda message: granted.extend(message.unix_fds))
                 await bus.connect()
                 refused = ""
                 for lock in LOCKS:
                     reply = await bus.call(_inhibit(lock, why))
                     if reply.message_type is MessageType.METHOD_RETURN and reply.unix_fds:
-                        return lock, reply.unix_fds[0]
+                        return lock, granted.pop()
                     refused = str(reply.body[0]) if reply.body else str(reply.error_name)
         except TimeoutError:
             raise SleepInhibitionError("logind does not answer", absent=False) from None
@@ -122,6 +123,8 @@ if sys.platform == "linux":
             if bus is not None:
                 with suppress(OSError):
                     bus.disconnect()
+            for descriptor in granted:  # came when nobody waited for it any more
+                os.close(descriptor)
         if reply.error_name in _NOBODY:
             raise SleepInhibitionError(f"no logind ({refused})", absent=True)
         raise SleepInhibitionError(f"logind refused ({refused})", absent=False)

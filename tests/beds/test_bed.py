@@ -31,10 +31,10 @@ from tests.beds.player import play
 from tests.beds.private_bus import PrivateBus
 from tests.beds.sensor import Characteristic, Sensor, Write, long_uuid
 from tests.conftest import REPO
+from tests.patience import PATIENCE_S
 
 HR = long_uuid("180d")
 HAPTIC = "7ab80001-5c1d-4f8e-9b0a-000000000000"
-PATIENCE_S = 10.0
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -7,7 +7,6 @@ All moments are ``time.monotonic_ns()``, which on Linux is one clock for all pro
 import asyncio
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from typing import Final
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.private_bus import ENVIRONMENT, PrivateBus, die_with_parent, running_bus
 from tests.conftest import REPO, find_program
+from tests.ports import free_port
 
 HOST: Final = "127.0.0.1"
 LONG_S: Final = 20.0
@@ -163,14 +163,6 @@ async def stand() -> AsyncIterator[Stand]:
                     yield here
     finally:
         shutil.rmtree(folder)
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

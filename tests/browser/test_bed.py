@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.page import DESKTOP, PHONE, Device, Watched, axe, overflow_px, watched
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
@@ -21,7 +22,6 @@ PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 </style>
 <main><h1>Own page</h1><p class="screen">On a screen only.</p>{}</main></html>"""
 INK: Final = "getComputedStyle(document.body).color"
-PATIENCE_S: Final = 20.0
 
 
 async def shown_until_wrong(chromium: Browser, folder: Path, body: str) -> None:

@@ -17,8 +17,9 @@ from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.watches import bangle_in, infinitime_in
-from tests.cli.tui.terminals import PATIENCE_S, on_a_terminal, start_in_a_pipe
+from tests.cli.tui.terminals import on_a_terminal, start_in_a_pipe
 from tests.cli.tui.track import POD, STRAP, a_track
+from tests.patience import PATIENCE_S
 
 RACE = f"""
 race = "5000m"

@@ -32,11 +32,12 @@ from kickcue.edges.mqtt.topics import RULES, Topics
 from tests.edges.mqtt.conftest import (
     Run,
     engine_clock,
-    free_port,
     own_runtime_folder,
     running,
     wait_until_open,
 )
+from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 __all__ = ["own_runtime_folder"]
 
@@ -120,7 +121,7 @@ def joined(address: Address) -> AttentiveClient:
         username=address.user,
         password=address.password,
         protocol=ProtocolVersion.V5,
-        timeout=5,
+        timeout=PATIENCE_S,
     )
 
 
@@ -222,7 +223,7 @@ async def command(*words: str) -> tuple[int | None, str]:
         stdout=pipe,
         stderr=asyncio.subprocess.STDOUT,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         out, _ = await process.communicate()
     return process.returncode, out.decode()
 
@@ -276,7 +277,7 @@ async def test_a_watch_that_may_not_answer_says_so(mosquitto: Path, tmp_path: Pa
             )  # fmt: skip
             assert process.stdout is not None
             run, said = Run(engine_clock(), delivery), ""
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 while "online" not in said:
                     said = (await process.stdout.readline()).decode()
                 delivery.send(replace(run.cue("c1"), t_ns=delivery._now_ns()))
@@ -302,7 +303,7 @@ class Served:
 
 
 async def until_felt(inputs: Sequence[object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not inputs:  # noqa: ASYNC110  what is waited for happens in other processes too
             await asyncio.sleep(0.01)
 
@@ -334,7 +335,7 @@ async def test_limits_hold(mosquitto: Path, tmp_path: Path) -> None:
                         await watch.publish(TOPICS["ack"], b"x" * size, 1, timeout=1)
             async with joined(addresses["watch"]) as watch:
                 await watch.publish(TOPICS["ack"], b"x" * 8000, 1)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 assert len((await anext(daemon.messages)).payload) == 8000
 
 
@@ -366,7 +367,7 @@ async def test_with_tls(
             username="watch",
             password=trusting.password,
             tls_context=strict,
-            timeout=5,
+            timeout=PATIENCE_S,
         )
         async with watch:
             pass

@@ -13,9 +13,10 @@ from typing import Final
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of a Unix")
 
-PATIENCE_S: Final = 30.0
 STARTS: Final = """
 import sys
 from kickcue import ending
@@ -59,6 +60,7 @@ def told(running: "subprocess.Popen[str]", after_s: float) -> tuple[int, str]:
     until_s = time.monotonic() + PATIENCE_S
     while not handler_is_there(running.pid):
         assert time.monotonic() < until_s
+        time.sleep(0.005)
     time.sleep(after_s)
     running.send_signal(signal.SIGTERM)
     _, said = running.communicate(timeout=PATIENCE_S)

@@ -34,8 +34,7 @@ from kickcue.core.events import (
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
-
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)

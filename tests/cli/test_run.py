@@ -15,13 +15,13 @@ from kickcue.core.events import Command, CommandKind, Cue, Notification
 from kickcue.recording import Recording, read
 from tests.cli.tui.terminals import (
     LEFT_OTHER_SCREEN,
-    PATIENCE_S,
     Terminal,
     in_a_pipe,
     on_a_terminal,
     start_in_a_pipe,
 )
 from tests.cli.tui.track import POD, STRAP, Track
+from tests.patience import PATIENCE_S
 
 RACE = f"""
 race = "5000m"

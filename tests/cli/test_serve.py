@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import signal
-import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator
@@ -28,16 +27,12 @@ from kickcue.edges.web.roles import Role
 from tests.daemon.test_web_page import with_page
 from tests.edges.mqtt.conftest import own_runtime_folder
 from tests.edges.web.test_server import get
+from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 __all__ = ["own_runtime_folder"]
 
-PATIENCE_S: Final = 20.0
 LINK: Final = re.compile(r"https?://\S+\?t=\S+")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager
@@ -128,7 +123,7 @@ async def test_encrypted(tmp_path: Path) -> None:
         trusting = ssl.create_default_context(cafile=str(tmp_path / "page-certificate" / "ca.crt"))
 
         def ask() -> int:
-            here = HTTPSConnection("127.0.0.1", port, context=trusting, timeout=5)
+            here = HTTPSConnection("127.0.0.1", port, context=trusting, timeout=PATIENCE_S)
             here.request("GET", urlsplit(link).path + "?" + urlsplit(link).query)
             return here.getresponse().status
 

@@ -20,7 +20,8 @@ from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import Header, jsonl, read
 from kickcue.replay.source import source
-from tests.edges.mqtt.conftest import free_port, until
+from tests.edges.mqtt.conftest import until
+from tests.ports import free_port
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -22,10 +22,10 @@ from kickcue.edges.radio import WITHOUT_BLUETOOTH
 from kickcue.recording import Recording, read
 from tests.cli.tui.terminals import on_a_terminal, start_in_a_pipe
 from tests.edges.mqtt.conftest import Mosquitto, mosquitto
+from tests.patience import PATIENCE_S
 
 __all__ = ["mosquitto"]
 
-PATIENCE_S: Final = 40.0
 WHOLE_RACE: Final = """
 race = "1500m"
 target_s = 270

@@ -46,9 +46,9 @@ from kickcue.edges.mqtt.messages import (
     touch_message,
 )
 from kickcue.edges.mqtt.topics import Topics
+from tests.patience import PATIENCE_S
 
 PULSES = ((100, 50, 1.0), (100, 0, 0.5))
-PATIENCE_S = 20.0
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,7 @@ from tests.daemon.test_race_daemon import RATE, recorded, replays_alike, setting
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
+from tests.patience import PATIENCE_S
 
 NOW_NS = [0]
 SHORT = simulate(simulated_document("1500m").course(), SCENARIOS["button"], 1_000_005)
@@ -85,7 +86,7 @@ async def test_the_next_heat_starts_in_the_same_run(
         await asyncio.sleep(1.5 * 40.0 / RATE)  # longer than a run goes on after a race
         assert not run.done.is_set()
         order(run, CommandKind.ABORT)
-        async with asyncio.timeout(20.0):
+        async with asyncio.timeout(PATIENCE_S):
             await run.done.wait()
     assert replays_alike(recorded(tmp_path))
 

@@ -24,10 +24,10 @@ from kickcue.recording.locked_file import StraightFile
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.replay.differences import first_difference
 from kickcue.replay.source import source
+from tests.patience import PATIENCE_S
 
 HEADER = Header(race="1500m", utc="2026-06-14T10:09:11.250000Z", ticks=True)
 DOCUMENT = simulated_document("1500m")
-PATIENCE_S = 20.0
 
 
 def ticks(count: int) -> list[Input]:

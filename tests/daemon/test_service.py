@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from kickcue.daemon import service
-
-PATIENCE_S = 10.0
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(params=["path", "abstract"])

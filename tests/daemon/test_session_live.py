@@ -40,19 +40,23 @@ from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate_session import SimulatedSession, simulate_session
 from kickcue.recording import Recording
 from tests.daemon.test_race_daemon import (
-    PATIENCE_S,
+    LATE_S,
+    RATES,
     Gateway,
     PlayedClock,
     play,
     play_on,
+    play_up_to_now,
     recorded,
     relay,
     replays_alike,
     settings,
+    standing_at,
 )
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
+from tests.patience import PATIENCE_S
 
 THREE_SHORT: Final = """
 title = "Three short ones"
@@ -108,7 +112,7 @@ class Worn:
 @asynccontextmanager
 async def worn(
     run: RaceDaemon,
-) -> AsyncIterator[tuple[Worn, Callable[[SimulatedSession], Awaitable[None]]]]:
+) -> AsyncIterator[tuple[Worn, Callable[[SimulatedSession], Awaitable[float]]]]:
     """Wear a watch, and have a gateway that plays a session to the run over MQTT alone."""
     await until(
         lambda: run.way is not None and run.way.watch is not None and run.way.trouble is None
@@ -127,7 +131,7 @@ async def worn(
                         seen.legs.append(each)
 
         wearing = asyncio.create_task(wear())
-        yield seen, lambda session: relay(Gateway(sends), wrist, session.inputs)
+        yield seen, lambda session: relay(run, Gateway(sends), wrist, session.inputs)
         wearing.cancel()
         with suppress(asyncio.CancelledError):
             await wearing
@@ -142,16 +146,20 @@ async def test_a_session_over_mqtt_alone(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(race_end, "LINGER_S", 1.0)
     plan = own_plan(tmp_path)
     session = simulated(plan)
-    async with (
-        live(settings(plan=plan), state=tmp_path, clock=PlayedClock()) as run,
-        worn(run) as (seen, relayed),
-    ):
-        await relayed(session)
-        assert not run.done.is_set()
-        async with asyncio.timeout(OVER_S):
-            await run.done.wait()
-        assert run.phase is Phase.FINISHED
-    recording = recorded(tmp_path)
+    for rate in RATES:
+        state = tmp_path / f"{rate:g}"
+        async with (
+            live(settings(plan=plan), state=state, clock=PlayedClock(rate=rate)) as run,
+            worn(run) as (seen, relayed),
+        ):
+            late_s = await relayed(session)
+            assert not run.done.is_set()
+            async with asyncio.timeout(OVER_S):
+                await run.done.wait()
+            assert run.phase is Phase.FINISHED
+        if late_s < LATE_S:
+            break
+    recording = recorded(state)
     given = [output.id for output in recording.outputs if isinstance(output, Cue)]
     assert Counter(given) == Counter(seen.felt)
     assert {1} == set(Counter(seen.felt).values())
@@ -222,10 +230,11 @@ async def test_a_session_goes_on_where_a_run_was_stopped(tmp_path: Path) -> None
     )
     stop_ns = round((rest.began_s + 8.0) * NS_PER_S)
     async with live(settings(plan=plan), state=tmp_path, clock=PlayedClock()) as first:
-        zero_ns = first.clock.run_ns()
-        await play(first, [event for event in session.inputs if event.t_ns < stop_ns])
+        before = [event for event in session.inputs if event.t_ns < stop_ns]
+        zero_ns = await play_up_to_now(first, before)
         await until(lambda: first.feed.idle)
-    async with live(settings(plan=plan), state=tmp_path, clock=PlayedClock()) as second:
+    clock = standing_at(zero_ns, stop_ns / NS_PER_S + 25.0)
+    async with live(settings(plan=plan), state=tmp_path, clock=clock) as second:
         assert second.resumed
         assert any(note.startswith("session resumed after a gap") for note in second.notes)
         async with worn(second) as (seen, _):

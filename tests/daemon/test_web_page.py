@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from kickcue.edges.web.server import COOKIE
 from tests.daemon.test_race_daemon import RACE, PlayedClock, play, settings
 from tests.edges.mqtt.conftest import own_runtime_folder, until
 from tests.edges.web.test_server import get
+from tests.patience import PATIENCE_S
 
 __all__ = ["own_runtime_folder"]
 
@@ -253,22 +255,19 @@ async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 async def test_the_page_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN an openssl that takes its time WHEN the run begins THEN the engine is fed meanwhile."""
-    fed: list[Phase] = []
+    fed_often = threading.Event()
 
     def slow(*_: object) -> None:
-        import time  # noqa: PLC0415  blocks a thread, as a program does
-
-        time.sleep(0.3)
+        fed_often.wait(PATIENCE_S)  # blocks a thread, as a program does
         raise UsageError("slow")
 
     async def look() -> None:
-        while True:
+        for _ in range(5):
             await asyncio.sleep(0.02)
-            fed.append(Phase.WAITING)
+        fed_often.set()
 
     monkeypatch.setattr("kickcue.edges.web.race_page.own_certificate", slow)
     looking = asyncio.create_task(look())
     async with live(with_page({"https": True}), state=tmp_path) as run:
         assert run.page is None
-    looking.cancel()
-    assert len(fed) >= 5
+    assert looking.done()

@@ -2,6 +2,7 @@
 can be.
 """
 
+import asyncio
 import sys
 from functools import partial
 
@@ -46,6 +47,22 @@ async def test_sleep_is_inhibited_from_start_to_end(bus: PrivateBus) -> None:
         await inhibitor.close()
         await until(lambda: logind.held == 0)
         assert [] == told
+
+
+async def test_a_lock_that_comes_too_late_is_let_go(bus: PrivateBus) -> None:
+    """GIVEN a race that ends in the moment of its beginning WHEN the lock is granted when nobody
+    wants it any more, however little later, THEN it is not held until kickcue ends.
+    """
+    async with FakeLogind(bus) as logind:
+        inhibitor = SleepInhibitor("a race is on", print)
+        for later in range(20):
+            inhibitor.want(True)
+            while len(logind.asked) == later:  # noqa: ASYNC110  each step of the loop counts
+                await asyncio.sleep(0)
+            for _ in range(later):
+                await asyncio.sleep(0)
+            inhibitor.want(False)
+        await until(lambda: logind.held == 0)
 
 
 async def test_who_may_not_hold_the_lid_may_hold_sleep(bus: PrivateBus) -> None:

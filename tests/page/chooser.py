@@ -9,14 +9,13 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
 from tests.beds.private_bus import ENVIRONMENT, PrivateBus
 from tests.conftest import require_chromium
-
-PATIENCE_S: Final = 40.0
+from tests.patience import PATIENCE_S
 
 
 @asynccontextmanager

@@ -19,12 +19,18 @@ from kickcue.edges.web.server import Route, WebSite, serving, site_files
 from tests.browser.fixtures import browser, chromium
 from tests.browser.page import PHONE, Watched
 from tests.edges.mqtt.conftest import TOPICS, engine_clock, own_runtime_folder
+from tests.patience import PATIENCE_S
 
 __all__ = ["browser", "chromium", "own_runtime_folder"]
 
 SPY: Final = """
 window.felt = [];
-navigator.vibrate = (pattern) => { felt.push(pattern); return true; };
+window.feltAt = [];
+navigator.vibrate = (pattern) => {
+  felt.push(pattern);
+  feltAt.push(performance.now());
+  return true;
+};
 """
 """Chromium on a desktop takes vibration and has no motor: what it was asked for is kept."""
 PULSES: Final = ((500, 150, 1.0), (150, 150, 1.0), (150, 0, 1.0))
@@ -63,7 +69,8 @@ class Track:
         page = await self.phone()
         await page.click("[aria-controls=watch]")
         await page.click("watch-view button.primary")
-        await page.evaluate("felt.length = 0")  # the gesture shakes once, so that one knows
+        # The gesture shakes once, so that one knows.
+        await page.evaluate("felt.length = feltAt.length = 0")
         return page
 
     @asynccontextmanager
@@ -80,7 +87,7 @@ class Track:
         )
 
 
-async def until(page: Page, holds: str, within_s: float = 40.0) -> None:
+async def until(page: Page, holds: str, within_s: float = PATIENCE_S) -> None:
     """Wait until an expression is true in the page.
 
     Asked from outside: its policy forbids the page to evaluate text, even the test's.

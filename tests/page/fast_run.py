@@ -16,6 +16,7 @@ from kickcue.daemon.clock import Clock
 from kickcue.daemon.wiring import live
 from kickcue.edges.web.roles import Role
 from tests.daemon.test_race_daemon import RACE, settings
+from tests.patience import PATIENCE_S
 
 
 async def main(folder: Path, zero_s: float, rate: float) -> None:
@@ -30,7 +31,7 @@ async def main(folder: Path, zero_s: float, rate: float) -> None:
                 continue
             await asyncio.sleep(max(wait_s, 0))
             run.put(replace(event, t_ns=run.clock.run_ns()))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while run.phase is not Phase.FINISHED:  # noqa: ASYNC110  the engine's last word
                 await asyncio.sleep(0.05)
         await asyncio.sleep(2)

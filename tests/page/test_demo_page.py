@@ -5,35 +5,39 @@ import os
 import re
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.async_api import Error
 
 from tests.browser.page import PHONE, Watched
-from tests.page.conftest import FELT, SPY, until
+from tests.page.conftest import FELT, SPY
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
 LINK: Final = re.compile(r"^Be the watch, in a browser: (http://\S+)$")
-RATE: Final = ("--rate", "120")
-"""Six seconds."""
+RATES: Final = (120, 20)
+"""Six seconds; for a machine so busy that nobody is armed in time, more than half a minute."""
+GONE: Final = re.compile("WebSocket|CONNECTION_REFUSED|CONNECTION_RESET")
 
 
 @asynccontextmanager
-async def demo(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def demo(folder: Path, rate: int) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """Play a demo in a pipe; gives it with its link, on this machine."""
     program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "kickcue", "demo", *RATE, "--out", str(folder / "demo.mcap"),
+        sys.executable, "-m", "kickcue", "demo", "--rate", str(rate),
+        "--out", str(folder / f"demo-{rate}.mcap"),
         stdout=asyncio.subprocess.PIPE, env={**os.environ, "XDG_RUNTIME_DIR": str(folder)},
     )  # fmt: skip
     assert program.stdout is not None
     try:
         found = None
         while found is None:
-            line = await asyncio.wait_for(program.stdout.readline(), 20)
+            line = await asyncio.wait_for(program.stdout.readline(), PATIENCE_S)
             assert line, "no link"
             found = LINK.match(line.decode())
         link = urlsplit(found[1])
@@ -48,17 +52,25 @@ async def test_a_browser_is_a_watch_of_the_demo(browser: Watched, tmp_path: Path
     """GIVEN a demo in a pipe WHEN its link is opened and ARM tapped THEN the last lap
     is felt once, and the demo ends well with the page still open.
     """
-    async with demo(tmp_path) as (program, link):
+    quick, slow = RATES
+    assert 1 == (await felt(browser, tmp_path, quick) or await felt(browser, tmp_path, slow))
+
+
+async def felt(browser: Watched, folder: Path, rate: int) -> int:
+    """Be the watch of a demo; return how often the last lap was felt."""
+    async with demo(folder, rate) as (program, link):
         origin = link.partition("/?")[0]
-        page = await browser.visit(link, PHONE, origin=origin, before=SPY)
-        await page.click("[aria-controls=watch]")
-        await page.click("watch-view button.primary")
-        await page.evaluate("felt.length = 0")
-        await until(page, "document.querySelector('watch-view ul').innerText.includes('Last lap')")
-        text, _ = await asyncio.wait_for(program.communicate(), 20)
+        page = None
+        with suppress(Error):  # a quick demo may be over before a busy machine has the page open
+            page = await browser.visit(link, PHONE, origin=origin, before=SPY)
+            await page.click("[aria-controls=watch]")
+            await page.click("watch-view button.primary")
+            await page.evaluate("felt.length = 0")
+        text, _ = await asyncio.wait_for(program.communicate(), PATIENCE_S)
         assert 0 == program.returncode
         assert b"felt once" in text
-        assert 1 == (await page.evaluate("felt")).count(FELT)
+        times = 0 if page is None else (await page.evaluate("window.felt ?? []")).count(FELT)
         await browser.close()
-        # A page whose server is gone complains.
-        browser.trouble[:] = [each for each in browser.trouble if "WebSocket" not in each]
+    # A page whose server is gone complains.
+    browser.trouble[:] = [each for each in browser.trouble if not GONE.search(each)]
+    return times

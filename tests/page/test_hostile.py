@@ -13,12 +13,12 @@ from kickcue.edges.web.page_files import PageFile
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
 from kickcue.edges.web.server import WebSite, serving
-from tests.edges.mqtt.conftest import TOPICS
+from tests.edges.mqtt.conftest import TOPICS, until as heard
 from tests.page.conftest import FELT, Track, settled, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
-PATIENCE_S: Final = 40.0
 ROOT: Final = Path(__file__).parents[2]
 SHOWN: Final = """
 [...document.querySelectorAll("main *")].filter((each) => !each.children.length)
@@ -72,7 +72,7 @@ async def flooded(track: Track, per_s: float, seconds: float) -> None:
         assert isinstance(ack, Ack)
         assert ("last_lap-1", True) == (ack.cue_id, ack.felt)
         sent, _ = await flood.communicate()
-        assert int(sent) > 0.5 * per_s * seconds
+        assert int(sent) > per_s * seconds / 10  # as fast as a busy machine lets it
         await until(page, "document.querySelector('link-banner').hidden")
         assert [FELT] == await page.evaluate("felt")
         text = "Last lap: turnover up"
@@ -103,7 +103,7 @@ async def test_a_viewer_cannot_press(track: Track) -> None:
         await settled(page)
         for by in ("runner", "trackside"):
             await page.evaluate(FORGED, {"id": "1", "kind": "start", "by": by})
-        assert 2 == track.site.counters.gate.refused
+        await heard(lambda: 2 == track.site.counters.gate.refused)
         assert "viewer does not hear" in await page.evaluate(WIRETAP)
         assert 0 == delivery.incoming.qsize()
 

@@ -80,14 +80,14 @@ async def test_a_stale_cue_is_dropped(track: Track) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGSTOP, signal.SIGKILL])
 async def test_an_armed_cue_needs_nobody(track: Track, end: signal.Signals) -> None:
-    """GIVEN a cue armed for in two seconds WHEN the broker stands still, or is killed THEN the
+    """GIVEN a cue armed for in three seconds WHEN the broker stands still, or is killed THEN the
     page's own timer fires, once, at its moment.
     """
     page = await track.wrist()
     async with track.sender() as delivery:
         await settled(page)
-        due_ns = track.clock() + 2 * NS_PER_S
-        delivery.send(Arm(track.clock(), replace(track.cue(), t_ns=due_ns), 2000))
+        due_ns = track.clock() + 3 * NS_PER_S
+        delivery.send(Arm(track.clock(), replace(track.cue(), t_ns=due_ns), 3000))
         await until(
             page, "document.querySelector('race-view .next').textContent.includes('turnover')"
         )
@@ -96,13 +96,17 @@ async def test_an_armed_cue_needs_nobody(track: Track, end: signal.Signals) -> N
         try:
             assert [] == await page.evaluate("felt")
             await until(page, "felt.length > 0")
-            late_ms = (track.clock() - due_ns) / NS_PER_MS
+            before_ns = track.clock()
+            ago_ms = await page.evaluate("performance.now() - feltAt[0]")
+            late_ms = [(ns - due_ns) / NS_PER_MS - ago_ms for ns in (before_ns, track.clock())]
             await page.wait_for_timeout(500)
             assert [FELT] == await page.evaluate("felt")
         finally:
             if end is signal.SIGSTOP:
                 os.kill(server, signal.SIGCONT)
-    assert -300 < late_ms < 1500
+    # How long the page takes to answer tells how well its clock is known here.
+    assert -300 < late_ms[1]
+    assert late_ms[0] < 1500
 
 
 async def test_a_race_is_led_from_one_phone_and_seen_on_another(track: Track) -> None:
@@ -232,7 +236,7 @@ async def test_a_link_that_is_lost_for_long_comes_back(track: Track) -> None:
             assert "No connection" in banner
         finally:
             os.kill(track.broker.server_pid, signal.SIGCONT)
-        await until(page, "document.querySelector('link-banner').hidden", 15)
+        await until(page, "document.querySelector('link-banner').hidden")
         await settled(page)
         delivery.send(track.cue())
         await until(page, "felt.length === 1")

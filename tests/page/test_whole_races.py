@@ -25,6 +25,7 @@ from tests.browser.page import PHONE, Watched
 from tests.cli.tui.terminals import start_in_a_pipe
 from tests.edges.mqtt.conftest import Mosquitto, mosquitto
 from tests.page.conftest import SPY, until
+from tests.patience import PATIENCE_S
 
 __all__ = ["mosquitto"]
 pytestmark = pytest.mark.chromium
@@ -125,17 +126,20 @@ async def test_a_race_led_by_two_phones_and_seen_on_a_third(
         one, two, seer = [await around.open() for _ in range(2)] + [await around.open(Role.VIEWER)]
         for page in (one, two, seer):
             await said(page, "Waiting for the start")
+        before_s = time.monotonic()
         await one.get_by_role("button", name="Start", exact=True).click()
-        began_s = time.monotonic()
         for page in (one, two):
             await page.get_by_role("button", name="LAP", exact=True).wait_for()
-        await asyncio.sleep(LAP_S / RATE - (time.monotonic() - began_s))
+        began_s = time.monotonic()
+        await asyncio.sleep(LAP_S / RATE)
+        least_s = time.monotonic() - began_s
         lap = "document.querySelectorAll('press-view button.primary')[0].click()"
         await asyncio.gather(one.evaluate(lap), two.evaluate(lap))
         for page in (one, two, seer):
             await until(page, f"{ROWS}.length === 1")
+        most_s = time.monotonic() - before_s
         rows = [await page.evaluate(ROWS) for page in (one, two, seer)]
-        await asyncio.sleep(2 * LAP_S / RATE - (time.monotonic() - began_s))
+        await asyncio.sleep(LAP_S / RATE / 2)  # long before the race would be over by itself
         finish = one.get_by_role("button", name="Finish", exact=True)
         await finish.evaluate("button => button.click()")
         if "Tap again" in await one.inner_text(".told"):  # far from it by the clock's estimate
@@ -153,7 +157,9 @@ async def test_a_race_led_by_two_phones_and_seen_on_a_third(
     assert rows[0] == rows[1] == rows[2]
     ((number, lap_time, _),) = [row.split("\t") for row in rows[0]]
     assert "1" == number
-    assert LAP_S == pytest.approx(float(lap_time.split(" ")[0]), abs=12)
+    *minutes, seconds = lap_time.split(" ")[0].split(":")
+    lap_s = 60 * sum(map(int, minutes)) + float(seconds)
+    assert least_s * RATE - 1 < lap_s < most_s * RATE + 1
     presses = [each for each in recorded(tmp_path).inputs if isinstance(each, Mark | Command)]
     assert [CommandKind.START, CommandKind.LAP, CommandKind.LAP, CommandKind.FINISH] == [
         getattr(each, "kind", CommandKind.LAP) for each in presses
@@ -190,11 +196,11 @@ async def simulated(browser: Watched, home: Path, *more: str) -> None:
     options = ("--race", "800m", "--rate", "20", "--headless", "--state", "state", *more)
     running = await start_in_a_pipe("run", "--simulated", *options, folder=home)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while page_record(home / "state") is None:  # noqa: ASYNC110  written by that process
                 await asyncio.sleep(0.05)
             page = await phones(browser, home / "state").armed()
-            await until(page, f"{BANNER} === 'Finished'", 40)
+            await until(page, f"{BANNER} === 'Finished'")
             felt = await page.evaluate("felt")
             await browser.close()
             _, log = await running.communicate()
@@ -214,21 +220,19 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
     zero_s = time.time() + 8.0
     first = await fast_run(tmp_path, zero_s)
     page = await phones(browser, tmp_path).armed()
-    await until(
-        page, "document.querySelector('race-view .next').textContent.includes('urnover')", 30
-    )
+    await until(page, "document.querySelector('race-view .next').textContent.includes('urnover')")
     first.kill()
     await first.wait()
     before = await page.evaluate("felt.length")
-    await until(page, "felt.length > 0", 20)
+    await until(page, "felt.length > 0")
     assert 0 == before
     second = await fast_run(tmp_path, zero_s)
     try:
-        await until(page, f"!/onnection/.test({BANNER})", 15)
-        await until(page, f"{BANNER} === 'Finished'", 30)
+        await until(page, f"!/onnection/.test({BANNER})")
+        await until(page, f"{BANNER} === 'Finished'")
         felt = await page.evaluate("felt")
         await browser.close()
-        assert 0 == await asyncio.wait_for(second.wait(), 20)
+        assert 0 == await asyncio.wait_for(second.wait(), PATIENCE_S)
     finally:
         await browser.close()
         if second.returncode is None:
@@ -249,7 +253,7 @@ async def fast_run(folder: Path, zero_s: float) -> asyncio.subprocess.Process:
         *map(str, command), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert running.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         line = await running.stdout.readline()
     assert line.startswith(b"http")
     return running

@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -24,8 +23,9 @@ import pytest
 from kickcue.edges.mqtt.messages import AckMessage, Message, parse
 from tests.conftest import REPO, absent, find_program
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto
+from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
-PATIENCE_S: Final = 30.0  # the real mqtt_as takes 8 s to come back
 HERE: Final = Path(__file__).parent
 WATCHES: Final = REPO / "firmware_profiles" / "watches"
 FIRMWARE: Final = WATCHES / "esp32-mqtt"
@@ -96,9 +96,7 @@ class WatchBroker:
 
 @pytest.fixture
 def broker(tmp_path: Path, real_program: Callable[[str], Path]) -> Iterator[WatchBroker]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     mosquitto = Mosquitto(
         real_program("mosquitto"),
         tmp_path,

@@ -12,6 +12,7 @@ from kickcue.core.events import Cue, CueKind
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.messages import ArmMessage, CueMessage, DisarmMessage, StatusMessage
 from tests.edges.mqtt.conftest import TOPICS, engine_clock, until
+from tests.patience import PATIENCE_S
 from tests.watches.conftest import Sender, Told, WatchBroker, real_mqtt_as, sending
 
 pytestmark = pytest.mark.mosquitto
@@ -332,7 +333,7 @@ async def test_it_speaks_with_kickcue_itself(broker: WatchBroker, watch: Told) -
         )
         delivery.send(given)
         await until(lambda: delivery.counters.felt == 1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             answer = await delivery.incoming.get()
     assert given.id == getattr(answer, "cue_id", None)
     assert await watch.played(1)

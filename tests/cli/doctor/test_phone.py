@@ -14,6 +14,7 @@ from kickcue.cli.doctor.result import CheckLevel, Context, Result
 from kickcue.config.page_record import PageRecord
 from kickcue.config.settings import load_settings
 from kickcue.daemon.run_lock import only_one
+from tests.ports import free_port
 
 HERE = "127.0.0.1"
 
@@ -25,11 +26,6 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "UFW", tmp_path / "ufw.conf")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/usr/bin")
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
-
-
-def free_port() -> int:
-    with socket.create_server((HERE, 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def looked_at(**options: Any) -> Result:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-PATIENCE_S: Final = 40.0
+from tests.patience import PATIENCE_S
+
 LEFT_OTHER_SCREEN: Final = "\x1b[?1049l"
 _CODES: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

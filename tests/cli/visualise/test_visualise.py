@@ -21,6 +21,7 @@ from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from tests.cli.conftest import home
 from tests.cli.tui.terminals import on_a_terminal
+from tests.patience import PATIENCE_S
 
 __all__ = ["home"]
 
@@ -185,7 +186,7 @@ async def test_keys(script: Path) -> None:
     ends, and the terminal is as it was.
     """
     words = (*RACE, "--text", "--script", str(script), "--minutes", "5")
-    async with asyncio.timeout(60), on_a_terminal(*words, folder=script.parent) as terminal:
+    async with asyncio.timeout(PATIENCE_S), on_a_terminal(*words, folder=script.parent) as terminal:
         await terminal.shows("n next line", "Wait")
         await terminal.answers(" ", "(paused)")
         await terminal.answers(" ", "(goes on)")
@@ -209,7 +210,7 @@ async def test_signals_stop_it(script: Path, number: signal.Signals) -> None:
     assert process.stdout is not None
     assert b"Wait" in await process.stdout.readline()
     process.send_signal(number)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate()
     assert (0, b"") == (process.returncode, out)
     assert b"Traceback" not in err

@@ -14,8 +14,8 @@ from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, engine_clock
+from tests.patience import PATIENCE_S
 
-PATIENCE_S: Final = 20.0
 TTL_MS: Final = 2000
 
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 VERSION = {
     "class": "VERSION",
     "release": "3.22",
@@ -83,7 +85,7 @@ async def fake_gpsd() -> AsyncIterator[FakeGpsd]:
         await until(lambda: fake.listeners == 0)
 
 
-async def until(condition: Callable[[], bool], patience_s: float = 20.0) -> None:
+async def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
     """Wait until the condition holds."""
     async with asyncio.timeout(patience_s):
         while not condition():  # noqa: ASYNC110  what is waited for happens in other processes too

@@ -5,7 +5,6 @@ import math
 import os
 import shutil
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +23,7 @@ from kickcue.edges.gnss import Gpsd
 from tests.conftest import absent, find_program
 from tests.core.track import Venue
 from tests.edges.gnss.conftest import until
+from tests.ports import free_port
 
 MPS = 5.0
 HDOP = 0.9
@@ -57,9 +57,7 @@ async def real_gpsd(log: Path) -> AsyncIterator[int]:
     gpsfake = shutil.which("gpsfake")
     if gpsfake is None or find_program("gpsd") is None:
         absent("gpsd", "apt-get install gpsd gpsd-clients")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     words = ("-q", "-n", "-c", str(SENTENCE_S), "-P", str(port), str(log))
     path = os.pathsep.join((os.environ["PATH"], "/usr/sbin"))
     process = await asyncio.create_subprocess_exec(

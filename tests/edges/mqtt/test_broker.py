@@ -23,6 +23,7 @@ from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.log_filter import quieten
 from tests.edges.mqtt.conftest import TOPICS, Nats, until
+from tests.patience import PATIENCE_S
 
 OWNER = """
 import asyncio, sys
@@ -223,7 +224,7 @@ async def test_junk_cannot_fill_it(
         async with client(broker.address) as daemon, client(broker.watch) as watch:
             await watch.subscribe(TOPICS["cue"], 1)
             await daemon.publish(TOPICS["cue"], b"now", 1)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 assert (await anext(watch.messages)).payload == b"now"
 
 
@@ -243,7 +244,7 @@ async def test_what_is_huge_is_refused(nats: Nats) -> None:
                 await watch.publish(TOPICS["ack"], b"x" * 2 * LARGEST_PACKET_BYTES, 1, timeout=1)
         async with client(nats.watch_address) as watch:
             await watch.publish(TOPICS["ack"], b"small", 1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await anext(daemon.messages)).payload == b"small"
 
 
@@ -286,7 +287,11 @@ async def test_it_listens_on_loopback_only(nats: Nats) -> None:
 
 def client(address: Address) -> Client:
     return Client(
-        address.host, address.port, username=address.user, password=address.password, timeout=5
+        address.host,
+        address.port,
+        username=address.user,
+        password=address.password,
+        timeout=PATIENCE_S,
     )
 
 
@@ -302,7 +307,7 @@ async def test_nobody_speaks_for_the_other_side(nats: Nats) -> None:
         await daemon.publish(TOPICS["ack"], b"forged", 1)
         await daemon.publish(TOPICS["cue"], b"true", 1)
         await watch.publish(TOPICS["ack"], b"true", 1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await anext(watch.messages)).payload == b"true"
             assert (await anext(daemon.messages)).payload == b"true"
 
@@ -318,12 +323,12 @@ async def test_a_browser_can_watch(nats: Nats) -> None:
         password=password,
         transport="websockets",
         websocket_path="/mqtt",
-        timeout=5,
+        timeout=PATIENCE_S,
     )
     async with browsers as browser, client(nats.address) as daemon:
         await browser.subscribe(TOPICS["cue"], 1)
         await daemon.publish(TOPICS["cue"], b"now", 1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await anext(browser.messages)).payload == b"now"
 
 

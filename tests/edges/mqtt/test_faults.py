@@ -104,12 +104,13 @@ async def test_an_armed_cue_fires_while_the_broker_stands_still(nats: Nats) -> N
     that comes after the thaw is not.
     """
     async with running(nats) as run:
-        run.delivery.send(Arm(run.clock(), run.cue("c1"), due_in_ms=1000))
         run.delivery.send(run.cue("c0"))
-        await until(lambda: bool(run.of(Play)) and bool(run.of(ArmMessage)))
+        await until(lambda: bool(run.of(Play)))
+        run.delivery.send(Arm(run.clock(), run.cue("c1"), due_in_ms=1000))
+        await until(lambda: bool(run.of(ArmMessage)))
         nats.signal(signal.SIGSTOP)
         await until(lambda: len(run.of(Play)) == 2)
-        run.delivery.send(run.cue("c1", ttl_ms=5000))
+        run.delivery.send(run.cue("c1"))
         await asyncio.sleep(0.8)  # long enough for the sender to give the connection up
         nats.signal(signal.SIGCONT)
         await until(

@@ -28,6 +28,7 @@ from kickcue.edges.mqtt.sizes import STRIKES, Sizes
 from kickcue.edges.mqtt.topics import RULES, Side
 from kickcue.edges.mqtt.watch_client import watch
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto, engine_clock, running, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -100,10 +101,13 @@ async def test_a_refused_topic_is_told_once_and_when_it_is_over(
     )
 
 
+def in_time() -> float:
+    """Return a deadline that a busy machine meets."""
+    return asyncio.get_running_loop().time() + PATIENCE_S
+
+
 def say(session: Session, name: str) -> None:
-    session.send(
-        Outgoing(TOPICS[name], b"{}", asyncio.get_running_loop().time() + 5, RULES[name].qos)
-    )
+    session.send(Outgoing(TOPICS[name], b"{}", in_time(), RULES[name].qos))
 
 
 @pytest.mark.mosquitto
@@ -247,7 +251,7 @@ async def test_what_cannot_be_made_small_enough_is_told(
     async with connect(ConnectionPlan(mosquitto.address, "sender")) as session:
         long = b"x" * 300
         for _ in range(50):
-            session.send(Outgoing(TOPICS["cue"], long, asyncio.get_running_loop().time() + 8))
+            session.send(Outgoing(TOPICS["cue"], long, in_time()))
         await until(lambda: session.counters.refused >= 50)
         assert "cue (too large)" in str(session.trouble)
         assert session.counters.connections <= 2
@@ -265,8 +269,8 @@ async def test_what_is_huge_does_not_even_come(mosquitto: Mosquitto) -> None:
         connect(ConnectionPlan(mosquitto.watch_address, "watch")) as speaker,
     ):
         for payload in (b"x" * 2 * LARGEST_PACKET_BYTES, b"small"):
-            speaker.send(Outgoing(TOPICS["ack"], payload, asyncio.get_running_loop().time() + 5))
-        async with asyncio.timeout(5):
+            speaker.send(Outgoing(TOPICS["ack"], payload, in_time()))
+        async with asyncio.timeout(PATIENCE_S):
             assert (await listener.incoming.get()).payload == b"small"
         await until(lambda: speaker.counters.sent == 2)  # the broker's answer comes on its own
 
@@ -299,10 +303,14 @@ async def test_a_broker_without_retained_messages_and_acknowledgements(
     ):
         session.send(
             Outgoing(
-                TOPICS["status"], b"here", asyncio.get_running_loop().time() + 5, 1, retain=True
+                TOPICS["status"],
+                b"here",
+                in_time(),
+                1,
+                retain=True,
             )
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await listener.incoming.get()).payload == b"here"
         assert session.counters.connections == 1
 

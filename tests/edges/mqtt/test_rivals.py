@@ -13,6 +13,7 @@ from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.messages import StatusMessage
 from kickcue.edges.mqtt.rivals import GONE_NS, LISTEN_NS, PROVE_NS, Rivals
 from kickcue.edges.mqtt.watch_client import watch
+from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import (
     TOPICS,
     Broker,
@@ -23,6 +24,7 @@ from tests.edges.mqtt.conftest import (
     running,
     until,
 )
+from tests.patience import PATIENCE_S
 
 
 def status(run_id: str, sent_ms: int | None, *, on: bool = True) -> StatusMessage:
@@ -142,12 +144,16 @@ def test_who_is_told_to_sends_all_the_same() -> None:
 # ---- through real brokers
 
 
-async def test_the_second_of_two_senders_is_refused(broker: Broker) -> None:
+async def test_the_second_of_two_senders_is_refused(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GIVEN a sender WHEN a second one comes to the same prefix THEN it is told which run sends
     there and what to do, and no cue comes twice.
     """
     async with running(broker) as first:
         await until(lambda: first.clock() > 3 * NS_PER_S)
+        # It decides when it hears the first: here also if a busy machine holds that up.
+        monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", round(PATIENCE_S * NS_PER_S))
         async with deliver(
             broker.address, TOPICS, run_id="second", now_ns=engine_clock()
         ) as second:
@@ -169,11 +175,7 @@ async def test_two_may_send_where_that_is_asked_for(nats: Nats) -> None:
         ) as second,
     ):
         await second.only_sender()
-        await until(lambda: second.session.counters.sent > 0)
-        assert (
-            "second" in {each.run_id for each in first.of(StatusMessage)}
-            or second.session.counters.sent
-        )
+        await until(lambda: "second" in {each.run_id for each in first.of(StatusMessage)})
 
 
 @pytest.mark.mosquitto
@@ -196,4 +198,4 @@ async def test_what_a_crashed_run_left_behind_does_not_block(mosquitto: Mosquitt
         run = Run(engine_clock(), wrist=wrist)
         task = asyncio.create_task(run.follow())
         await until(lambda: "next" in {each.run_id for each in run.of(StatusMessage)})
-        task.cancel()
+        await end([task])

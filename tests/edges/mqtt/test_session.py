@@ -24,7 +24,9 @@ from kickcue.edges.mqtt.outbox import MOST_WAITING, Outbox, Outgoing
 from kickcue.edges.mqtt.session import LASTING_S, connect
 from kickcue.edges.mqtt.traffic import Received
 from kickcue.supervision.tasks import end
-from tests.edges.mqtt.conftest import TOPICS, Broker, Mosquitto, Nats, free_port, running, until
+from tests.edges.mqtt.conftest import TOPICS, Broker, Mosquitto, Nats, running, until
+from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -216,7 +218,7 @@ async def test_what_is_queued_on_leaving_is_still_sent(broker: Broker) -> None:
     ) as listener:
         async with connect(ConnectionPlan(broker.address, "speaker")) as speaker:
             speaker.send(outgoing(b"bye"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await listener.incoming.get()).payload == b"bye"
 
 
@@ -260,7 +262,7 @@ async def test_a_watch_passes_over_what_it_cannot_read(
 # ---- the outbox
 
 
-def outgoing(payload: bytes, *, worth_s: float = 5.0, urgent: bool = False) -> Outgoing:
+def outgoing(payload: bytes, *, worth_s: float = PATIENCE_S, urgent: bool = False) -> Outgoing:
     return Outgoing(
         TOPICS["status"], payload, asyncio.get_running_loop().time() + worth_s, urgent=urgent
     )

@@ -13,8 +13,10 @@ from kickcue.edges.mqtt.mosquitto import access_list
 from kickcue.edges.mqtt.refusals import TOO_LARGE
 from kickcue.edges.mqtt.topics import RULES, Side, published_by
 from kickcue.edges.mqtt.trial import TRIED, try_out
-from tests.edges.mqtt.conftest import TOPICS, Mosquitto, Nats, free_port, running
+from tests.edges.mqtt.conftest import TOPICS, Mosquitto, Nats, running
 from tests.edges.mqtt.test_refusals import allow, restart
+from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 ALL = tuple(RULES)
 
@@ -116,7 +118,7 @@ async def test_nobody_acts_on_it(nats: Nats) -> None:
         ):
             await try_out(speaker, listener, TOPICS, published_by(side))
         run.delivery.send(run.cue("c1"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not run.inputs:  # noqa: ASYNC110  what is waited for happens in another process
                 await asyncio.sleep(0.01)
         assert ["c1"] == [play.touch.id for play in run.of(Play)]

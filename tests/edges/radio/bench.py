@@ -13,8 +13,8 @@ from kickcue.core.events import Input, Link, Notification
 from kickcue.core.profiles import SensorProfile
 from kickcue.edges.radio import Pin, Radio, sensors
 from tests.beds.sensor import Sensor
+from tests.patience import PATIENCE_S
 
-PATIENCE_S: Final = 20.0
 STRAP: Final = "C0:FF:EE:00:00:01"
 POD: Final = "C0:FF:EE:00:00:02"
 BEAT: Final = bytes([0, 150])

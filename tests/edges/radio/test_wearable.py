@@ -34,7 +34,8 @@ from tests.beds.watches import (
     bangle_in,
     infinitime_in,
 )
-from tests.edges.radio.bench import PATIENCE_S, until
+from tests.edges.radio.bench import until
+from tests.patience import PATIENCE_S
 
 PINETIME = load_watch("infinitime")
 BANGLE = load_watch("bangle-js")

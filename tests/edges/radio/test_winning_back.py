@@ -17,7 +17,6 @@ from tests.beds.private_bus import PrivateBus
 from tests.beds.sensor import Sensor
 from tests.edges.radio.bench import (
     BEAT,
-    PATIENCE_S,
     POD,
     POD_PIN,
     STEP,
@@ -28,6 +27,7 @@ from tests.edges.radio.bench import (
     until,
     until_heard,
 )
+from tests.patience import PATIENCE_S
 
 
 async def test_a_sensor_that_drops_is_won_back(ear: Ear, strap: Sensor) -> None:

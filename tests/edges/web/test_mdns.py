@@ -15,6 +15,7 @@ from kickcue.edges.web.mdns import announcing, local_name
 from kickcue.edges.web.race_page import Place, RacePage, race_page
 from kickcue.edges.web.roles import Role
 from tests.edges.web.test_server import site_of
+from tests.patience import PATIENCE_S
 
 LOOPBACK: Final = ["127.0.0.1"]
 PATIENCE_MS: Final = 5000
@@ -44,7 +45,7 @@ async def test_a_page_is_found_by_its_name(zeroconf: Any) -> None:
     """GIVEN a page that is announced THEN another machine finds name, addresses and port."""
     known: asyncio.Queue[str] = asyncio.Queue()
     async with announcing("kickcue-anna.local", 8017, ["192.0.2.7"], known.put_nowait):
-        assert "kickcue-anna.local" == await asyncio.wait_for(known.get(), 5)
+        assert "kickcue-anna.local" == await asyncio.wait_for(known.get(), PATIENCE_S)
         found = await asked(zeroconf, "kickcue-anna.local")
     assert ("kickcue-anna.local.", 8017) == (found.server, found.port)
     assert ["192.0.2.7"] == found.parsed_addresses()
@@ -57,7 +58,7 @@ async def test_a_name_that_another_machine_has(zeroconf: Any) -> None:
     first: asyncio.Queue[str] = asyncio.Queue()
     second: asyncio.Queue[str] = asyncio.Queue()
     async with announcing("kickcue-ben.local", 8017, ["192.0.2.7"], first.put_nowait):
-        await asyncio.wait_for(first.get(), 5)
+        await asyncio.wait_for(first.get(), PATIENCE_S)
         async with announcing("kickcue-ben.local", 8018, ["192.0.2.8"], second.put_nowait):
             await asyncio.sleep(0.5)
         found = await asked(zeroconf, "kickcue-ben.local")
@@ -88,7 +89,7 @@ async def test_the_page_of_a_race_gets_its_name(monkeypatch: pytest.MonkeyPatch)
     place = Place(port=30041, athlete="Zoë B.")
     async with race_page(site_of(), place, named.put_nowait) as page:
         assert page.name is None
-        assert page is await asyncio.wait_for(named.get(), 5)
+        assert page is await asyncio.wait_for(named.get(), PATIENCE_S)
         assert f"http://kickcue-zo-b.local:{page.port}/" == page.named_text
         assert page.tokens[Role.VIEWER] in page.link(Role.VIEWER, page.name)
 

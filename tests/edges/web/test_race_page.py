@@ -18,6 +18,7 @@ from kickcue.edges.web.page_files import CA_PATH
 from kickcue.edges.web.race_page import PORTS_TRIED, Place, race_page
 from kickcue.edges.web.roles import Role
 from tests.edges.web.test_server import get, site_of
+from tests.patience import PATIENCE_S
 
 HERE: Final = "127.0.0.1"
 
@@ -109,7 +110,7 @@ async def test_encrypted(tmp_path: Path) -> None:
         trusting = ssl.create_default_context(cafile=str(tmp_path / "ca.crt"))
 
         def ask() -> tuple[str, int, bytes]:
-            here = HTTPSConnection(HERE, page.port, context=trusting, timeout=5)
+            here = HTTPSConnection(HERE, page.port, context=trusting, timeout=PATIENCE_S)
             here.request("GET", f"/?t={page.tokens[Role.ATHLETE]}")
             welcome = here.getresponse()
             cookie = welcome.getheader("Set-Cookie") or ""

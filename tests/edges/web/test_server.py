@@ -21,6 +21,7 @@ from kickcue.edges.web.page_files import PageFile
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
 from kickcue.edges.web.server import COOKIE, Route, WebSite, serving
+from tests.patience import PATIENCE_S
 
 TOPICS: Final = Topics("kickcue/web")
 INDEX: Final = PageFile("text/html; charset=utf-8", b"<!doctype html>", '"one"')
@@ -39,7 +40,7 @@ async def served(site: WebSite) -> AsyncIterator[int]:
 
 async def get(port: int, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
     def ask() -> tuple[HTTPResponse, bytes]:
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         body = answer.read()
@@ -66,7 +67,7 @@ def text(word: str) -> bytes:
 async def answer(socket: ClientConnection) -> Packet:
     splitter = PacketSplitter()
     while True:
-        data = await asyncio.wait_for(socket.recv(), 5)
+        data = await asyncio.wait_for(socket.recv(), PATIENCE_S)
         assert isinstance(data, bytes)
         for packet in splitter.feed(data):
             return packet
@@ -169,7 +170,7 @@ async def shaken(port: int, token: str, origin: str, headers: dict[str, str]) ->
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     text_of = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     writer.write(f"GET /mqtt HTTP/1.1\r\n{text_of}\r\n".encode())
-    answered = await asyncio.wait_for(reader.readline(), 5)
+    answered = await asyncio.wait_for(reader.readline(), PATIENCE_S)
     writer.close()
     return int(answered.split()[1])
 
@@ -198,7 +199,7 @@ async def test_two_pages_speak_through_the_broker(broker: PrivateBroker) -> None
             cue = text(TOPICS["cue"]) + b"\x00"
             await socket.send(Packet(PacketKind.SUBSCRIBE, 2, b"\x00\x01" + cue).to_bytes())
             with pytest.raises(ConnectionClosed) as closed:
-                await asyncio.wait_for(socket.recv(), 5)
+                await asyncio.wait_for(socket.recv(), PATIENCE_S)
             assert "viewer" in str(closed.value)
 
 
@@ -208,7 +209,7 @@ async def test_a_broker_out_of_reach_is_said() -> None:
     async with served(site) as port:
         async with page(port, site.tokens[Role.ATHLETE]) as socket:
             with pytest.raises(ConnectionClosed, match="cannot be reached"):
-                await asyncio.wait_for(socket.recv(), 8)
+                await asyncio.wait_for(socket.recv(), PATIENCE_S)
         found, _ = await get(port, "/", Cookie=f"kickcue-{port}={site.tokens[Role.VIEWER]}")
     assert (200, 0) == (found.status, site.counters.pages)
 
@@ -220,7 +221,7 @@ async def test_junk_ends_a_connection_and_nothing_else(broker: PrivateBroker, ju
     async with served(site) as port, page(port, site.tokens[Role.ATHLETE]) as socket:
         await socket.send(junk)
         with pytest.raises(ConnectionClosed, match="expected"):
-            await asyncio.wait_for(socket.recv(), 5)
+            await asyncio.wait_for(socket.recv(), PATIENCE_S)
 
 
 async def test_a_port_in_use_is_said() -> None:
