@@ -32,7 +32,8 @@ async def tunnel(
 ) -> None:
     """Carry MQTT between a page and the broker until one of the two leaves.
 
-    ``hears`` is called once, as soon as the page receives what it subscribed to. Neither side is read faster than the other takes it.
+    ``hears`` is called once, as soon as the page receives what it subscribed to. Neither side is
+    read faster than the other takes it.
     """
     try:
         async with asyncio.timeout(CONNECT_S):

@@ -246,7 +246,7 @@ async def test_a_new_watch_is_greeted_and_a_known_one_is_not() -> None:
                 Received(TOPICS["presence"], payload, retained=False, received_s=0.0)
             )
         async with asyncio.timeout(20):
-            while not sender.said("status"):
+            while not sender.said("status"):  # noqa: ASYNC110  said by a task that waits for none
                 await asyncio.sleep(0.02)
     sender.pass_ms(500)
     assert 1 == len(sender.said("status"))
