@@ -29,7 +29,7 @@ CERTIFICATES: Final = "page-certificate"
 async def page_of(
     run: RaceDaemon, way: CueChannel, *, state: Path, goes_on: bool
 ) -> AsyncIterator[RacePage | None]:
-    """Serve the page of a run beside it; None where it is off, or cannot be had, which is said.
+    """Serve the page of a run beside it; None where it cannot be had, which is said.
 
     ``goes_on``: the race was begun by an earlier process, whose links stay good. A sanctioned race
     has no page: nobody may speak with a runner there.
@@ -51,15 +51,12 @@ async def page_of(
             _tell(run, page, state)
         else:
             forget_page(state)
-            if run.settings.page.on:
-                run.announcer.announce("no_page", f"no page for phones: {why}", level=level)
+            run.announcer.announce("no_page", f"no page for phones: {why}", level=level)
         yield page
 
 
 def _why_none(settings: Settings, broker: Address | None) -> str | None:
     """Return why this run has no page; None where it can have one."""
-    if not settings.page.on:
-        return "it is off"
     if settings.rules is Rules.SANCTIONED:
         return "nobody may speak with the runner of a sanctioned race"
     return "without a broker there is nothing to show" if broker is None else None

@@ -19,10 +19,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import aiomqtt
+import websockets
+from websockets.typing import Origin, Subprotocol
 
 from kickcue.config.page_record import PageRecord, page_record
 from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.web.mqtt_packets import (
+    Connect,
+    Packet,
+    PacketKind,
+    PacketSplitter,
+    puback,
+    read_publish,
+)
 from kickcue.edges.web.roles import HEARD, Role
 
 PHONES: Final = (0, 1, 3, 10)
@@ -36,19 +45,26 @@ KB: Final = 1e3
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a process uses: memory of its own share (PSS) in kB, CPU in seconds since it began."""
+    """What a process uses, in kB: in memory (RSS), and of that its alone; CPU since it began in s.
 
-    pss_kb: float
+    What it shares with other Pythons on the machine says nothing about the page.
+    """
+
+    rss_kb: float
+    own_kb: float
     cpu_s: float
 
     @classmethod
     def at(cls, pid: int) -> "Look":
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
-        found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-        assert found is not None
+        kb = {
+            name: float(value)
+            for name, value in re.findall(r"^(\w+):\s+(\d+) kB", rollup, re.MULTILINE)
+        }
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         ticks = int(fields[11]) + int(fields[12])
-        return cls(float(found[1]), ticks / os.sysconf("SC_CLK_TCK"))
+        own_kb = kb["Private_Clean"] + kb["Private_Dirty"]
+        return cls(kb["Rss"], own_kb, ticks / os.sysconf("SC_CLK_TCK"))
 
 
 @contextmanager
@@ -109,11 +125,11 @@ def rows() -> Iterator[tuple[str, str]]:
 
 def _figures(found: list[Look], off: list[Look]) -> str:
     first, last = found[0], found[-1]
-    wall_s = HOUR_S / RATE
-    over = " ".join(f"{each.pss_kb / KB:.1f}" for each in found)
+    cpu = (last.cpu_s - first.cpu_s) / (HOUR_S / RATE)
+    over = " ".join(f"{each.own_kb / KB:.1f}" for each in found)
     return (
-        f"{last.pss_kb / KB:.1f} MB | {(last.pss_kb - off[-1].pss_kb) / KB:+.1f} MB | "
-        f"{(last.cpu_s - first.cpu_s) / wall_s:.2%} | {over}"
+        f"{last.rss_kb / KB:.1f} MB | {last.own_kb / KB:.1f} MB | "
+        f"{(last.own_kb - off[-1].own_kb) / KB:+.1f} MB | {cpu:.1%} | {over}"
     )
 
 
@@ -125,22 +141,28 @@ async def be_phones(port: int, token: str, count: int) -> None:
 
 
 async def _phone(port: int, token: str) -> None:
-    topics = Topics()
-    async with aiomqtt.Client(
-        "127.0.0.1",
-        port,
-        transport="websockets",
-        websocket_path="/mqtt",
-        websocket_headers={
-            "Cookie": f"kickcue-{port}={token}",
-            "Origin": f"http://127.0.0.1:{port}",
-            "Host": f"127.0.0.1:{port}",
-        },
-        protocol=aiomqtt.ProtocolVersion.V311,
-    ) as client:
-        await client.subscribe([(topics[name], 1) for name in HEARD[Role.ATHLETE]])
-        async for _ in client.messages:
-            pass
+    """Subscribe to what a runner's page hears, and acknowledge each message."""
+    topics, splitter = Topics(), PacketSplitter()
+    filters = b"".join(_text(topics[name]) + b"\x01" for name in HEARD[Role.ATHLETE])
+    async with websockets.connect(
+        f"ws://127.0.0.1:{port}/mqtt",
+        subprotocols=[Subprotocol("mqtt")],
+        origin=Origin(f"http://127.0.0.1:{port}"),
+        additional_headers={"Cookie": f"kickcue-{port}={token}"},
+    ) as socket:
+        await socket.send(Connect(0, None).packet("page", None, None).to_bytes())
+        await socket.send(Packet(PacketKind.SUBSCRIBE, 2, b"\x00\x01" + filters).to_bytes())
+        async for frame in socket:
+            assert isinstance(frame, bytes)
+            for packet in splitter.feed(frame):
+                if packet.kind == PacketKind.PUBLISH and packet.flags & 0b110:
+                    packet_id = read_publish(packet).packet_id
+                    assert packet_id is not None
+                    await socket.send(puback(packet_id).to_bytes())
+
+
+def _text(word: str) -> bytes:
+    return len(word).to_bytes(2, "big") + word.encode()
 
 
 def main() -> None:
@@ -149,8 +171,8 @@ def main() -> None:
         port, token, count = sys.argv[1:]
         asyncio.run(be_phones(int(port), token, int(count)))
         return
-    print("| | PSS after an hour | against no page | CPU | PSS over the hour, MB |")
-    print("|---|---|---|---|---|")
+    print("| | RSS after an hour | its own | by the page | CPU | its own over the hour, MB |")
+    print("|---|---|---|---|---|---|")
     for what, figures in rows():
         print(f"| {what} | {figures} |", flush=True)
 
