@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,7 @@ CERTIFICATES: Final = "page-certificate"
 async def page_of(
     run: RaceDaemon, way: CueChannel, *, state: Path, goes_on: bool
 ) -> AsyncIterator[RacePage | None]:
-    """Serve the page of a run beside it; None where it is off, or cannot be had, which is said.
+    """Serve the page of a run beside it; None where it cannot be had, which is said.
 
     ``goes_on``: the race was begun by an earlier process, whose links stay good. A sanctioned race
     has no page: nobody may speak with a runner there.
@@ -40,7 +41,7 @@ async def page_of(
             why = _why_none(run.settings, broker)
             if broker is not None and why is None:
                 kept = page_record(state) if goes_on else None
-                site = _site(run, broker, _tokens(kept))
+                site = _site(run, way, broker, _tokens(kept))
                 place = _place(run.settings, state, kept)
                 serving = race_page(site, place, lambda page: _tell_name(run, page, state))
                 page = await stack.enter_async_context(serving)
@@ -50,25 +51,23 @@ async def page_of(
             _tell(run, page, state)
         else:
             forget_page(state)
-            if run.settings.page.on:
-                run.announcer.announce("no_page", f"no page for phones: {why}", level=level)
+            run.announcer.announce("no_page", f"no page for phones: {why}", level=level)
         yield page
 
 
 def _why_none(settings: Settings, broker: Address | None) -> str | None:
     """Return why this run has no page; None where it can have one."""
-    if not settings.page.on:
-        return "it is off"
     if settings.rules is Rules.SANCTIONED:
         return "nobody may speak with the runner of a sanctioned race"
     return "without a broker there is nothing to show" if broker is None else None
 
 
-def _site(run: RaceDaemon, broker: Address, tokens: RaceTokens) -> WebSite:
+def _site(run: RaceDaemon, way: CueChannel, broker: Address, tokens: RaceTokens) -> WebSite:
     named = named_broker(run.settings)
     prefix = None if named is None else named.prefix
     route = Route(broker, Topics.of(prefix, run.settings.broker.athlete))
-    return WebSite(site_files(), tokens, lambda: route, WebReport(run))
+    site = WebSite(site_files(), tokens, lambda: route, WebReport(run))
+    return site if way.delivery is None else replace(site, joined=way.delivery.greet)
 
 
 def _place(settings: Settings, state: Path, kept: PageRecord | None) -> Place:

@@ -4,8 +4,9 @@ import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from kickcue.config.page_record import forget_page
 from kickcue.config.profile_files import load_profile
 from kickcue.config.settings import SensorPin, Settings
 from kickcue.daemon.audio import audio_cache, local_audio
@@ -19,10 +20,12 @@ from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.resume import find_unfinished
 from kickcue.daemon.run_lock import only_one
 from kickcue.daemon.simulated_sensors import SimulatedRun
-from kickcue.daemon.web_page import page_of
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.radio import Pin, sensors
 from kickcue.supervision.tasks import running
+
+if TYPE_CHECKING:
+    from kickcue.edges.web.race_page import RacePage
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -49,43 +52,13 @@ async def live(  # noqa: PLR0913  what is run, and one for each way in which it 
     run = RaceDaemon(settings, clock, new_run_id(), state, simulated)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(state))
-        unfinished = (
-            find_unfinished(state / "races", run.document, run.clock, report=run.announcer.warn)
-            if settings.record and not fresh and simulated is None
-            else None
-        )
-        if unfinished is None:
-            run.expect()
-        else:
-            run.feed.go_on(unfinished)
-        if run.course.note is not None:
-            run.announcer.note(run.course.note)
-        pins = [] if simulated is not None else _on_the_radio(settings)
+        _set_up(run, state, fresh=fresh)
         stack.push_async_callback(run.feed.close)
         stack.push_async_callback(run.inhibitor.close)
-        run.outlets.audio = await stack.enter_async_context(
-            local_audio(
-                settings, audio_cache(state), now_ns=run.clock.run_ns, warn=run.announcer.warn
-            )
-        )
-        run.outlets.way = way = await stack.enter_async_context(
-            way_to_the_wrist(settings, run.feed.run_id, run.clock.run_ns, alongside=alongside)
-        )
+        way = await _open_outlets(run, stack, state, alongside=alongside)
         await stack.enter_async_context(_at_work(run, way))
-        if pins:
-            run.radio = await stack.enter_async_context(
-                sensors(pins, run.put, run.clock.run_ns, adapter=settings.adapter)
-            )
-        run.bridge = await stack.enter_async_context(bridge_of(settings, way, state=state))
-        run.beacon = await stack.enter_async_context(
-            beacon_of(settings, run.locate, run.clock.run_ns)
-        )
-        run.positions = await stack.enter_async_context(
-            positions(settings.fixes, run.locate, run.clock.run_ns)
-        )
-        run.page = await stack.enter_async_context(
-            page_of(run, way, state=state, goes_on=unfinished is not None)
-        )
+        await _open_devices(run, stack, way, state)
+        run.page = await stack.enter_async_context(_page(run, way, state))
         await stack.enter_async_context(_watched(run, run.log_health(), "live health"))
         if run.simulated is not None and simulated is not None:
             run.announcer.note(simulated.notice)
@@ -94,6 +67,61 @@ async def live(  # noqa: PLR0913  what is run, and one for each way in which it 
         yield run
     if run.refused is not None:
         raise run.refused
+
+
+def _set_up(run: RaceDaemon, state: Path, *, fresh: bool) -> None:
+    """Take up the race that was cut off, or get ready for a new one."""
+    unfinished = (
+        find_unfinished(state / "races", run.document, run.clock, report=run.announcer.warn)
+        if run.settings.record and not fresh and run.simulated is None
+        else None
+    )
+    if unfinished is None:
+        run.expect()
+    else:
+        run.feed.go_on(unfinished)
+    if run.course.note is not None:
+        run.announcer.note(run.course.note)
+
+
+async def _open_outlets(
+    run: RaceDaemon, stack: AsyncExitStack, state: Path, *, alongside: bool
+) -> CueChannel:
+    """Open the ways to ear and wrist, and return the latter."""
+    settings, now_ns = run.settings, run.clock.run_ns
+    audio = local_audio(settings, audio_cache(state), now_ns=now_ns, warn=run.announcer.warn)
+    run.outlets.audio = await stack.enter_async_context(audio)
+    wrist = way_to_the_wrist(settings, run.feed.run_id, now_ns, alongside=alongside)
+    run.outlets.way = way = await stack.enter_async_context(wrist)
+    return way
+
+
+async def _open_devices(
+    run: RaceDaemon, stack: AsyncExitStack, way: CueChannel, state: Path
+) -> None:
+    """Open whatever else is in reach: sensors, a watch to bridge to, beacon, satellites."""
+    settings, now_ns = run.settings, run.clock.run_ns
+    pins = [] if run.simulated is not None else _on_the_radio(settings)
+    if pins:
+        radio = sensors(pins, run.put, now_ns, adapter=settings.adapter)
+        run.radio = await stack.enter_async_context(radio)
+    run.bridge = await stack.enter_async_context(bridge_of(settings, way, state=state))
+    run.beacon = await stack.enter_async_context(beacon_of(settings, run.locate, now_ns))
+    run.positions = await stack.enter_async_context(positions(settings.fixes, run.locate, now_ns))
+
+
+@asynccontextmanager
+async def _page(run: RaceDaemon, way: CueChannel, state: Path) -> AsyncIterator["RacePage | None"]:
+    """Serve the page where one is wanted."""
+    if not run.settings.page.on:
+        forget_page(state)
+        yield None
+        return
+    # The server and what it needs take memory and a tenth of a second, from who has the page alone.
+    from kickcue.daemon.web_page import page_of  # noqa: PLC0415
+
+    async with page_of(run, way, state=state, goes_on=run.resumed) as page:
+        yield page
 
 
 @asynccontextmanager

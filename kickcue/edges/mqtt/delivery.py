@@ -103,9 +103,11 @@ class Delivery:
         self._run_id = run_id
         self._now_ns = now_ns
         self._inbound = Inbound(topics, run_id, now_ns)
+        self._inbound.met = self.greet
         self._gate = SenderGate(Rivals(run_id, now_ns, alongside=alongside), topics, session.send)
         self._phase: Phase | None = None
         self._status_ns: int | None = None
+        self._greets = False
         self._estimate: Estimate | None = None
         self._standing: dict[str, Mapping[str, Any]] = {}
         """What stands until it changes: by topic, the values of its message."""
@@ -152,6 +154,13 @@ class Delivery:
         if self._standing.get(name) != values:
             self._standing[name] = values
             self._send_standing(name)
+
+    def greet(self) -> None:
+        """Say within a beat that the sender lives: somebody has come who cannot know it yet.
+
+        What the broker kept for newcomers proves nothing. A crowd is greeted together.
+        """
+        self._greets = True
 
     def report(self) -> Mapping[str, int]:
         """Return all counters by name: of the cues, of what came in, and of the connection."""
@@ -244,7 +253,8 @@ class Delivery:
         if fresh_link:
             for name in self._standing:
                 self._send_standing(name)
-        if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
+        is_due = self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS
+        if fresh_link or self._greets or is_due:
             self._send_status("online")
         self._send_state()
         for arm in self._pending.arms_due(now_ns, fresh_link=fresh_link):
@@ -264,7 +274,7 @@ class Delivery:
             self.counters.unanswered += 1
 
     def _send_status(self, status: Literal["online", "offline"]) -> None:
-        self._status_ns = self._now_ns()
+        self._status_ns, self._greets = self._now_ns(), False
         message = StatusMessage(
             run_id=self._run_id, sent_ms=self._stamp_ms(), status=status, phase=self._phase
         )

@@ -62,6 +62,8 @@ class Inbound:
     def __init__(self, topics: Topics, run_id: str, now_ns: Callable[[], int]) -> None:
         self.counters = InboundCounters()
         self.watches = Watches()
+        self.met: Callable[[], None] = lambda: None
+        """Hears of each watch that was not there before."""
         self.warn: Callable[[str], None] = LOG.warning
         """Hears what is wrong with those who send, in one line each."""
         self._topics = topics
@@ -109,7 +111,8 @@ class Inbound:
                 self.watches.take_ack(message, self._now_ns())
                 return self._ack(message, t_ns)
             case PresenceMessage():
-                self.watches.take_presence(message, self._now_ns())
+                if self.watches.take_presence(message, self._now_ns()):
+                    self.met()
             case CommandMessage():
                 return self._command(message, t_ns)
             case SensorMessage():

@@ -50,16 +50,18 @@ class Watches:
     def __init__(self) -> None:
         self._known: OrderedDict[str, _KnownWatch] = OrderedDict()
 
-    def take_presence(self, message: PresenceMessage, now_ns: int) -> None:
-        """Take the status of a watch, or its last will."""
-        if message.sent_ms is None and message.run_id not in self._known:
-            return  # of a watch that left before this run began
+    def take_presence(self, message: PresenceMessage, now_ns: int) -> bool:
+        """Take the status of a watch, or its last will; return whether it is a new one."""
+        is_new = message.run_id not in self._known
+        if message.sent_ms is None and is_new:
+            return False  # of a watch that left before this run began
         watch = self._watch(message.run_id, now_ns)
         if message.status == "online" and watch.online is False:
             watch.first_ns = now_ns
         watch.kind, watch.online, watch.why = message.kind, message.status == "online", message.why
         if message.sent_ms is not None:
             watch.last_ns = now_ns
+        return is_new
 
     def take_ack(self, message: AckMessage, now_ns: int) -> None:
         """Take an acknowledgement."""

@@ -47,6 +47,8 @@ class Passed:
     to_page: bytes = b""
     over: bool = False
     """The page said good-bye."""
+    hears: bool = False
+    """The page acknowledged its first message: what it subscribed to reaches it from now on."""
 
 
 class MqttGate:
@@ -69,6 +71,7 @@ class MqttGate:
         self._throttle = Throttle(BURST, MOST_PER_S)
         self._splitter = PacketSplitter()
         self._connected = False
+        self._hears = False
 
     def take(self, data: bytes) -> Passed:
         """Return what goes on of ``data``.
@@ -76,14 +79,14 @@ class MqttGate:
         BrokenPacketError where the connection must end: bytes that are no MQTT, a second CONNECT, a
         subscription that the role may not have.
         """
-        to_broker, to_page = bytearray(), bytearray()
+        to_broker, to_page, before = bytearray(), bytearray(), self._hears
         for packet in self._splitter.feed(data):
             if packet.kind == PacketKind.DISCONNECT:
                 return Passed(bytes(to_broker) + packet.to_bytes(), bytes(to_page), over=True)
             for onward, answer in self._packet(packet):
                 to_broker += onward
                 to_page += answer
-        return Passed(bytes(to_broker), bytes(to_page))
+        return Passed(bytes(to_broker), bytes(to_page), hears=self._hears and not before)
 
     def _packet(self, packet: Packet) -> Iterator[tuple[bytes, bytes]]:
         if (packet.kind == PacketKind.CONNECT) == self._connected:
@@ -97,6 +100,7 @@ class MqttGate:
             self._check_filters(packet)
             yield packet.to_bytes(), b""
         elif packet.kind in _PASSED:
+            self._hears = self._hears or packet.kind == PacketKind.PUBACK
             yield packet.to_bytes(), b""
         else:
             raise BrokenPacketError("expected a packet that a client sends at QoS 0 or 1")

@@ -102,13 +102,15 @@ class WebSite:
     """What is served, to whom.
 
     ``route`` is asked at each connection, for a private broker may be another one by then;
-    BrokerError while there is none. ``report`` gives the page of what was run.
+    BrokerError while there is none. ``report`` gives the page of what was run. ``joined`` is called
+    for each page that hears the broker from now on: it should learn at once whether anybody sends.
     """
 
     files: Mapping[str, PageFile]
     tokens: RaceTokens
     route: Callable[[], Route]
     report: Report = no_report
+    joined: Callable[[], None] = lambda: None
     counters: WebCounters = field(default_factory=WebCounters)
 
 
@@ -205,7 +207,7 @@ class _Port:
         gate = MqttGate(role, topics, broker, site.counters.gate, time.monotonic)
         site.counters.pages += 1
         try:
-            await tunnel(page, gate, broker, tls_context(broker))
+            await tunnel(page, gate, broker, tls_context(broker), site.joined)
         finally:
             site.counters.pages -= 1
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import Final
 
 from websockets.asyncio.server import ServerConnection
@@ -23,11 +24,16 @@ TRY_AGAIN_LATER: Final = 1013
 
 
 async def tunnel(
-    page: ServerConnection, gate: MqttGate, broker: Address, tls: ssl.SSLContext | None
+    page: ServerConnection,
+    gate: MqttGate,
+    broker: Address,
+    tls: ssl.SSLContext | None,
+    hears: Callable[[], None],
 ) -> None:
     """Carry MQTT between a page and the broker until one of the two leaves.
 
-    Neither side is read faster than the other takes it.
+    ``hears`` is called once, as soon as the page receives what it subscribed to. Neither side is
+    read faster than the other takes it.
     """
     try:
         async with asyncio.timeout(CONNECT_S):
@@ -36,7 +42,7 @@ async def tunnel(
         await page.close(TRY_AGAIN_LATER, "the broker cannot be reached")
         return
     ways = [
-        asyncio.create_task(_up(page, gate, writer), name="page to broker"),
+        asyncio.create_task(_up(page, gate, writer, hears), name="page to broker"),
         asyncio.create_task(_down(reader, page), name="broker to page"),
     ]
     try:
@@ -54,7 +60,12 @@ def shortened(why: str) -> str:
     return why.encode()[:REASON_BYTES].decode(errors="ignore")
 
 
-async def _up(page: ServerConnection, gate: MqttGate, writer: asyncio.StreamWriter) -> None:
+async def _up(
+    page: ServerConnection,
+    gate: MqttGate,
+    writer: asyncio.StreamWriter,
+    hears: Callable[[], None],
+) -> None:
     try:
         async for frame in page:
             passed = gate.take(frame.encode() if isinstance(frame, str) else frame)
@@ -62,6 +73,8 @@ async def _up(page: ServerConnection, gate: MqttGate, writer: asyncio.StreamWrit
             await writer.drain()
             if passed.to_page:
                 await page.send(passed.to_page)
+            if passed.hears:
+                hears()
             if passed.over:
                 return
     except (ConnectionClosed, OSError):

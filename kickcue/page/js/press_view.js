@@ -18,6 +18,7 @@ export class PressView extends HTMLElement {
   #hint;
   #told;
   #buttons;
+  #seldom;
 
   constructor(link, store, by) {
     super();
@@ -38,14 +39,14 @@ export class PressView extends HTMLElement {
       "details", {}, h("summary", {}, word("more")), h("div", { class: "row" }, again, abort),
     );
     this.#hint = h("p", { class: "hint", hidden: by === null });
-    this.append(
-      this.#hint, this.#told, lap, start, h("div", { class: "row" }, undo, finish),
-    );
+    this.#seldom = h("div", { class: "row" }, undo, finish);
+    this.append(this.#hint, this.#told, lap, start, this.#seldom);
     store.addEventListener("change", () => this.#draw());
     this.#draw();
   }
 
-  // Whether the race's rules let nobody but the runner press; kickcue refuses it then.
+  // Whether the race's rules let nobody but the runner press: kickcue refuses it, and there is no
+  // button for it.
   get #forbidden() {
     return this.#by !== null && NO_HELP.includes(this.#store.race?.rules);
   }
@@ -55,18 +56,14 @@ export class PressView extends HTMLElement {
     const forbidden = this.#forbidden;
     say(this.#hint, word(forbidden ? "noHelp" : "helperHint"));
     this.#hint.className = forbidden ? "warning" : "hint";
-    this.#buttons.lap.hidden = !running;
-    this.#buttons.start.hidden = running;
-    this.#buttons.finish.disabled = this.#buttons.again.disabled = !running;
-    this.#buttons.abort.disabled = !running;
-    for (const button of Object.values(this.#buttons)) {
-      if (!this.#link.up || forbidden) button.disabled = true;
-      else if (["lap", "start", "undo_lap"].includes(this.#kindOf(button))) button.disabled = false;
-    }
-  }
-
-  #kindOf(button) {
-    return Object.keys(this.#buttons).find((kind) => this.#buttons[kind] === button);
+    const { lap, start, undo_lap: undo, finish, again, abort } = this.#buttons;
+    lap.hidden = forbidden || !running;
+    start.hidden = forbidden || running;
+    this.#seldom.hidden = this.more.hidden = forbidden;
+    const off = !this.#link.up;
+    lap.disabled = start.disabled = off;
+    undo.disabled = off || this.#store.phase === "waiting"; // nothing was done yet
+    finish.disabled = again.disabled = abort.disabled = off || !running;
   }
 
   #tap(kind) {

@@ -14,6 +14,7 @@ from kickcue.edges.mqtt.messages import StatusMessage
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.traffic import Counters, Received
+from kickcue.supervision.tasks import running
 
 if TYPE_CHECKING:
     from kickcue.edges.mqtt.session import Session
@@ -216,3 +217,36 @@ async def test_what_was_ordered_beside_another_run_is_never_said() -> None:
 
     assert [] == sender.said("disarm")
     assert sender.said("status")
+
+
+async def test_who_joins_is_greeted_in_the_next_beat() -> None:
+    """GIVEN a status that was just sent WHEN a crowd joins THEN it is sent once more, at once, and
+    the next one is due a second later.
+    """
+    sender = Sender()
+    sender.pass_ms(200)
+    for _ in range(64):
+        sender.delivery.greet()
+    sender.pass_ms(100)
+    assert [300] == [each["sent_ms"] for each in sender.said("status")]
+    sender.pass_ms(1000)
+    assert [300, 1300] == [each["sent_ms"] for each in sender.said("status")]
+
+
+async def test_a_new_watch_is_greeted_and_a_known_one_is_not() -> None:
+    """GIVEN no status for a second WHEN a watch reports that it is there, again and again THEN one
+    status answers the first report.
+    """
+    sender = Sender()
+    async with running(sender.delivery.work(), name="delivery"):
+        for number in range(3):
+            report = {"run_id": "wrist", "sent_ms": number, "status": "online"}
+            payload = json.dumps(report).encode()
+            sender.link.incoming.put_nowait(
+                Received(TOPICS["presence"], payload, retained=False, received_s=0.0)
+            )
+        async with asyncio.timeout(20):
+            while not sender.said("status"):  # noqa: ASYNC110  said by a task that waits for none
+                await asyncio.sleep(0.02)
+    sender.pass_ms(500)
+    assert 1 == len(sender.said("status"))

@@ -181,3 +181,13 @@ def test_connect_comes_first_and_once(first: bytes) -> None:
         gate.take(first)
     with pytest.raises(BrokenPacketError, match="CONNECT first"):
         gate_of(Role.ATHLETE).take(Connect(60, None).packet("page", None, None).to_bytes())
+
+
+def test_when_a_page_hears() -> None:
+    """The first acknowledgement, and no other, says that what was subscribed to arrives."""
+    gate = gate_of(Role.VIEWER)
+    acknowledged = puback(1).to_bytes()
+    assert not gate.take(subscribe(TOPICS["status"])).hears
+    taken = gate.take(acknowledged + acknowledged)
+    assert (True, acknowledged * 2) == (taken.hears, taken.to_broker)
+    assert not gate.take(acknowledged).hears
