@@ -11,7 +11,7 @@ from typing import Final
 import aiomqtt
 import pytest
 
-from kickcue.core.events import Arm, Command, CommandKind, Mark, MarkSource, Phase, PhaseChange
+from kickcue.core.events import Ack, Arm, Command, CommandKind, Mark, MarkSource, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.messages import CueMessage, touch_message
 from kickcue.edges.web.roles import Role
@@ -47,6 +47,33 @@ async def test_the_pattern_is_felt_once(track: Track) -> None:
         assert [FELT] == await page.evaluate("felt")
         assert "Last lap: turnover up" in await page.inner_text("watch-view ul")
     assert ("last_lap-1", True) == (ack.cue_id, ack.felt)  # type: ignore[union-attr]
+
+
+async def test_a_page_that_is_no_watch_answers_nothing(track: Track) -> None:
+    """GIVEN a page that was not armed, beside one that is the watch WHEN a cue comes THEN all that
+    kickcue hears of it is the watch's answer; a page that is armed in time feels it after all.
+    """
+    other, wrist = await track.phone(), await track.wrist()
+    async with track.sender() as delivery:
+        for page in (other, wrist):
+            await settled(page)
+        delivery.send(track.cue())
+        await until(other, "/Last cue: Last lap/.test(document.body.textContent)")
+        await until(wrist, "felt.length === 1")
+        await other.get_by_role("button", name="Start", exact=True).click()
+        heard = [await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)]
+        while not any(isinstance(each, Command) for each in heard):
+            heard.append(await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000))
+        assert not [each for each in heard if isinstance(each, Ack) and not each.felt]
+        due_ns = track.clock() + NS_PER_S
+        in_time = replace(track.cue("turnover-1", "Turnover up"), t_ns=due_ns, ttl_ms=30_000)
+        delivery.send(Arm(track.clock(), in_time, 1000))
+        await until(wrist, "felt.length === 2")
+        await other.click("[aria-controls=watch]")
+        await other.click("watch-view button.primary")
+        await until(
+            other, "document.querySelector('watch-view ul').innerText.includes('Turnover up')"
+        )
 
 
 async def test_a_stale_cue_is_dropped(track: Track) -> None:
