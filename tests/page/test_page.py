@@ -180,6 +180,29 @@ async def test_a_press_after_the_finish_begins_no_race(track: Track) -> None:
         assert CommandKind.START is getattr(event, "kind", None)
 
 
+@pytest.mark.parametrize("end", [signal.SIGSTOP, signal.SIGKILL])
+async def test_what_is_under_the_thumb_stays_there(track: Track, end: signal.Signals) -> None:
+    """GIVEN a race that is on WHEN kickcue falls silent, or is gone, and the page says so THEN LAP
+    stays where it is: a press of it must never be one of Start, which would begin a new race.
+    """
+    page = await track.phone()
+    lap = page.get_by_role("button", name="LAP", exact=True)
+    async with track.sender() as delivery:
+        await settled(page)
+        delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
+        await lap.wait_for()
+        os.kill(track.broker.server_pid, end)
+        said = "silent" if end is signal.SIGSTOP else "No connection"
+        try:
+            banner = "document.querySelector('link-banner').textContent"
+            await until(page, f"{banner}.includes('{said}')")
+            assert await lap.is_visible()
+            assert not await page.get_by_role("button", name="Start", exact=True).is_visible()
+        finally:
+            if end is signal.SIGSTOP:
+                os.kill(track.broker.server_pid, signal.SIGCONT)
+
+
 async def test_a_helper_marks_from_the_trackside(track: Track) -> None:
     """GIVEN a helper's page WHEN the big button is pressed THEN it is a mark from the trackside."""
     helper = await track.phone(Role.HELPER)

@@ -51,22 +51,17 @@ export class PressView extends HTMLElement {
   }
 
   #draw() {
-    const { running } = this.#store;
+    const { racing, live, status } = this.#store;
+    const there = this.#link.up && status?.status !== "offline";
     const forbidden = this.#forbidden;
     say(this.#hint, word(forbidden ? "noHelp" : "helperHint"));
     this.#hint.className = forbidden ? "warning" : "hint";
-    this.#buttons.lap.hidden = !running;
-    this.#buttons.start.hidden = running;
-    this.#buttons.finish.disabled = this.#buttons.again.disabled = !running;
-    this.#buttons.abort.disabled = !running;
-    for (const button of Object.values(this.#buttons)) {
-      if (!this.#link.up || forbidden) button.disabled = true;
-      else if (["lap", "start", "undo_lap"].includes(this.#kindOf(button))) button.disabled = false;
+    this.#buttons.lap.hidden = !racing;
+    this.#buttons.start.hidden = racing;
+    for (const [kind, button] of Object.entries(this.#buttons)) {
+      const fits = { start: live, undo_lap: true }[kind] ?? racing;
+      button.disabled = !there || forbidden || !fits;
     }
-  }
-
-  #kindOf(button) {
-    return Object.keys(this.#buttons).find((kind) => this.#buttons[kind] === button);
   }
 
   #tap(kind) {
