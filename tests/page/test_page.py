@@ -14,6 +14,7 @@ import pytest
 from kickcue.core.events import Ack, Arm, Command, CommandKind, Mark, MarkSource, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.messages import CueMessage, touch_message
+from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
 from tests.browser.page import axe
 from tests.edges.mqtt.conftest import TOPICS
@@ -201,6 +202,21 @@ async def test_what_is_under_the_thumb_stays_there(track: Track, end: signal.Sig
         finally:
             if end is signal.SIGSTOP:
                 os.kill(track.broker.server_pid, signal.SIGCONT)
+
+
+async def test_a_page_of_an_earlier_race_says_so(track: Track) -> None:
+    """GIVEN a page whose run has ended WHEN another one has its port, and does not let it in THEN
+    it says so and is not loaded anew: what is armed goes on.
+    """
+    page = await track.phone()
+    async with track.sender():
+        await settled(page)
+        await page.evaluate("window.still = true")
+        object.__setattr__(track.site, "tokens", RaceTokens())  # frozen, and the port has it
+        os.kill(track.broker.server_pid, signal.SIGKILL)
+        await until(page, "/another race/.test(document.querySelector('link-banner').textContent)")
+        assert await page.evaluate("still")
+    track.watched.trouble.clear()  # the browser complains of each refusal
 
 
 async def test_a_helper_marks_from_the_trackside(track: Track) -> None:

@@ -68,6 +68,12 @@ export class RaceStore extends EventTarget {
     return (((over ?? nowMs() - this.#offset) - gun) / 1000) * this.laps.rate;
   }
 
+  // Whether the end of the race is an estimate: nobody has marked its last line.
+  get estimatedEnd() {
+    const last = this.laps?.laps.at(-1);
+    return this.#phase === "finished" && this.race?.kind === "race" && last?.error_s !== 0;
+  }
+
   // Seconds until the armed cue; null where none is.
   get nextIn() {
     return this.next && this.#offset !== null ? (this.next.at + this.#offset - nowMs()) / 1000 : null;
