@@ -19,6 +19,7 @@ from kickcue.core.events import Command, CommandKind, Phase
 from kickcue.daemon import web_page
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.run_lock import is_running
+from kickcue.daemon.web_report import IN_THE_MAKING
 from kickcue.daemon.wiring import live
 from kickcue.edges.web.roles import Role
 from kickcue.edges.web.server import COOKIE
@@ -41,6 +42,13 @@ async def as_role(run: RaceDaemon, role: Role, path: str) -> tuple[int, bytes]:
     cookie = f"{COOKIE.format(port=run.page.port)}={run.page.tokens[role]}"
     answer, body = await get(run.page.port, path, Cookie=cookie)
     return answer.status, body
+
+
+async def the_report(run: RaceDaemon) -> tuple[int, bytes]:
+    """Return what the runner gets who waits for the report."""
+    while (found := await as_role(run, Role.ATHLETE, "/report"))[1] == IN_THE_MAKING:
+        pass
+    return found
 
 
 async def end(run: RaceDaemon) -> None:
@@ -135,11 +143,35 @@ async def test_the_report_of_what_was_run(tmp_path: Path) -> None:
         await play(run, RACE.inputs[:200], Phase.BODY)
         assert 404 == (await as_role(run, Role.ATHLETE, "/report"))[0]
         await end(run)
-        status, report = await as_role(run, Role.ATHLETE, "/report")
+        status, report = await the_report(run)
         assert 200 == status
         assert b"800" in report
+        assert b"truncated" not in report  # the run still writes it
         assert report.lstrip().lower().startswith(b"<!doctype html>")
         assert 404 == (await as_role(run, Role.VIEWER, "/report"))[0]
+
+
+async def test_a_report_that_takes_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a report that takes longer than a browser waits WHEN two phones ask for it THEN each is
+    told at once to ask again, and it is made once for the two.
+    """
+    async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
+        await play(run, RACE.inputs[:200], Phase.BODY)
+        await end(run)
+        made, go_on = [], threading.Event()
+
+        def slowly(path: Path) -> bytes:
+            made.append(path)
+            go_on.wait(60)
+            return b"the report"
+
+        monkeypatch.setattr("kickcue.daemon.web_report._made", slowly)
+        monkeypatch.setattr("kickcue.daemon.web_report.ANSWER_WITHIN_S", 0.05)
+        for _ in range(2):
+            assert (200, IN_THE_MAKING) == await as_role(run, Role.ATHLETE, "/report")
+        go_on.set()
+        assert (200, b"the report") == await the_report(run)
+        assert 1 == len(made)
 
 
 async def test_a_report_that_cannot_be_made(

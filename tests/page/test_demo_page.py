@@ -71,6 +71,6 @@ async def felt(browser: Watched, folder: Path, rate: int) -> int:
         assert b"felt once" in text
         times = 0 if page is None else (await page.evaluate("window.felt ?? []")).count(FELT)
         await browser.close()
-    # A page whose server is gone complains.
+    # A page whose server is gone complains, and asks whether another race is there now.
     browser.trouble[:] = [each for each in browser.trouble if not GONE.search(each)]
     return times

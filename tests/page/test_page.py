@@ -11,9 +11,10 @@ from typing import Final
 import aiomqtt
 import pytest
 
-from kickcue.core.events import Arm, Command, CommandKind, Mark, MarkSource, Phase, PhaseChange
+from kickcue.core.events import Ack, Arm, Command, CommandKind, Mark, MarkSource, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.messages import CueMessage, touch_message
+from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
 from tests.browser.page import axe
 from tests.edges.mqtt.conftest import TOPICS
@@ -47,6 +48,33 @@ async def test_the_pattern_is_felt_once(track: Track) -> None:
         assert [FELT] == await page.evaluate("felt")
         assert "Last lap: turnover up" in await page.inner_text("watch-view ul")
     assert ("last_lap-1", True) == (ack.cue_id, ack.felt)  # type: ignore[union-attr]
+
+
+async def test_a_page_that_is_no_watch_answers_nothing(track: Track) -> None:
+    """GIVEN a page that was not armed, beside one that is the watch WHEN a cue comes THEN all that
+    kickcue hears of it is the watch's answer; a page that is armed in time feels it after all.
+    """
+    other, wrist = await track.phone(), await track.wrist()
+    async with track.sender() as delivery:
+        for page in (other, wrist):
+            await settled(page)
+        delivery.send(track.cue())
+        await until(other, "/Last cue: Last lap/.test(document.body.textContent)")
+        await until(wrist, "felt.length === 1")
+        await other.get_by_role("button", name="Start", exact=True).click()
+        heard = [await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)]
+        while not any(isinstance(each, Command) for each in heard):
+            heard.append(await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000))
+        assert not [each for each in heard if isinstance(each, Ack) and not each.felt]
+        due_ns = track.clock() + NS_PER_S
+        in_time = replace(track.cue("turnover-1", "Turnover up"), t_ns=due_ns, ttl_ms=30_000)
+        delivery.send(Arm(track.clock(), in_time, 1000))
+        await until(wrist, "felt.length === 2")
+        await other.click("[aria-controls=watch]")
+        await other.click("watch-view button.primary")
+        await until(
+            other, "document.querySelector('watch-view ul').innerText.includes('Turnover up')"
+        )
 
 
 async def test_a_stale_cue_is_dropped(track: Track) -> None:
@@ -155,6 +183,44 @@ async def test_a_press_after_the_finish_begins_no_race(track: Track) -> None:
         await button.click()
         event = await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)
         assert CommandKind.START is getattr(event, "kind", None)
+
+
+@pytest.mark.parametrize("end", [signal.SIGSTOP, signal.SIGKILL])
+async def test_what_is_under_the_thumb_stays_there(track: Track, end: signal.Signals) -> None:
+    """GIVEN a race that is on WHEN kickcue falls silent, or is gone, and the page says so THEN LAP
+    stays where it is: a press of it must never be one of Start, which would begin a new race.
+    """
+    page = await track.phone()
+    lap = page.get_by_role("button", name="LAP", exact=True)
+    async with track.sender() as delivery:
+        await settled(page)
+        delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
+        await lap.wait_for()
+        os.kill(track.broker.server_pid, end)
+        said = "silent" if end is signal.SIGSTOP else "No connection"
+        try:
+            banner = "document.querySelector('link-banner').textContent"
+            await until(page, f"{banner}.includes('{said}')")
+            assert await lap.is_visible()
+            assert not await page.get_by_role("button", name="Start", exact=True).is_visible()
+        finally:
+            if end is signal.SIGSTOP:
+                os.kill(track.broker.server_pid, signal.SIGCONT)
+
+
+async def test_a_page_of_an_earlier_race_says_so(track: Track) -> None:
+    """GIVEN a page whose run has ended WHEN another one has its port, and does not let it in THEN
+    it says so and is not loaded anew: what is armed goes on.
+    """
+    page = await track.phone()
+    async with track.sender():
+        await settled(page)
+        await page.evaluate("window.still = true")
+        object.__setattr__(track.site, "tokens", RaceTokens())  # frozen, and the port has it
+        os.kill(track.broker.server_pid, signal.SIGKILL)
+        await until(page, "/another race/.test(document.querySelector('link-banner').textContent)")
+        assert await page.evaluate("still")
+    track.watched.trouble.clear()  # the browser complains of each refusal
 
 
 async def test_a_helper_marks_from_the_trackside(track: Track) -> None:

@@ -24,7 +24,8 @@ BURST: Final = 100
 MOST_PER_S: Final = 50.0
 """A strap, a pod at 4 Hz, batteries and acknowledgements are below ten a second."""
 
-_PASSED: Final = frozenset({PacketKind.PUBACK, PacketKind.UNSUBSCRIBE, PacketKind.PINGREQ})
+_ASKED: Final = frozenset({PacketKind.SUBSCRIBE, PacketKind.UNSUBSCRIBE, PacketKind.PINGREQ})
+"""The broker answers each, and a subscription with all that it has kept."""
 
 
 class NotAllowedError(BrokenPacketError):
@@ -69,6 +70,7 @@ class MqttGate:
         self._role, self._topics, self._broker = role, topics, broker
         self._counters, self._now_s = counters, now_s
         self._throttle = Throttle(BURST, MOST_PER_S)
+        self._asking = Throttle(BURST, MOST_PER_S)
         self._splitter = PacketSplitter()
         self._connected = False
         self._hears = False
@@ -96,18 +98,27 @@ class MqttGate:
             yield self._connect(packet), b""
         elif packet.kind == PacketKind.PUBLISH:
             yield self._publish(packet)
-        elif packet.kind == PacketKind.SUBSCRIBE:
-            self._check_filters(packet)
+        elif packet.kind == PacketKind.PUBACK:  # as many as the broker has sent
+            self._hears = True
             yield packet.to_bytes(), b""
-        elif packet.kind in _PASSED:
-            self._hears = self._hears or packet.kind == PacketKind.PUBACK
-            yield packet.to_bytes(), b""
+        elif packet.kind in _ASKED:
+            yield self._ask(packet), b""
         else:
             raise BrokenPacketError("expected a packet that a client sends at QoS 0 or 1")
 
+    def _ask(self, packet: Packet) -> bytes:
+        if not self._asking.passes(self._now_s()):
+            raise BrokenPacketError(f"expected at most {MOST_PER_S:g} packets a second")
+        if packet.kind == PacketKind.SUBSCRIBE:
+            self._check_filters(packet)
+        return packet.to_bytes()
+
     def _connect(self, packet: Packet) -> bytes:
         asked = read_connect(packet)
-        if asked.will is not None and not may_leave(self._role, self._topics, asked.will.topic):
+        will = asked.will
+        if will is not None and (
+            will.retain or not may_leave(self._role, self._topics, will.topic, will.message)
+        ):
             raise NotAllowedError(f"a {self._role} leaves no message there")
         broker = self._broker
         return asked.packet(new_client_id(), broker.user, broker.password).to_bytes()

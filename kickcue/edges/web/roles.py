@@ -52,6 +52,6 @@ def may_say(role: Role, topics: Topics, topic: str, payload: bytes) -> bool:
     return helper or role is Role.ATHLETE
 
 
-def may_leave(role: Role, topics: Topics, topic: str) -> bool:
-    """Return whether a last will may go to this topic: a wrist's presence, and nothing else."""
-    return role is Role.ATHLETE and topic == topics["presence"]
+def may_leave(role: Role, topics: Topics, topic: str, payload: bytes) -> bool:
+    """Return whether this may be a last will: a wrist's presence, and nothing else."""
+    return topic == topics["presence"] and may_say(role, topics, topic, payload)

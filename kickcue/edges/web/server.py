@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
@@ -42,7 +42,6 @@ COOKIE: Final = "kickcue-{port}"
 """A browser sends a cookie to all ports of a machine: each race there has one of its own."""
 MOST_PAGES: Final = 64
 """A club at the track, and no flood."""
-MOST_COOKIE_BYTES: Final = 4096
 NOT_OURS: Final = "it is not an address of this machine"
 GOODBYE_S: Final = 0.5
 """The end of a race does not wait for phones that have gone out of reach."""
@@ -176,7 +175,7 @@ class _Port:
     def __init__(self, site: WebSite, *, secure: bool) -> None:
         self._site = site
         self._secure = secure
-        self._roles: dict[ServerConnection, Role] = {}
+        self._roles: WeakKeyDictionary[ServerConnection, Role] = WeakKeyDictionary()
 
     async def request(self, page: ServerConnection, request: Request) -> Response | None:
         """Answer a request; None lets a WebSocket in."""
@@ -230,15 +229,18 @@ class _Port:
         return _response(HTTPStatus.SEE_OTHER, _TEXT, b"", *more)
 
     def _role(self, page: ServerConnection, request: Request) -> Role | None:
-        found = None
+        """Return who it is by the cookie.
+
+        A browser also sends those of all else that is served at this machine, on any port: they may
+        be long, and need not be such as the standard wants them.
+        """
+        name, found = _cookie(page), None
         for header in request.headers.get_all("Cookie"):
-            if len(header) <= MOST_COOKIE_BYTES:
-                try:
-                    morsel = SimpleCookie(header).get(_cookie(page))
-                except CookieError:
-                    continue
-                found = found or (morsel and self._site.tokens.role_of(morsel.value))
-        return found or None
+            for each in header.split(";"):
+                key, _, token = each.strip().partition("=")
+                if key == name:
+                    found = found or self._site.tokens.role_of(token)
+        return found
 
     def _let_in(self, page: ServerConnection, request: Request, role: Role) -> Response | None:
         """Let a WebSocket in that comes from this very page."""

@@ -19,7 +19,7 @@ export class LinkBanner extends HTMLElement {
   }
 
   #text(link, store) {
-    if (!link.up) return `${word("noLink")}: ${link.why}`;
+    if (!link.up) return link.why ? `${word("noLink")}: ${word(link.why)}` : word("noLink");
     if (store.status === null || store.status.status === "offline") return word("noRace");
     if (!store.live) return word("stale");
     return { waiting: word("waiting"), finished: word("finished"), aborted: word("aborted") }[store.phase] ?? "";

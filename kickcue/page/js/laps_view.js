@@ -1,7 +1,7 @@
 // The laps, or the repetitions of a session: the last one first.
 
 import { fill, h } from "./dom.js";
-import { clock, lapTime, whole } from "./format.js";
+import { about, clock, lapTime, whole } from "./format.js";
 import { word } from "./words.js";
 
 // A lap between two presses is known to a tenth; another one is not, and says so.
@@ -13,8 +13,10 @@ function shown({ lap_s: seconds, error_s: error }) {
     : lapTime(seconds);
 }
 
+const total = ({ race_s: seconds, error_s: error }) => (error === 0 ? clock(seconds) : about(seconds));
+
 const row = (lap) => h(
-  "tr", {}, h("td", {}, whole(lap.lap)), h("td", {}, shown(lap)), h("td", {}, clock(lap.race_s)),
+  "tr", {}, h("td", {}, whole(lap.lap)), h("td", {}, shown(lap)), h("td", {}, total(lap)),
 );
 
 export class LapsView extends HTMLElement {

@@ -15,12 +15,22 @@ export const nowMs = () => Math.round(performance.now());
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const wait = (ms) => sleep(ms).then(() => false);
 
+// Whether the port is another race's by now, whose page this is not. It is not loaded anew to say
+// so: what is armed on it goes on.
+async function refused() {
+  try {
+    return (await fetch("session.json")).status === 403;
+  } catch {
+    return false;
+  }
+}
+
 export class Link extends EventTarget {
   #client = null;
   #heard = 0;
   #stamp = -1;
   up = false;
-  why = "connecting";
+  why = null; // it is not up: what the other side says, or a key of the words
   unreadable = 0; // messages that were none
   runId = [...crypto.getRandomValues(new Uint8Array(6))].map((b) => b.toString(36)).join("");
 
@@ -64,6 +74,11 @@ export class Link extends EventTarget {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/mqtt`, ["mqtt"]);
     const closed = new Promise((done) => socket.addEventListener("close", done));
+    // From the first moment on: a network that is lost meanwhile tells nobody.
+    this.#heard = nowMs();
+    const watchdog = setInterval(() => {
+      if (nowMs() - this.#heard > SILENT_MS) socket.close();
+    }, 1000);
     const client = mqtt({ on_mqtt_type: { mqtt_publish: (packet) => this.#take(client, packet) } });
     client.with({ log_conn() {}, on_error() {}, on_disconnect() {} });
     try {
@@ -72,17 +87,13 @@ export class Link extends EventTarget {
     } catch {
       socket.close();
     }
-    const watchdog = setInterval(() => {
-      if (nowMs() - this.#heard > SILENT_MS) socket.close();
-    }, 1000);
     const end = await closed;
     clearInterval(watchdog);
     this.#client = null;
-    return end.reason || "no connection to kickcue";
+    return end.reason || (this.up || !(await refused()) ? null : "otherRace");
   }
 
   async #hail(client) {
-    this.#heard = nowMs();
     const connect = { client_id: "page", keep_alive: KEEP_ALIVE_S };
     if (this.will) {
       connect.will = {

@@ -52,18 +52,18 @@ export class PressView extends HTMLElement {
   }
 
   #draw() {
-    const { running } = this.#store;
+    const { racing, live, status } = this.#store;
+    const there = this.#link.up && status?.status !== "offline";
     const forbidden = this.#forbidden;
     say(this.#hint, word(forbidden ? "noHelp" : "helperHint"));
     this.#hint.className = forbidden ? "warning" : "hint";
     const { lap, start, undo_lap: undo, finish, again, abort } = this.#buttons;
-    lap.hidden = forbidden || !running;
-    start.hidden = forbidden || running;
+    lap.hidden = forbidden || !racing;
+    start.hidden = forbidden || racing;
     this.#seldom.hidden = this.more.hidden = forbidden;
-    const off = !this.#link.up;
-    lap.disabled = start.disabled = off;
-    undo.disabled = off || this.#store.phase === "waiting"; // nothing was done yet
-    finish.disabled = again.disabled = abort.disabled = off || !running;
+    lap.disabled = finish.disabled = again.disabled = abort.disabled = !there || !racing;
+    start.disabled = !there || !live;
+    undo.disabled = !there || this.#store.phase === "waiting"; // nothing was done yet
   }
 
   #tap(kind) {

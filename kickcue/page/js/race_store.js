@@ -12,6 +12,7 @@ export class RaceStore extends EventTarget {
   #heard = -Infinity;
   #stated = -Infinity;
   #run = null;
+  #phase = null; // the last one that was heard of this run
   #telling = null;
   #kept = new Map(); // by run: what the broker had kept, until the run proves that it lives
   #offset = null; // the page's clock minus the sender's, by its fastest message
@@ -43,7 +44,17 @@ export class RaceStore extends EventTarget {
   }
 
   get running() {
-    return this.live && !["waiting", "finished", "aborted", null].includes(this.status.phase);
+    return this.live && this.racing;
+  }
+
+  // Whether the race was on, or over, when kickcue was heard last, however long ago: what stands
+  // under a thumb does not change because a message is late.
+  get racing() {
+    return this.#phase !== null && !["waiting", "finished", "aborted"].includes(this.#phase);
+  }
+
+  get over() {
+    return ["finished", "aborted"].includes(this.#phase);
   }
 
   get position() {
@@ -55,6 +66,12 @@ export class RaceStore extends EventTarget {
     const { gun_ms: gun = null, over_ms: over = null } = this.laps ?? {};
     if (gun === null || this.#offset === null) return null;
     return (((over ?? nowMs() - this.#offset) - gun) / 1000) * this.laps.rate;
+  }
+
+  // Whether the end of the race is an estimate: nobody has marked its last line.
+  get estimatedEnd() {
+    const last = this.laps?.laps.at(-1);
+    return this.#phase === "finished" && this.race?.kind === "race" && last?.error_s !== 0;
   }
 
   // Seconds until the armed cue; null where none is.
@@ -83,6 +100,7 @@ export class RaceStore extends EventTarget {
   #live(message, received) {
     if (message.runId !== this.#run) {
       this.#run = message.runId;
+      this.#phase = null;
       this.#offset = this.state = this.race = this.laps = this.health = this.leg = this.next = null;
     }
     this.#heard = received;
@@ -103,6 +121,7 @@ export class RaceStore extends EventTarget {
   #show(name, message, received) {
     this[name] = message;
     if (name === "state") this.#stated = received;
+    if (name === "status") this.#phase = message.phase ?? this.#phase;
   }
 
   #cue(message) {

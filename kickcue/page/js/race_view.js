@@ -2,7 +2,7 @@
 // (laps_view.js): their table grows, and a thumb finds its button where it was.
 
 import { h, say } from "./dom.js";
-import { clock, halfWidth, lapNumber, metres, pace, whole } from "./format.js";
+import { about, clock, halfWidth, lapNumber, metres, pace, whole } from "./format.js";
 import { wishes, word } from "./words.js";
 
 const figure = (label) => {
@@ -26,9 +26,11 @@ export class RaceView extends HTMLElement {
     );
     const labels = [`${word("pace")}/${wishes.unit}`, word("cadence"), word("heart")];
     const [paceOf, cadence, heart] = labels.map(figure);
+    const [error, toGoWords] = [h("span"), h("span")];
+    lines.error.append(error, toGoWords);
     const place = h("div", { class: "place" }, lines.toGo, lines.error);
     const report = h("a", { href: "report", target: "_blank", class: "button" }, word("report"));
-    this.#parts = { ...lines, place, report, pace: paceOf, cadence, heart };
+    this.#parts = { ...lines, error, toGoWords, place, report, pace: paceOf, cadence, heart };
     this.append(
       lines.title,
       place,
@@ -49,14 +51,16 @@ export class RaceView extends HTMLElement {
     // Before the gun all of it is to go, and that is no estimate.
     const toGo = this.#store.phase === "waiting" ? race?.distance_m : position?.to_go_m;
     say(parts.toGo, resting ? leg.text : metres(toGo ?? null));
-    say(parts.error, resting ? "" : `${halfWidth(position?.distance_sd_m ?? null)}m ${word("toGo")}`);
+    parts.toGo.classList.toggle("words", Boolean(resting));
+    say(parts.error, resting ? "" : `${halfWidth(position?.distance_sd_m ?? null)}m`);
+    say(parts.toGoWords, resting ? "" : word("toGo"));
     say(parts.lap, this.#lapText(position, race, leg));
     say(parts.pace.value, pace(position?.speed_mps ?? null, wishes.unit));
     say(parts.cadence.value, whole(position?.cadence_spm ?? null));
     say(parts.heart.value, whole(position?.heart_rate_bpm ?? null));
-    const over = ["finished", "aborted"].includes(this.#store.phase);
+    const { over, live } = this.#store;
     parts.place.hidden = parts.lap.hidden = over;
-    parts.report.hidden = !(over && this.#withReport);
+    parts.report.hidden = !(over && live && this.#withReport);
   }
 
   #lapText(position, race, leg) {
@@ -71,8 +75,8 @@ export class RaceView extends HTMLElement {
 
   // What goes on by itself: the clock, and the wait for the next cue.
   #tick() {
-    const { next, last, nextIn, raceSeconds, running } = this.#store;
-    say(this.#parts.clock, clock(raceSeconds, !running));
+    const { next, last, nextIn, raceSeconds, estimatedEnd } = this.#store;
+    say(this.#parts.clock, estimatedEnd ? about(raceSeconds) : clock(raceSeconds, this.#store.over));
     const until = nextIn === null || nextIn < 0 ? word("now") : `${word("inS")} ${clock(nextIn, false)}`;
     let text = next ? `${word("next")} ${until}: ${next.text}` : "";
     if (!text && last) text = `${word("lastCue")}: ${last.text}`;

@@ -18,6 +18,7 @@ export class WatchStateMachine {
   #entries = new Map();
   #runs = new Map();
   lead = 0; // ms from here to the skin: timers fire that much earlier
+  worn = true; // where nobody would feel it nothing fires, and nothing is over by that
 
   // `over`: the answers given before the page was loaded anew, so that nothing is felt twice.
   constructor(over = []) {
@@ -81,6 +82,7 @@ export class WatchStateMachine {
   // Fire the armed cues whose time has come.
   tick(now) {
     const actions = [];
+    if (!this.worn) return actions;
     for (const entry of this.#entries.values()) {
       const due = this.#due(entry);
       if (due === null || due - this.lead > now) continue;

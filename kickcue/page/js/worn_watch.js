@@ -30,6 +30,7 @@ export class WornWatch extends EventTarget {
     super();
     this.link = link;
     this.player = player;
+    this.#machine.worn = false;
     link.addEventListener("message", ({ detail }) => this.#take(detail));
     link.addEventListener("up", () => this.#present());
     document.addEventListener("visibilitychange", () => this.#seen());
@@ -45,7 +46,9 @@ export class WornWatch extends EventTarget {
   // Begin to be the watch; call it in a gesture.
   async arm() {
     this.player.unlock();
-    this.armed = true;
+    this.armed = this.#machine.worn = true;
+    this.#do(this.#machine.tick(nowMs()));
+    this.#plan();
     await this.#stayAwake();
     this.#present();
     this.#changed();
@@ -60,9 +63,15 @@ export class WornWatch extends EventTarget {
     const stamp = { runId: message.runId, sent: message.sent, received };
     if (name === "arm") this.#do(this.#machine.arm(stamp, message, message.dueIn));
     else if (name === "disarm") this.#do(this.#machine.disarm(stamp, message.id));
-    else if (name === "cue") this.#do(this.#machine.cue(stamp, message));
+    else if (name === "cue") this.#cue(stamp, message);
     else this.#machine.hear(stamp);
     this.#plan();
+  }
+
+  // Where it is not the watch it does not answer either: another one may be, and to hear that
+  // nothing was felt would end what kickcue does for that one.
+  #cue(stamp, message) {
+    if (this.armed) this.#do(this.#machine.cue(stamp, message));
   }
 
   #do(actions) {
@@ -95,7 +104,7 @@ export class WornWatch extends EventTarget {
   #plan() {
     clearTimeout(this.#timer);
     const due = this.#machine.nextDue;
-    if (due === null) return;
+    if (due === null || !this.armed) return;
     const wait = Math.min(Math.max(due - nowMs(), 0), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => {
       this.#do(this.#machine.tick(nowMs()));

@@ -34,6 +34,7 @@ SAID: Final[dict[str, dict[str, Any]]] = {
     "presence": {**HEAD, "status": "online"},
     "sensor": {**HEAD, "hex": "0640"},
 }
+LEFT: Final = b'{"run_id": "page", "sent_ms": null, "status": "offline"}'
 HELPS: Final = {**SAID["command"], "by": "trackside"}
 
 
@@ -146,6 +147,19 @@ def test_a_flood_is_cut_off() -> None:
     assert puback(7).to_bytes() * counters.flooded == passed.to_page
 
 
+@pytest.mark.parametrize(
+    "asked", [subscribe(TOPICS["race"]), Packet(PacketKind.PINGREQ, 0, b"").to_bytes()]
+)
+def test_nobody_keeps_the_broker_busy(asked: bytes) -> None:
+    """GIVEN a page that asks the broker for something over and over, which it answers each time
+    THEN its connection ends.
+    """
+    gate = gate_of(Role.VIEWER)
+    assert BURST * asked == gate.take(BURST * asked).to_broker
+    with pytest.raises(BrokenPacketError, match="at most 50 packets"):
+        gate.take(asked)
+
+
 def test_the_password_is_the_tunnels() -> None:
     """A page says who it likes to be; the broker hears the tunnel's user and a name of its own."""
     gate = MqttGate(Role.VIEWER, TOPICS, BROKER, GateCounters(), lambda: 0.0)
@@ -158,13 +172,23 @@ def test_the_password_is_the_tunnels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "name", "allowed"),
-    [("athlete", "presence", True), ("athlete", "command", False), ("viewer", "presence", False)],
+    ("role", "name", "payload", "retain", "allowed"),
+    [
+        ("athlete", "presence", LEFT, False, True),
+        ("athlete", "presence", LEFT, True, False),
+        ("athlete", "presence", b"{}", False, False),
+        ("athlete", "command", LEFT, False, False),
+        ("viewer", "presence", LEFT, False, False),
+    ],
 )
-def test_a_last_will_is_a_wrists_presence(role: str, name: str, *, allowed: bool) -> None:
-    """A will is published when nobody can look at it any more: a presence alone may be one."""
+def test_a_last_will_is_a_wrists_presence(
+    role: str, name: str, payload: bytes, *, retain: bool, allowed: bool
+) -> None:
+    """A will is published when nobody can look at it any more: a presence alone may be one, and
+    none that stays.
+    """
     gate = MqttGate(Role(role), TOPICS, BROKER, GateCounters(), lambda: 0.0)
-    will = Will(TOPICS[name], b"{}", 0, retain=False)
+    will = Will(TOPICS[name], payload, 0, retain=retain)
     sent = Connect(60, will).packet("page", None, None).to_bytes()
     if allowed:
         assert TOPICS[name].encode() in gate.take(sent).to_broker

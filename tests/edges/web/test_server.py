@@ -131,6 +131,16 @@ async def test_two_races_on_one_machine_have_a_cookie_each() -> None:
             assert 200 == found.status
 
 
+@pytest.mark.parametrize("other", ['a={"b": "c d"}', "a=b,c", "=", "ä=1", "a=" + "b" * 6000])
+async def test_cookies_of_others_on_the_machine_do_not_matter(other: str) -> None:
+    """GIVEN cookies of another program at this machine, odd or long THEN ours is found."""
+    site = site_of()
+    async with served(site) as port:
+        ours = f"kickcue-{port}={site.tokens[Role.VIEWER]}"
+        for cookie in (f"{other}; {ours}", f"{ours}; {other}"):
+            assert 200 == (await get(port, "/", Cookie=cookie))[0].status
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:{port}"])
 async def test_another_page_cannot_use_the_cookie(origin: str) -> None:
     """GIVEN a page of somebody else in the same browser THEN its WebSocket is refused."""
