@@ -16,6 +16,7 @@ from kickcue.recording.jsonl import read
 from kickcue.standalone.phone_race import PhoneRace
 from kickcue.standalone.race_setup import Catalogue
 from kickcue.standalone.race_toml import from_toml, to_toml
+from kickcue.standalone.visualisation import visualisation
 
 NS_PER_US: Final = 1000
 
@@ -52,6 +53,10 @@ class BrowserRace:
             return {"document": from_toml(given["text"], self._catalogue)}
         if what == "to_toml":
             return {"text": to_toml(given["document"])}
+        if what == "visualise":
+            return visualisation(
+                given["document"], given["script"], given["rival"], self._catalogue
+            )
         if what == "begin":
             zero_ns = at_ns - at_ns % NS_PER_US  # as exact as a header has it
             self._race = PhoneRace(given["document"], self._catalogue, given["run_id"], zero_ns)

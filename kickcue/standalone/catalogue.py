@@ -4,10 +4,12 @@ Made on the computer that writes the app; the app reads it by the standard libra
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from annotated_types import Ge, Le
 
+from kickcue.coaching.script_files import load_script, script_languages, scripts
 from kickcue.config.phrase_files import shipped_phrases
 from kickcue.config.plan_files import read_plan, shipped_plans
 from kickcue.config.profile_files import SENSORS
@@ -17,7 +19,7 @@ from kickcue.standalone.plain_values import plain
 
 
 def catalogue() -> dict[str, Any]:
-    """Return all profiles with their digests, all phrases, and all plans of sessions.
+    """Return all profiles with their digests, all phrases, scripts, and plans of sessions.
 
     Those that kickcue ships: what is one's own on this computer is not for everybody.
     """
@@ -39,7 +41,16 @@ def catalogue() -> dict[str, Any]:
             for name, document in plans.items()
             if not document.plan().is_race
         },
+        "scripts": {name: _script(name) for name in scripts()},
         "ranges": {name: _range(field.metadata) for name, field in RaceTerms.model_fields.items()},
+    }
+
+
+def _script(name: str) -> dict[str, Any]:
+    """Return a script by language; its path is of this computer."""
+    return {
+        language: plain(replace(load_script(name, language), source=name))
+        for language in script_languages()
     }
 
 

@@ -43,11 +43,13 @@ class Catalogue:
     phrases: Mapping[str, Mapping[str, list[str]]]
     plans: Mapping[str, Mapping[str, Any]]
     ranges: Mapping[str, list[float | None]] = field(default_factory=dict)
+    scripts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """Return the catalogue out of its JSON."""
-        return cls(given["profiles"], given["phrases"], given["plans"], given["ranges"])
+        keys = ("profiles", "phrases", "plans", "ranges", "scripts")
+        return cls(*(given[key] for key in keys))
 
     def with_sensors(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Return the document with the sensors and the digest of each one's profile.

@@ -18,6 +18,7 @@ from tests.browser.page import PHONE, Watched, axe, overflow_px
 from tests.page.conftest import until
 from tests.standalone.conftest import Hosted
 from tests.standalone.played import played, shipped
+from tests.standalone.test_visualisation import asked
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]  # Pyodide starts in ten seconds
 
@@ -35,8 +36,10 @@ async ([version, requests]) => {
     lines += core.take(request).lines;
     took += performance.now() - began;
   }
+  const mind = core.take({ what: "visualise", at_ms: 0, document: requests[0].document,
+    script: "calm", rival: "" });
   return { lines, took, fromSnapshot: core.fromSnapshot, mcap: [...core.mcap(lines)],
-    report: core.report(lines) };
+    report: core.report(lines), mind };
 }
 """
 
@@ -68,7 +71,7 @@ async def test_the_same_race_as_on_a_computer(
     browser: Watched, hosted: Hosted, tmp_path: Path
 ) -> None:
     """GIVEN a whole race WHEN Pyodide runs it THEN every output is CPython's, and a computer
-    verifies the recording that the phone made.
+    verifies the recording that the phone made; so is the session of the same race in the mind.
     """
     here = played(DOCUMENT)
     begin = {"what": "begin", "at_ms": 1_900_000_000_000.0, "run_id": "r", "document": DOCUMENT}
@@ -79,6 +82,7 @@ async def test_the_same_race_as_on_a_computer(
     path.write_bytes(bytes(there["mcap"]))
     assert 0 == main(["verify", str(path)])
     assert there["report"].startswith("<!doctype html>")
+    assert asked(DOCUMENT, "calm") == there["mind"]
 
 
 @pytest.mark.recordings

@@ -119,6 +119,10 @@ const DOERS = {
   recordings,
   from_toml: ({ text }) => core.take({ what: "from_toml", at_ms: now(), text }).document,
   to_toml: ({ document }) => core.take({ what: "to_toml", at_ms: now(), document }).text,
+  visualise: (wanted) => {
+    if (running) throw new Error("running");
+    return core.take({ at_ms: now(), ...wanted });
+  },
   mcap: async ({ name }) => core.mcap(await files.read(name)),
   report: async ({ name }) => core.report(await files.read(name)),
   replay,

@@ -36,10 +36,14 @@ export class Player {
   }
 
   play({ pulses, text, say }) {
-    if (vibrates()) navigator.vibrate(pattern(pulses));
-    if (this.sound) this.#tones(pulses);
+    this.feel(pulses);
     if (this.voice && say) this.#speak(say);
     this.#flash(text);
+  }
+
+  feel(pulses) {
+    if (vibrates()) navigator.vibrate(pattern(pulses));
+    if (this.sound) this.#tones(pulses);
   }
 
   #tones(pulses) {

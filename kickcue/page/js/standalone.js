@@ -14,6 +14,7 @@ import { SettingsView } from "./settings_view.js";
 import { SetupView, keptDocument } from "./setup_view.js";
 import { own } from "./standalone_words.js";
 import { heading, tabs } from "./tabs.js";
+import { VisualiseView } from "./visualise_view.js";
 import { WatchView } from "./watch_view.js";
 import { wishes } from "./words.js";
 import { WornWatch } from "./worn_watch.js";
@@ -39,6 +40,7 @@ async function begin() {
   player.language = wishes.language;
   const setup = new SetupView(link, store);
   const races = new RacesView(link, keptDocument);
+  const mind = new VisualiseView(link, store, player, keptDocument);
   const title = (name) => h("h1", { class: "title" }, own(name));
   const banner = new LinkBanner(link, store);
   const press = new PressView(link, store, null);
@@ -48,7 +50,7 @@ async function begin() {
       new HealthView(link, store)],
     watch: [heading("watch"), new WatchView(new WornWatch(link, player))],
     sensors: [heading("sensors"), new SensorsView(link)],
-    setup: [title("setup"), setup, title("races"), races, new SettingsView()],
+    setup: [title("setup"), setup, title("mind"), mind, title("races"), races, new SettingsView()],
   }, own));
   document.querySelector("[aria-controls=setup]").addEventListener("click", () => link.up && races.show());
   install();

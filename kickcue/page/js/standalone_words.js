@@ -20,6 +20,13 @@ const WORDS = {
       "FIT, GPX, TCX or a recording: what kickcue would have said, by the race set up above.",
     reading: "Reading: this may take a minute.", running: "A race is on: afterwards.",
     otherTab: "it is open in another tab. Close that one, then reload this.",
+    mind: "Visualise", mindHint:
+      "Your race in the mind before you run it: in the phone's voice, with its cues. Sit down, close your eyes.",
+    script: "Script", calm: "calm", fierce: "fierce", short: "short", rival: "Who comes up on your shoulder (a name)",
+    mindBegin: "Begin", mindEnded: "Well done.", pause: "Pause", goOn: "Go on", nextLine: "Next line", stop: "Stop",
+    mindGoal: "First use a race with a target time, above.", noVoice:
+      "This browser has no voice for this language: read the lines, or install a voice in the phone's settings.",
+    voiceByNetwork: "The only voice for this language needs the network: in flight mode it stays silent.",
   },
   de: {
     setup: "Einstellen", races: "Läufe", starting: "kickcue startet: das dauert einige Sekunden.",
@@ -39,6 +46,13 @@ const WORDS = {
       "FIT, GPX, TCX oder eine Aufzeichnung: was kickcue gesagt hätte, im oben eingestellten Rennen.",
     reading: "Wird gelesen: das kann eine Minute dauern.", running: "Es läuft ein Rennen: danach.",
     otherTab: "es ist in einem anderen Tab offen. Den schließen, dann hier neu laden.",
+    mind: "Visualisieren", mindHint:
+      "Dein Rennen im Kopf, bevor du es läufst: mit der Stimme des Telefons und seinen Signalen. Setz dich, Augen zu.",
+    script: "Text", calm: "ruhig", fierce: "kämpferisch", short: "kurz", rival: "Wer von hinten kommt (ein Name)",
+    mindBegin: "Beginnen", mindEnded: "Gut gemacht.", pause: "Pause", goOn: "Weiter", nextLine: "Nächster Satz",
+    stop: "Ende", mindGoal: "Erst oben ein Rennen mit Zielzeit nehmen.", noVoice:
+      "Dieser Browser hat keine Stimme in dieser Sprache: mitlesen, oder im Telefon eine Stimme installieren.",
+    voiceByNetwork: "Die einzige Stimme in dieser Sprache braucht das Netz: im Flugmodus bleibt sie stumm.",
   },
   fr: {
     setup: "Préparer", races: "Courses", starting: "kickcue démarre : cela prend quelques secondes.",
@@ -58,6 +72,13 @@ const WORDS = {
       "FIT, GPX, TCX ou enregistrement : ce que kickcue aurait dit, dans la course préparée ci-dessus.",
     reading: "Lecture : cela peut prendre une minute.", running: "Une course est en cours : après.",
     otherTab: "il est ouvert dans un autre onglet. Fermez-le, puis rechargez celui-ci.",
+    mind: "Visualiser", mindHint:
+      "Votre course en pensée avant de la courir : par la voix du téléphone, avec ses signaux. Asseyez-vous, yeux fermés.",
+    script: "Texte", calm: "calme", fierce: "combatif", short: "court", rival: "Qui revient à votre épaule (un nom)",
+    mindBegin: "Commencer", mindEnded: "Bravo.", pause: "Pause", goOn: "Reprendre", nextLine: "Phrase suivante",
+    stop: "Arrêter", mindGoal: "D'abord prendre ci-dessus une course avec un temps visé.", noVoice:
+      "Ce navigateur n'a pas de voix dans cette langue : lisez, ou installez une voix dans le téléphone.",
+    voiceByNetwork: "La seule voix de cette langue demande le réseau : en mode avion elle se tait.",
   },
 };
 

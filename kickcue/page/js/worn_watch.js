@@ -2,6 +2,7 @@
 //
 // Event: "change".
 
+import { Awake } from "./awake.js";
 import { nowMs } from "./link.js";
 import { WatchStateMachine } from "./watch_state.js";
 
@@ -22,7 +23,7 @@ function kept() {
 export class WornWatch extends EventTarget {
   #machine = new WatchStateMachine(kept());
   #timer = null;
-  #lock = null;
+  #awake = new Awake(() => this.#changed());
   armed = false; // by the runner's tap
   felt = []; // what was played here, the latest first
 
@@ -49,13 +50,12 @@ export class WornWatch extends EventTarget {
     this.armed = this.#machine.worn = true;
     this.#do(this.#machine.tick(nowMs()));
     this.#plan();
-    await this.#stayAwake();
+    await this.#awake.hold();
     this.#present();
-    this.#changed();
   }
 
   get awake() {
-    return this.#lock !== null && !this.#lock.released;
+    return this.#awake.on;
   }
 
   #take({ name, message, retained, received }) {
@@ -118,18 +118,7 @@ export class WornWatch extends EventTarget {
   }
 
   #seen() {
-    if (this.armed && document.visibilityState === "visible") this.#stayAwake();
     this.#present();
-    this.#changed();
-  }
-
-  async #stayAwake() {
-    try {
-      this.#lock = (await navigator.wakeLock?.request("screen")) ?? null;
-      this.#lock?.addEventListener("release", () => this.#changed());
-    } catch {
-      this.#lock = null; // the battery is low, or the page is not secure
-    }
     this.#changed();
   }
 
