@@ -9,6 +9,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+_PLAIN: Final = (bool, int, float, str)
 _KINDS: Final = {bool: "flag", int: "whole", float: "number", str: "text"}
 
 
@@ -22,7 +23,9 @@ def _term(field: FieldInfo) -> dict[str, Any]:
     optional = NoneType in get_args(field.annotation)
     annotation = inner[0] if optional else field.annotation
     found = _kind(annotation) | _range(field.metadata)
-    return found | ({"optional": True} if optional else {})
+    if optional:
+        return found | {"optional": True}
+    return found | ({"usual": field.default} if isinstance(field.default, _PLAIN) else {})
 
 
 def _kind(annotation: Any) -> dict[str, Any]:

@@ -10,13 +10,15 @@ from kickcue.standalone.profile_match import READS, profile_of
 from kickcue.standalone.race_setup import SENSORS
 from tests.standalone.test_race_setup import HERE
 
+SEEN: Final = ("180d", "1814", "1826", "180f", "180a")
+"""The services that a page is allowed to know of."""
 FILES: Final = PROFILES.files()
 
 
 def about(advert: Advertisement) -> dict[str, Any]:
     return {
         "name": advert.name,
-        "services": list(advert.services),
+        "services": [each for each in advert.services if each in SEEN],
         "manufacturer": advert.manufacturer,
         "model": advert.model,
         "firmware": advert.firmware,
