@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,11 @@ from kickcue.core.errors import UsageError
 
 OURS: Final = "app_files.js"
 """By this file a folder is known for one of the app's, and may be written anew."""
+_OWN: Final = (
+    ("plan", "PLAN", "take along a session of your own, by its name or its file"),
+    ("language", "LANGUAGE", "take along a language of your own, by its name or its .toml file"),
+    ("profile", "ID", "take along a sensor profile of your own, by its id or its file"),
+)
 _PARTS: Final = {"pyodide": "Python (Pyodide)", "python": "kickcue's core", "": "the page"}
 
 
@@ -18,6 +23,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
         "folder", type=Path, metavar="DIR", help="where to write it: a new folder, or an older app"
+    )
+    own = parser.add_argument_group("your own, which else stay here")
+    for option, metavar, what in _OWN:
+        own.add_argument(
+            f"--{option}", action="append", default=[], metavar=metavar, help=f"{what} (may repeat)"
+        )
+    own.add_argument(
+        "--own",
+        action="store_true",
+        help="all sessions, languages and sensor profiles in your folder ~/.config/kickcue",
     )
     parser.add_argument(
         "--pyodide",
@@ -32,13 +47,15 @@ def run(args: argparse.Namespace) -> int:
     """Write the app, and say how large it is and what to do with it."""
     # What reads all profiles and plans is loaded by who writes an app.
     from kickcue.standalone.app_files import app_files  # noqa: PLC0415
+    from kickcue.standalone.own_files import own_things  # noqa: PLC0415
     from kickcue.standalone.pyodide_files import pyodide_files  # noqa: PLC0415
 
     folder: Path = args.folder
     _check_place(folder)
-    found = app_files(pyodide_files(args.pyodide, cache_folder(os.environ)))
+    own = own_things(args.plan, args.language, args.profile, whole_folder=args.own)
+    found = app_files(pyodide_files(args.pyodide, cache_folder(os.environ)), own)
     _write(folder, found)
-    print("\n".join(_told(folder, found)))
+    print("\n".join([*_told(folder, found), *_taken_along(own, whole_folder=args.own)]))
     return 0
 
 
@@ -82,6 +99,15 @@ def _told(folder: Path, found: Mapping[str, bytes]) -> list[str]:
         "read one. To try it here, open http://localhost:8018/ after:",
         f"  python3 -m http.server -d {folder} 8018",
     ]
+
+
+def _taken_along(own: Iterable[tuple[str, str]], *, whole_folder: bool) -> Iterator[str]:
+    """Yield what of one's own is in the app now, which may lie on a host for everybody."""
+    names = [f"{kind} {name}" for kind, name in own]
+    if names:
+        yield f"Your own in it, for all who open it: {', '.join(names)}."
+    elif whole_folder:
+        yield "You have no session, language or sensor profile of your own: none went along."
 
 
 def _part(path: str) -> str:

@@ -1,11 +1,19 @@
-"""Finds and reads the texts of the cues, one TOML file a language in ``kickcue/phrases``."""
+"""Finds and reads the texts of the cues, one TOML file a language in ``kickcue/phrases``.
 
+A user's own lie in ``$XDG_CONFIG_HOME/kickcue/phrases`` under names of their own, or anywhere, and
+are then named by their path.
+"""
+
+import os
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kickcue.config.named_files import files_by_name
+from kickcue.config.paths import config_folder
 from kickcue.config.toml_file import read_toml
 from kickcue.config.toml_lines import with_line
 from kickcue.config.validation_errors import first_mistake, one_line
@@ -71,6 +79,14 @@ class _Language(BaseModel):
     rest_half: _Phrase | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The phrases of one file, and the language that they are in, such as ``de``."""
+
+    spoken: str
+    phrases: Phrases
+
+
 def languages() -> tuple[str, ...]:
     """Return the languages that come with kickcue."""
     folder = files("kickcue") / "phrases"
@@ -83,21 +99,29 @@ def languages() -> tuple[str, ...]:
     )
 
 
+def own_languages() -> dict[str, Path]:
+    """Return the files of the user's own languages, by name; a shipped one keeps its name."""
+    folder = config_folder(os.environ)
+    own = files_by_name(None if folder is None else folder / "phrases")
+    return {name: path for name, path in own.items() if name not in languages()}
+
+
 def load_vocabulary(language_or_path: str = "en", course: Course | None = None) -> Vocabulary:
-    """Return the phrases of a shipped language, or of a TOML file of one's own.
+    """Return the phrases of a language, by its name or by the path of a TOML file.
 
     The cue that opens the last window names that window on the ``course``; default: the last lap.
     UsageError where the file is not valid.
     """
-    found = _load(language_or_path)
+    found = language_file(language_or_path)
     # What a file of one's own lacks is said in its language, English where none is shipped.
-    shipped = _load(found.language if found.language in languages() else "en")
-    return vocabulary(_phrases(found), _phrases(shipped), course)
+    shipped = language_file(found.spoken if found.spoken in languages() else "en")
+    return vocabulary(found.phrases, shipped.phrases, course)
 
 
-def shipped_phrases() -> dict[str, Phrases]:
-    """Return the phrases of all languages that come with kickcue, by language."""
-    return {language: _phrases(_load(language)) for language in languages()}
+def language_file(language_or_path: str) -> Language:
+    """Return what is in the file of a language; UsageError where it is not valid."""
+    found = _load(language_or_path)
+    return Language(found.language, _phrases(found))
 
 
 def _phrases(found: _Language) -> Phrases:
@@ -122,7 +146,10 @@ def _load(language_or_path: str) -> _Language:
         return _read(shipped)
     if language_or_path.endswith(".toml"):
         return _read(Path(language_or_path))
-    known = ", ".join(languages())
+    own = own_languages()
+    if language_or_path in own:
+        return _read(own[language_or_path])
+    known = ", ".join([*languages(), *own])
     raise UsageError(
         f"language: expected one of {known}, or a .toml file of your own, got {language_or_path!r}"
     )

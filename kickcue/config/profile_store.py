@@ -90,6 +90,10 @@ class ProfileStore(Generic[AnyFile]):
         """Return the ids of all profiles without reading one."""
         return tuple(sorted({*self._paths(self.shipped_folder), *self._paths(self._user_folder)}))
 
+    def own_ids(self) -> tuple[str, ...]:
+        """Return the ids of the user's own without reading one."""
+        return tuple(self._paths(self._user_folder))
+
     def shipped_paths(self) -> dict[str, Path]:
         """Return the files of those that kickcue brings, by id."""
         return self._paths(self.shipped_folder)

@@ -11,11 +11,12 @@ from kickcue.core.gatt import short_uuid
 
 GENERIC_POD: Final = "generic-rsc"
 GENERIC_STRAP: Final = "generic-hr"
+GENERIC_TREADMILL: Final = "treadmill-ftms"
 _BY_CHARACTERISTIC: Final[Mapping[str, str]] = {
     "2a37": GENERIC_STRAP,
     "2a53": GENERIC_POD,
     "2a67": GENERIC_POD,  # a position and its speed are read alike by every profile
-    "2acd": "treadmill-ftms",
+    "2acd": GENERIC_TREADMILL,
 }
 
 

@@ -12,7 +12,8 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from kickcue import __version__
-from kickcue.standalone.catalogue import catalogue
+from kickcue.standalone.catalogue import NOTHING_OWN, catalogue
+from kickcue.standalone.own_files import OwnThings
 from kickcue.standalone.python_zip import python_zip
 
 NOT_IN_APP: Final = frozenset({"__init__.py", "index.html", "standalone.html", "js/app.js"})
@@ -30,13 +31,16 @@ _UNCHANGED: Final = ("sw.js", HEADERS)
 """What the browser must look for anew each time, or is not a file of the page."""
 
 
-def app_files(pyodide: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return all files by their paths; ``pyodide`` has Pyodide's by name."""
+def app_files(pyodide: Mapping[str, bytes], own: OwnThings = NOTHING_OWN) -> dict[str, bytes]:
+    """Return all files by their paths; ``pyodide`` has Pyodide's by name.
+
+    ``own``: what of the user's own goes along.
+    """
     page = dict(_below(files("kickcue.page"), ""))
     found = {path: data for path, data in page.items() if path not in NOT_IN_APP}
     found["index.html"] = page[INDEX]
     found["python/kickcue.zip"] = python_zip()
-    found["python/catalogue.json"] = json.dumps(catalogue(), separators=(",", ":")).encode()
+    found["python/catalogue.json"] = json.dumps(catalogue(own), separators=(",", ":")).encode()
     found |= {f"pyodide/{name}": data for name, data in pyodide.items()}
     found["pyodide/LICENSE.txt"] = _PYODIDE_LICENCE.encode()
     found[APP] = _list_of(found)
@@ -66,7 +70,7 @@ def _headers() -> bytes:
         "X-Content-Type-Options: nosniff",
         "Referrer-Policy: no-referrer",
         "Cross-Origin-Opener-Policy: same-origin",
-        "Permissions-Policy: screen-wake-lock=(self), camera=(), microphone=(), geolocation=()",
+        "Permissions-Policy: screen-wake-lock=(self), camera=(self), microphone=(), geolocation=()",
     )
     return ("/*\n" + "".join(f"  {each}\n" for each in wanted)).encode()
 

@@ -14,6 +14,7 @@ from kickcue.core.errors import KickcueError, UsageError
 from kickcue.core.units import NS_PER_MS
 from kickcue.recording.jsonl import read
 from kickcue.standalone.phone_race import PhoneRace
+from kickcue.standalone.profile_match import profile_of
 from kickcue.standalone.race_setup import Catalogue
 from kickcue.standalone.race_toml import from_toml, to_toml
 from kickcue.standalone.visualisation import visualisation
@@ -50,16 +51,19 @@ class BrowserRace:
     def _take(self, given: Request, at_ns: int) -> dict[str, Any]:
         what = given["what"]
         if what == "from_toml":
-            return {"document": from_toml(given["text"], self._catalogue)}
+            return from_toml(given["text"], self._catalogue)._asdict()
         if what == "to_toml":
             return {"text": to_toml(given["document"])}
         if what == "visualise":
             return visualisation(
                 given["document"], given["script"], given["rival"], self._catalogue
             )
+        if what == "match":
+            return {"profile": profile_of(self._catalogue, given["sensor"], given["about"])}
         if what == "begin":
             zero_ns = at_ns - at_ns % NS_PER_US  # as exact as a header has it
-            self._race = PhoneRace(given["document"], self._catalogue, given["run_id"], zero_ns)
+            document = self._catalogue.with_sensors(given["document"])
+            self._race = PhoneRace(document, self._catalogue, given["run_id"], zero_ns)
         elif what == "resume":
             recording = read(Path("the recording"), given["text"].encode())
             self._race = PhoneRace.resume(recording, self._catalogue, given["run_id"], at_ns)

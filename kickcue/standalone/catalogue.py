@@ -1,48 +1,40 @@
-"""What kickcue ships, as one JSON object for where no file can be read and checked.
+"""What the app has by name, as one JSON object for where no file can be read and checked.
 
 Made on the computer that writes the app; the app reads it by the standard library alone.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
-
-from annotated_types import Ge, Le
+from typing import Any, Final
 
 from kickcue.coaching.script_files import load_script, script_languages, scripts
-from kickcue.config.phrase_files import shipped_phrases
+from kickcue.config.phrase_files import Language, language_file, languages
+from kickcue.config.plan_document import PlanDocument
 from kickcue.config.plan_files import read_plan, shipped_plans
-from kickcue.config.profile_files import SENSORS
+from kickcue.config.profile_files import SENSORS, SensorFile
 from kickcue.config.race_document import RaceTerms
+from kickcue.config.settings_model import Settings
 from kickcue.core.course import EVENTS
+from kickcue.standalone.own_files import OwnThings
 from kickcue.standalone.plain_values import plain
+from kickcue.standalone.written_terms import written_terms
+
+NOTHING_OWN: Final = OwnThings()
 
 
-def catalogue() -> dict[str, Any]:
-    """Return all profiles with their digests, all phrases, scripts, and plans of sessions.
+def catalogue(own: OwnThings = NOTHING_OWN) -> dict[str, Any]:
+    """Return profiles with their digests, phrases, plans of sessions, scripts, and the terms.
 
-    Those that kickcue ships: what is one's own on this computer is not for everybody.
+    Those that kickcue ships, and ``own``: what is one's own on this computer is not for everybody,
+    so somebody has to ask for it.
     """
-    paths = SENSORS.shipped_paths()
-    profiles = {id_: SENSORS.read(path) for id_, path in sorted(paths.items())}
-    plans = {name: read_plan(path) for name, path in sorted(shipped_plans().items())}
     return {
         "events": list(EVENTS),
-        "profiles": {
-            id_: {"sha256": file.digest, "profile": plain(file.profile)}
-            for id_, file in profiles.items()
-        },
-        "phrases": {
-            language: {name: [phrase.text, phrase.say] for name, phrase in found.items()}
-            for language, found in shipped_phrases().items()
-        },
-        "plans": {
-            name: {"document": document.as_json(), "plan": plain(document.plan())}
-            for name, document in plans.items()
-            if not document.plan().is_race
-        },
+        "profiles": {id_: _profile(file) for id_, file in sorted(_profiles(own).items())},
+        "phrases": {name: _language(found) for name, found in _languages(own).items()},
+        "plans": {name: _plan(document) for name, document in sorted(_plans(own).items())},
         "scripts": {name: _script(name) for name in scripts()},
-        "ranges": {name: _range(field.metadata) for name, field in RaceTerms.model_fields.items()},
+        "terms": written_terms(RaceTerms),
+        "elsewhere": sorted({*Settings.model_fields} - {*RaceTerms.model_fields, "plan"}),
     }
 
 
@@ -54,8 +46,35 @@ def _script(name: str) -> dict[str, Any]:
     }
 
 
-def _range(metadata: Sequence[Any]) -> list[float | None]:
-    """Return the least and the largest value of a term of a race; None: it has no such bound."""
-    low: Any = next((each.ge for each in metadata if isinstance(each, Ge)), None)
-    high: Any = next((each.le for each in metadata if isinstance(each, Le)), None)
-    return [low, high]
+def _profiles(own: OwnThings) -> dict[str, SensorFile]:
+    """Return the files of the profiles by the ids that a race knows them by."""
+    found = {id_: SENSORS.read(path) for id_, path in SENSORS.shipped_paths().items()}
+    for file in own.profiles:
+        found[file.document.profile.id] = file
+        if file.document.profile.replaces is not None:
+            found[file.document.profile.replaces] = file
+    return found
+
+
+def _profile(file: SensorFile) -> dict[str, Any]:
+    return {"sha256": file.digest, "profile": plain(file.profile)}
+
+
+def _languages(own: OwnThings) -> dict[str, Language]:
+    return {name: language_file(name) for name in languages()} | dict(own.languages)
+
+
+def _language(found: Language) -> dict[str, Any]:
+    phrases = {name: [each.text, each.say] for name, each in found.phrases.items()}
+    rest = found.spoken if found.spoken in languages() else "en"
+    return {"spoken": found.spoken, "rest": rest, "phrases": phrases}
+
+
+def _plans(own: OwnThings) -> dict[str, PlanDocument]:
+    shipped = {name: read_plan(path) for name, path in shipped_plans().items()}
+    sessions = {name: each for name, each in shipped.items() if not each.plan().is_race}
+    return sessions | {each.name: each for each in own.plans}
+
+
+def _plan(document: PlanDocument) -> dict[str, Any]:
+    return {"document": document.as_json(), "plan": plain(document.plan())}

@@ -54,13 +54,17 @@ class PhoneRace:
     def __init__(
         self, document: Mapping[str, Any], catalogue: Catalogue, run_id: str, zero_ns: int
     ) -> None:
-        """Take what is run; UsageError where it cannot be. ``zero_ns``: when it began."""
-        self.document = catalogue.with_sensors(document)
+        """Take what is run, with its sensors; UsageError where it cannot be.
+
+        ``zero_ns``: when it began.
+        """
+        self.document = catalogue.with_digests(document)
         self.run_id = run_id
         self.messages: list[Values] = []
         self.lines: list[str] = []
         self._zero_ns = zero_ns
         self._plan = catalogue.plan(document)
+        self._spoken = {"language": catalogue.spoken(document)}
         self._config = catalogue.engine_config(self.document)
         self._now_ns = 0
         self._sent_ms = -1
@@ -190,7 +194,7 @@ class PhoneRace:
         laps = self._laps.laps if self._plan is None else repetitions(view.runs, view.gun_ns or 0)
         course = self._session.course if self._plan is None else course_of(self.document)
         for name, values in (
-            ("race", race_values(self.document, course, self._plan)),
+            ("race", race_values(self.document | self._spoken, course, self._plan)),
             ("laps", laps_values(view.gun_ns, view.over_ns, laps)),
         ):
             if self._standing.get(name) != values:

@@ -37,7 +37,7 @@ def replayed(path: Path, document: Mapping[str, Any], catalogue: Catalogue, now_
     inputs = _with_start([each for each in recording.inputs if not isinstance(each, Tick)])
     if not any(isinstance(each, Notification | Fix | BeaconReading) for each in inputs):
         raise DataError(f"{path.name} has no sensor data")
-    setup = catalogue.with_sensors({**document, "sensors": _sensors(inputs)})
+    setup = catalogue.with_digests({**document, "sensors": _sensors(inputs)})
     entries: list[Entry] = []
     for event, outputs in drive(
         engine_for(catalogue.engine_config(setup)), inputs, ticks_recorded=False

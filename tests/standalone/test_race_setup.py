@@ -16,7 +16,7 @@ from kickcue.core.plan import Plan
 from kickcue.core.profiles import SensorProfile
 from kickcue.standalone.catalogue import catalogue
 from kickcue.standalone.plain_values import made, plain
-from kickcue.standalone.race_setup import Catalogue
+from kickcue.standalone.race_setup import SENSORS, Catalogue
 
 SHIPPED: Final = json.loads(json.dumps(catalogue()))
 HERE: Final = Catalogue.of(SHIPPED)
@@ -35,6 +35,14 @@ def documents() -> st.SearchStrategy[dict[str, Any]]:
         "lead_ms": st.integers(0, 2000),
         "scale": st.floats(0.8, 1.25),
         "scale_sd": st.floats(0.01, 0.2),
+        "tactical": st.booleans(),
+        "sensors": st.fixed_dictionaries(
+            {},
+            optional={
+                name: st.fixed_dictionaries({"profile": st.sampled_from([*SHIPPED["profiles"]])})
+                for name in SENSORS
+            },
+        ),
         "cues": st.fixed_dictionaries({}, optional={"rep": cue, "go": cue, "tall": cue}),
         "gate": st.sampled_from(
             [
@@ -68,6 +76,16 @@ def test_every_session_is_the_same(name: str) -> None:
     assert RaceDocument.parse(document, name).engine_config() == HERE.engine_config(document)
 
 
+def test_a_sensor_that_was_not_connected_changes_nothing() -> None:
+    """All that a page can connect are sensors of its race, the pod before the treadmill: the first
+    that counts metres is the one that is believed.
+    """
+    found = HERE.with_sensors({"race": "5000m", "sensors": {"strap": {"profile": "polar-h10"}}})
+    assert ["pod", "strap", "treadmill"] == list(found["sensors"])
+    assert "polar-h10" == found["sensors"]["strap"]["profile"]
+    assert HERE.engine_config(found).sensors["strap"].id == "polar-h10"
+
+
 def test_nothing_shipped_is_missing() -> None:
     """All languages, and all plans but those of races, are in the app."""
     assert set(languages()) == set(HERE.phrases)
@@ -97,6 +115,11 @@ def test_profiles_and_plans_go_there_and_back() -> None:
         ({"race": "5000m", "rules": "none"}, "rules"),
         ({"race": "5000m", "plan": {"name": "mine"}}, "mine"),
         ({"race": "5000m", "sensors": {"pod": {"profile": "odd"}}}, "odd"),
+        ({"race": "5000m", "sensors": {"pod": {}}}, "pod"),
+        ({"race": "5000m", "sensors": {"pod": {"profile": "stryd", "address": "x"}}}, "address"),
+        ({"race": "5000m", "plan": "strides"}, "strides"),
+        ({"race": "5000m", "scale_sd": 0}, "scale_sd"),
+        ({"race": "5000m", "indoor": "yes"}, "indoor"),
     ],
 )
 def test_what_cannot_be_is_named(document: dict[str, Any], word: str) -> None:

@@ -1,10 +1,13 @@
 """The files of the page, as they are served: read once, named by themselves alone."""
 
 import hashlib
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
+from urllib.parse import urljoin
 
 CONTENT_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
@@ -16,6 +19,7 @@ CONTENT_TYPES: Final = {
     ".txt": "text/plain; charset=utf-8",
 }
 INDEX: Final = "/"
+_NAMED: Final = re.compile(r"""(?:src=|href=|from |import |import\()["']([^"'?#]+)["']""")
 CA_PATH: Final = "/kickcue-ca.crt"
 
 
@@ -31,10 +35,13 @@ class PageFile:
 def page_files(package: str) -> dict[str, PageFile]:
     """Return the files of a package's folder by their path, ``/`` being ``index.html``.
 
-    What has no known ending is not served.
+    What has no known ending is not served, nor scripts that ``index.html`` does not come to: those
+    are of the app that needs no computer.
     """
     found = dict(_below(files(package), "/"))
     if "/index.html" in found:
+        reached = set(_reached("/index.html", found))
+        found = {path: each for path, each in found.items() if path in reached or not _run(path)}
         found[INDEX] = found["/index.html"]
     return found
 
@@ -53,6 +60,23 @@ def _below(folder: Traversable, path: str) -> "list[tuple[str, PageFile]]":
         elif (kind := CONTENT_TYPES.get(f".{entry.name.rpartition('.')[2]}")) is not None:
             found.append((name, _file(kind, entry.read_bytes())))
     return found
+
+
+def _run(path: str) -> bool:
+    return path.endswith((".html", ".js"))
+
+
+def _reached(start: str, found: Mapping[str, PageFile]) -> Iterator[str]:
+    """Yield a page or script, and those that it names, and so on."""
+    seen, wanted = {start}, [start]
+    while wanted:
+        here = wanted.pop()
+        yield here
+        text = found[here].body.decode() if _run(here) else ""
+        named = (urljoin(here, name) for name in _NAMED.findall(text))
+        new = {path for path in named if path in found} - seen
+        seen |= new
+        wanted += new
 
 
 def _file(kind: str, body: bytes) -> PageFile:

@@ -9,6 +9,7 @@ import { openRaceFiles } from "./race_files.js";
 const BEAT_MS = 1000;
 const LONGEST_TIMER_MS = 60_000;
 const CLOSING_MS = 3000;
+const USUAL = { race: "5000m" };
 
 let core = null;
 let files = null;
@@ -48,6 +49,18 @@ async function begin(document) {
   files.append(said.lines);
   take({ what: "greet" });
   return { resumed: false };
+}
+
+// Begin what was set up last. An app that was written anew may lack the plan or the language of it:
+// the usual race is begun then, and why is returned.
+async function beginKept(document) {
+  try {
+    await begin(document);
+    return null;
+  } catch ({ message }) {
+    await begin(USUAL);
+    return message;
+  }
 }
 
 // Remove a recording of a race that was never begun.
@@ -90,9 +103,9 @@ async function start({ version, document }) {
   await alone();
   [core, files] = await Promise.all([CorePython.open(version), openRaceFiles()]);
   const resumed = await resume();
-  if (!resumed) await begin(document);
+  const refused = resumed ? null : await beginKept(document);
   setInterval(() => take({ what: "tick" }), BEAT_MS);
-  return { resumed, fromSnapshot: core.fromSnapshot, catalogue: core.catalogue, kept: files.kind };
+  return { resumed, refused, fromSnapshot: core.fromSnapshot, catalogue: core.catalogue, kept: files.kind };
 }
 
 async function recordings() {
@@ -117,12 +130,13 @@ const DOERS = {
   start,
   begin: ({ document }) => begin(document),
   recordings,
-  from_toml: ({ text }) => core.take({ what: "from_toml", at_ms: now(), text }).document,
+  from_toml: ({ text }) => core.take({ what: "from_toml", at_ms: now(), text }),
   to_toml: ({ document }) => core.take({ what: "to_toml", at_ms: now(), document }).text,
   visualise: (wanted) => {
     if (running) throw new Error("running");
     return core.take({ at_ms: now(), ...wanted });
   },
+  match: ({ sensor, about }) => core.take({ what: "match", at_ms: now(), sensor, about }).profile,
   mcap: async ({ name }) => core.mcap(await files.read(name)),
   report: async ({ name }) => core.report(await files.read(name)),
   replay,

@@ -10,7 +10,9 @@ const BATTERY = ["180f", "2a19"];
 // By the model the right profile is chosen. The serial number is none of anybody's business.
 const INFORMATION = "180a";
 const MODEL = "2a24";
-const DESCRIBING = [MODEL, "2a26", "2a29"]; // with firmware and maker
+const FIRMWARE = "2a26";
+const MAKER = "2a29";
+const DESCRIBING = [MODEL, FIRMWARE, MAKER];
 const AGAIN_MS = [500, 1000, 2000, 4000, 8000]; // the last one again and again
 const DRAWN_EACH_MS = 1000;
 
@@ -43,7 +45,8 @@ class HeldSensor {
   connected = false;
   count = 0;
   battery = null;
-  model = null;
+  services = [];
+  said = {}; // by characteristic: what it says of itself
 
   constructor(device, publish, changed) {
     this.device = device;
@@ -74,6 +77,7 @@ class HeldSensor {
       throw new Error("wrongSensor");
     }
     this.id ??= nameOf(ID[kind]);
+    this.services = found;
     for (const service of services) {
       const char = MEASURED[short(service.uuid)];
       if (char) await this.#follow(service, char, () => (this.count += 1));
@@ -88,7 +92,7 @@ class HeldSensor {
     if (information) {
       for (const char of DESCRIBING) {
         const value = await this.#read(information, char);
-        if (value && char === MODEL) this.model = plain(new TextDecoder().decode(value), 40);
+        if (value) this.said[char] = plain(new TextDecoder().decode(value), 40);
       }
     }
     if (!battery) return;
@@ -149,7 +153,11 @@ export class SensorGateway extends EventTarget {
       id: held.id,
       name: plain(held.device.name, 40) || held.id,
       connected: held.connected,
-      model: held.model,
+      model: held.said[MODEL] ?? null,
+      about: {
+        name: held.device.name ?? null, services: held.services, manufacturer: held.said[MAKER] ?? null,
+        model: held.said[MODEL] ?? null, firmware: held.said[FIRMWARE] ?? null,
+      },
       battery: held.battery,
       count: held.count,
     }));

@@ -17,6 +17,7 @@ export class SensorsView extends HTMLElement {
   constructor(link) {
     super();
     const gateway = new SensorGateway(link);
+    this.gateway = gateway;
     const list = h("ul", { class: "sensors" });
     const connect = h(
       "button", { type: "button", class: "primary", onclick: () => gateway.add() }, word("connect"),

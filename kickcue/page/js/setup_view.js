@@ -1,14 +1,13 @@
-// The race as the runner sets it up: an event with its track, or one of kickcue's sessions.
+// The race as the runner sets it up: an event with its track, or a session.
 
 import { h, say } from "./dom.js";
-import { save } from "./save.js";
-import { own } from "./standalone_words.js";
-import { LANGUAGES, wishes } from "./words.js";
+import { RaceTransfer } from "./race_transfer.js";
+import { MORE, OF_COURSE, SHOWN, SetupFields, label, options } from "./setup_fields.js";
+import { setupWord } from "./setup_words.js";
+import { wishes } from "./words.js";
 
 const KEPT = "kickcue.document";
-const USUAL = { race: "5000m" };
-const RULES = ["training", "timetrial", "road", "sanctioned"];
-const SPLITS = ["off", "haptic", "sound", "both"];
+export const USUAL = { race: "5000m" };
 const CONFIRM_MS = 4000;
 
 // The race that was set up last, as a RaceDocument of kickcue.
@@ -20,105 +19,108 @@ export function keptDocument() {
   }
 }
 
-// "16:30" or "990" as seconds; null for nothing, NaN for what is no time.
-export function seconds(text) {
-  if (!text.trim()) return null;
-  if (!/^\d+(:\d{1,2}){0,2}(\.\d+)?$/.test(text.trim())) return NaN;
-  return text.trim().split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
-}
+const keep = (document) => localStorage.setItem(KEPT, JSON.stringify(document));
 
-const clock = (s) => (s ? `${Math.floor(s / 60)}:${String(Math.round(s % 60)).padStart(2, "0")}` : "");
-const choice = (options, chosen) => options.map(([value, text]) =>
-  h("option", { value, selected: value === chosen }, text));
-
+// Events: "kept" where what is set up has changed.
 export class SetupView extends HTMLElement {
   #link;
   #store;
-  #plans = {};
-  #fields = {};
+  #catalogue = null;
+  #fields = null;
+  #what = null; // the choice of a session
+  #rest = {}; // of the document, what no field shows: the sensors, a finish line
   #asked = false;
-  #told = h("p", { class: "told", role: "status" });
+  #transfer;
+  told = h("p", { class: "told", role: "status" });
 
   constructor(link, store) {
     super();
     this.#link = link;
     this.#store = store;
-  }
-
-  // A race file taken in, or what is set up as one.
-  #files(catalogue) {
-    const chosen = h("input", { type: "file", accept: ".toml", hidden: true, onchange: async () => {
-      const [file] = chosen.files;
-      chosen.value = "";
-      if (!file) return;
-      await this.#try(async () => {
-        const document = await this.#link.ask("from_toml", { text: await file.text() });
-        this.open(catalogue, document);
-        await this.#use(document);
-      });
-    } });
-    return h("div", { class: "row" }, chosen,
-      h("button", { type: "button", onclick: () => chosen.click() }, own("fromFile")),
-      h("button", { type: "button", onclick: () => this.#try(async () => {
-        save("race.toml", [await this.#link.ask("to_toml", { document: this.document })], "application/toml");
-      }) }, own("toFile")));
+    this.#transfer = new RaceTransfer(link, this);
   }
 
   // Show the fields; `catalogue` is what this app has, `document` what is set up.
   open(catalogue, document) {
-    this.#plans = catalogue.plans;
-    const field = (name, control) => {
-      this.#fields[name] = control;
-      return h("label", { class: "field" }, h("span", {}, own(name)), control);
-    };
-    const text = (value, mode) => h("input", { value: value ?? "", inputmode: mode, autocomplete: "off" });
-    const plans = Object.entries(this.#plans).map(([name, { document: plan }]) => [name, plan.title || name]);
-    const events = h("datalist", { id: "events" }, ...choice(catalogue.events.map((each) => [each, ""])));
-    const event = text(document.race, "text");
-    event.setAttribute("list", "events");
-    const indoor = h("input", { type: "checkbox", checked: document.indoor === true });
+    this.#catalogue = catalogue;
+    const fields = new SetupFields(catalogue);
+    this.#fields = fields;
+    const plans = Object.entries(catalogue.plans).map(([name, { document: plan }]) => [name, plan.title || name]);
+    this.#what = h("select", {}, ...options([["", setupWord("own")], ...plans], document.plan?.name ?? ""));
+    const cues = catalogue.terms.cues.terms;
+    const session = h("details", {}, h("summary", {}, setupWord("cuesOf")),
+      ...fields.rows(Object.keys(cues), document.cues ?? {}, cues));
+    const shown = [...SHOWN, ...MORE, "cues", "plan"];
+    this.#rest = Object.fromEntries(Object.entries(document).filter(([key]) => !shown.includes(key)));
+    const unseen = Object.keys(this.#rest).filter((key) => key !== "sensors");
     this.replaceChildren(
-      field("what", h("select", {}, ...choice([["", own("own")], ...plans], document.plan?.name ?? ""))),
-      field("event", event), events,
-      field("lap_m", text(document.lap_m, "decimal")),
-      field("lane", text(document.lane, "numeric")),
-      field("indoor", indoor),
-      field("target", text(clock(document.target_s), "text")),
-      field("rules", h("select", {}, ...choice(RULES.map((each) => [each, own(each)]), document.rules ?? "training"))),
-      field("cues", h("select", {}, ...choice(LANGUAGES.map((each) => [each, each]), document.language ?? "en"))),
-      field("splits", h("select", {}, ...choice(SPLITS.map((each) => [each, own(each)]), document.splits ?? "off"))),
-      h("button", { type: "button", class: "primary", onclick: () => this.#try(() => this.#use(this.document)) }, own("use")),
-      this.#told, this.#files(catalogue),
+      h("label", { class: "field" }, h("span", {}, label("what")), this.#what),
+      ...fields.rows(SHOWN, document),
+      h("datalist", { id: "events" }, ...options(catalogue.events.map((each) => [each, ""]))),
+      h("details", {}, h("summary", {}, setupWord("more")), ...fields.rows(MORE, document), session,
+        h("p", { class: "hint", hidden: !unseen.length }, `${setupWord("kept")}: ${unseen.join(", ")}`)),
+      h("button", { type: "button", class: "primary", onclick: () => this.#try(() => this.#use(this.document)) }, setupWord("use")),
+      this.told, this.#transfer,
     );
-    const { what, event: race, lap_m: lap, lane, target } = this.#fields;
+    this.#transfer.hideCode();
     const draw = () => {
-      for (const each of [race, lap, lane, indoor, target]) each.disabled = what.value !== "";
+      for (const key of OF_COURSE) fields.control(key).disabled = this.#what.value !== "";
+      session.hidden = this.#what.value === "";
     };
-    what.addEventListener("change", draw);
+    this.#what.addEventListener("change", draw);
+    this.addEventListener("change", () => this.#transfer.hideCode()); // it would be of another race
     draw();
   }
 
   // What the fields say, without what is as usual; throws Error with what is wrong.
   get document() {
-    const { what, event, lap_m: lap, lane, indoor, target, rules, cues, splits } = this.#fields;
-    const found = { language: cues.value };
-    if (rules.value !== "training") found.rules = rules.value;
-    if (splits.value !== "off") found.splits = splits.value;
-    if (what.value) return { race: "5000m", ...found, plan: this.#plans[what.value].document };
-    const time = seconds(target.value);
-    if (Number.isNaN(time)) throw new Error(own("badTime"));
-    if (lap.value.trim()) found.lap_m = Number(lap.value);
-    if (lane.value.trim()) found.lane = Number(lane.value);
-    if (indoor.checked) found.indoor = true;
-    if (time !== null) found.target_s = time;
-    return { race: event.value.trim(), ...found };
+    const plan = this.#what.value;
+    const keys = [...SHOWN, ...MORE].filter((key) => plan === "" || !OF_COURSE.includes(key));
+    const found = { race: USUAL.race, language: this.#fields.control("language").value, ...this.#fields.values(keys) };
+    const cues = this.#fields.values(Object.keys(this.#catalogue.terms.cues.terms));
+    if (Object.keys(cues).length) found.cues = cues;
+    if (plan) found.plan = this.#catalogue.plans[plan].document;
+    else found.race = this.#fields.control("race").value.trim();
+    return { ...found, ...this.#rest };
+  }
+
+  // Show a race that was read, and set it up where none is on. The sensors are this phone's.
+  async take(document, leftOut, ask = false) {
+    const { sensors } = keptDocument();
+    this.open(this.#catalogue, { ...(sensors ? { sensors } : {}), ...document });
+    if (this.#store.running || ask) this.#say(this.#store.running ? "raceOn" : "taken");
+    else await this.#use(this.document);
+    if (leftOut.length) say(this.told, `${this.told.textContent} ${setupWord("leftOut")}: ${leftOut.join(", ")}.`);
+  }
+
+  // Take a race by the text of a code or a link, which waits for the runner's own tap.
+  async offer(text) {
+    await this.#try(async () => {
+      const { document: found, left_out: leftOut } = await this.#link.ask("from_toml", { text });
+      await this.take(found, leftOut, true);
+    });
+  }
+
+  // Read the sensors by these profiles. True where the race that waits does; one that is on, or
+  // over, stays as it is.
+  async useSensors(sensors) {
+    const kept = { ...keptDocument(), sensors };
+    this.#rest = { ...this.#rest, sensors };
+    keep(kept);
+    if (this.#store.phase !== "waiting") return false;
+    await this.#link.ask("begin", { document: kept });
+    return true;
+  }
+
+  #say(key) {
+    say(this.told, setupWord(key));
   }
 
   async #try(does) {
     try {
       await does();
     } catch (error) {
-      say(this.#told, error.message);
+      say(this.told, error.message);
     }
   }
 
@@ -126,7 +128,7 @@ export class SetupView extends HTMLElement {
   async #use(document) {
     if (this.#store.running && !this.#asked) {
       this.#asked = true;
-      say(this.#told, own("sure"));
+      this.#say("sure");
       setTimeout(() => {
         this.#asked = false;
       }, CONFIRM_MS);
@@ -134,8 +136,8 @@ export class SetupView extends HTMLElement {
     }
     this.#asked = false;
     await this.#link.ask("begin", { document });
-    localStorage.setItem(KEPT, JSON.stringify(document));
-    say(this.#told, own("used"));
+    keep(document);
+    this.#say("used");
   }
 }
 customElements.define("setup-view", SetupView);

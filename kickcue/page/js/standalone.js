@@ -1,6 +1,6 @@
 // The page with kickcue in it: sensors, core, watch and recording in one phone, and no computer.
 
-import { h } from "./dom.js";
+import { h, say } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
 import { LapsView } from "./laps_view.js";
 import { LocalLink } from "./local_link.js";
@@ -9,9 +9,12 @@ import { PressView } from "./press_view.js";
 import { RaceStore } from "./race_store.js";
 import { RaceView } from "./race_view.js";
 import { RacesView } from "./races_view.js";
+import { linkedRace } from "./race_transfer.js";
+import { SensorProfiles } from "./sensor_profiles.js";
 import { SensorsView } from "./sensors_view.js";
 import { SettingsView } from "./settings_view.js";
-import { SetupView, keptDocument } from "./setup_view.js";
+import { SetupView, USUAL, keptDocument } from "./setup_view.js";
+import { setupWord } from "./setup_words.js";
 import { own } from "./standalone_words.js";
 import { heading, tabs } from "./tabs.js";
 import { VisualiseView } from "./visualise_view.js";
@@ -39,6 +42,8 @@ async function begin() {
   const player = new Player();
   player.language = wishes.language;
   const setup = new SetupView(link, store);
+  const sensors = new SensorsView(link);
+  const profiles = new SensorProfiles(link, setup, sensors.gateway);
   const races = new RacesView(link, keptDocument);
   const mind = new VisualiseView(link, store, player, keptDocument);
   const title = (name) => h("h1", { class: "title" }, own(name));
@@ -49,21 +54,33 @@ async function begin() {
     race: [new RaceView(store, false), press, new LapsView(store), press.more,
       new HealthView(link, store)],
     watch: [heading("watch"), new WatchView(new WornWatch(link, player))],
-    sensors: [heading("sensors"), new SensorsView(link)],
+    sensors: [heading("sensors"), sensors, profiles],
     setup: [title("setup"), setup, title("mind"), mind, title("races"), races, new SettingsView()],
   }, own));
   document.querySelector("[aria-controls=setup]").addEventListener("click", () => link.up && races.show());
   install();
   try {
     const found = await link.run(self.APP.version, keptDocument());
-    setup.open(found.catalogue, keptDocument());
+    setup.open(found.catalogue, found.refused ? USUAL : keptDocument());
+    profiles.open(found.catalogue);
+    if (found.refused) say(setup.told, `${setupWord("refused")}: ${found.refused}`);
     notice.replaceWith(found.resumed ? resumed() : banner);
     if (found.resumed) document.body.prepend(banner);
     document.body.dataset.ready = found.fromSnapshot ? "snapshot" : "loaded";
     await races.show();
+    await takeLinked(setup);
+    window.addEventListener("hashchange", () => takeLinked(setup));
   } catch (error) {
     notice.textContent = `${own("broken")}: ${own(error.message)}`;
   }
+}
+
+// A link with a race in it has opened the app: it is shown, and waits for a tap.
+async function takeLinked(setup) {
+  const text = linkedRace();
+  if (text === null) return;
+  openTab("setup");
+  await setup.offer(text);
 }
 
 // After a reload the browser has let go of every sensor, and gives one back at a tap alone.

@@ -16,7 +16,7 @@ const WORDS = {
     both: "felt and heard", download: "Recording (MCAP)", report: "Report", remove: "Delete",
     none: "Nothing was recorded yet.", recording: "is being recorded", keep:
       "Recordings stay on this phone alone. kickcue verify and kickcue report on a computer read them.",
-    fromFile: "Take a race.toml", toFile: "Save as race.toml", replay: "Replay a watch's file", replayHint:
+    toFile: "Save as race.toml", replay: "Replay a watch's file", replayHint:
       "FIT, GPX, TCX or a recording: what kickcue would have said, by the race set up above.",
     reading: "Reading: this may take a minute.", running: "A race is on: afterwards.",
     otherTab: "it is open in another tab. Close that one, then reload this.",
@@ -42,7 +42,7 @@ const WORDS = {
     sound: "gehört", both: "gespürt und gehört", download: "Aufzeichnung (MCAP)", report: "Bericht",
     remove: "Löschen", none: "Noch nichts aufgezeichnet.", recording: "wird aufgezeichnet", keep:
       "Aufzeichnungen bleiben nur auf diesem Telefon. kickcue verify und kickcue report lesen sie am Computer.",
-    fromFile: "race.toml einlesen", toFile: "Als race.toml sichern", replay: "Datei einer Uhr nachspielen", replayHint:
+    toFile: "Als race.toml sichern", replay: "Datei einer Uhr nachspielen", replayHint:
       "FIT, GPX, TCX oder eine Aufzeichnung: was kickcue gesagt hätte, im oben eingestellten Rennen.",
     reading: "Wird gelesen: das kann eine Minute dauern.", running: "Es läuft ein Rennen: danach.",
     otherTab: "es ist in einem anderen Tab offen. Den schließen, dann hier neu laden.",
@@ -68,7 +68,7 @@ const WORDS = {
     sound: "entendus", both: "ressentis et entendus", download: "Enregistrement (MCAP)",
     report: "Bilan", remove: "Supprimer", none: "Rien d'enregistré encore.", recording: "en cours", keep:
       "Les enregistrements restent sur ce téléphone. kickcue verify et kickcue report les lisent.",
-    fromFile: "Lire un race.toml", toFile: "Garder en race.toml", replay: "Rejouer un fichier de montre", replayHint:
+    toFile: "Garder en race.toml", replay: "Rejouer un fichier de montre", replayHint:
       "FIT, GPX, TCX ou enregistrement : ce que kickcue aurait dit, dans la course préparée ci-dessus.",
     reading: "Lecture : cela peut prendre une minute.", running: "Une course est en cours : après.",
     otherTab: "il est ouvert dans un autre onglet. Fermez-le, puis rechargez celui-ci.",

@@ -25,6 +25,12 @@ def test_the_page_is_small() -> None:
     assert 20_000 < sum(sizes.values()) <= MOST_BYTES, sizes
 
 
+def test_what_the_app_alone_needs_is_not_served() -> None:
+    """The scripts that the page loads are served, those of the app without a computer are not."""
+    assert {"/js/app.js", "/js/link.js", "/vendor/u8-mqtt.basic-v4.min.js"} < set(FILES)
+    assert not {"/js/standalone.js", "/js/setup_view.js", "/standalone.html", "/sw.js"} & set(FILES)
+
+
 @pytest.mark.parametrize("path", TEXTS)
 def test_no_file_needs_what_its_policy_forbids(path: str) -> None:
     """No file has a script, a style or a handler in the HTML, builds HTML or code from text, or
