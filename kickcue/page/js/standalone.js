@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
+import { KeepingBanner } from "./keeping_banner.js";
 import { LapsView } from "./laps_view.js";
 import { LocalLink } from "./local_link.js";
 import { Player } from "./player.js";
@@ -9,7 +10,7 @@ import { PressView } from "./press_view.js";
 import { RaceStore } from "./race_store.js";
 import { RaceView } from "./race_view.js";
 import { RacesView } from "./races_view.js";
-import { SensorsView } from "./sensors_view.js";
+import { LostSensors, SensorsView } from "./sensors_view.js";
 import { SettingsView } from "./settings_view.js";
 import { SetupView, keptDocument } from "./setup_view.js";
 import { own } from "./standalone_words.js";
@@ -33,6 +34,11 @@ const openTab = (name) => document.querySelector(`[aria-controls=${name}]`).clic
 async function begin() {
   document.documentElement.lang = wishes.language;
   const notice = h("p", { class: "notice", role: "status" }, own("starting"));
+  if (!window.isSecureContext) {
+    notice.textContent = `${own("broken")}: ${own("plain")}`;
+    document.body.replaceChildren(notice);
+    return;
+  }
   const link = new LocalLink(new Worker("js/core_worker.js", { type: "module" }));
   const store = new RaceStore(link);
   const player = new Player();
@@ -42,12 +48,17 @@ async function begin() {
   const title = (name) => h("h1", { class: "title" }, own(name));
   const banner = new LinkBanner(link, store);
   const press = new PressView(link, store, null);
+  const sensors = new SensorsView(link);
+  const worn = new WornWatch(link, player);
+  link.addEventListener("waiting", () => {
+    notice.textContent = own("otherTab");
+  });
   document.body.dataset.role = "athlete";
-  document.body.replaceChildren(notice, ...tabs({
-    race: [new RaceView(store, false), press, new LapsView(store), press.more,
+  document.body.replaceChildren(notice, new KeepingBanner(link), ...tabs({
+    race: [new LostSensors(sensors.gateway), new RaceView(store, false), press, new LapsView(store), press.more,
       new HealthView(link, store)],
-    watch: [heading("watch"), new WatchView(new WornWatch(link, player))],
-    sensors: [heading("sensors"), new SensorsView(link)],
+    watch: [heading("watch"), new WatchView(worn)],
+    sensors: [heading("sensors"), sensors],
     setup: [title("setup"), setup, title("races"), races, new SettingsView()],
   }, own));
   document.querySelector("[aria-controls=setup]").addEventListener("click", () => link.up && races.show());
@@ -55,7 +66,7 @@ async function begin() {
   try {
     const found = await link.run(self.APP.version, keptDocument());
     setup.open(found.catalogue, keptDocument());
-    notice.replaceWith(found.resumed ? resumed() : banner);
+    notice.replaceWith(found.resumed ? resumed(worn) : banner);
     if (found.resumed) document.body.prepend(banner);
     document.body.dataset.ready = found.fromSnapshot ? "snapshot" : "loaded";
     await races.show();
@@ -64,9 +75,11 @@ async function begin() {
   }
 }
 
-// After a reload the browser has let go of every sensor, and gives one back at a tap alone.
-function resumed() {
+// After a reload the browser has let go of every sensor, and gives one back at a tap alone. It
+// vibrates and sounds after a tap alone, too: this one does for that.
+function resumed(worn) {
   const told = h("button", { type: "button", class: "notice", onclick: () => {
+    worn.arm();
     openTab("sensors");
     told.remove();
   } }, h("strong", {}, own("resumed")), h("br"), own("again"));
