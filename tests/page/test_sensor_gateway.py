@@ -2,74 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
 
 from kickcue.core.events import Cue, Notification, Phase
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.web.roles import Role
-from tests.beds.fake_bluez import FakeBluez
-from tests.beds.private_bus import private_bus
 from tests.beds.sensor import Sensor
 from tests.browser.page import PHONE, watched
 from tests.daemon.test_race_daemon import RACE, PlayedClock, paced, recorded, settings
 from tests.edges.mqtt.conftest import until as heard_of
-from tests.page.chooser import Chooser, chromium_on
+from tests.page.air import CONNECT, LISTED, SAID, Air, air, connected, gateway, world
 from tests.page.conftest import Track, a_track, hasten, until
 from tests.patience import PATIENCE_S
 
+__all__ = ["air", "world"]
 pytestmark = pytest.mark.chromium
 
-CONNECT: Final = "sensors-view button.primary"
-SAID: Final = "document.querySelector('sensors-view .warning').textContent"
-LISTED: Final = "document.querySelector('sensors-view ul').textContent"
 RATE: Final = 12.0
 """What a page may say in a second bears two sensors this many times as fast as in life."""
 SAME_S: Final = 0.5
 """Of the race, by which two runs of the same race may differ."""
-
-
-@dataclass
-class Air:
-    """The fake Bluetooth, and the browser that has it."""
-
-    bluez: FakeBluez
-    chromium: Browser
-
-    def strap(self) -> Sensor:
-        return self.bluez.add_sensor(
-            "C0:FF:EE:00:00:01",
-            "Polar H10 1234",
-            services={"180d": ["2a37", "2a38"]},
-            battery=80,
-            device_information={"2a24": "H10", "2a25": "a serial number", "2a29": "Polar"},
-        )
-
-    def pod(self) -> Sensor:
-        return self.bluez.add_sensor(
-            "C0:FF:EE:00:00:02", "Stryd", services={"1814": ["2a53", "2a54"]}, random_address=True
-        )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world() -> AsyncIterator[Air]:
-    """One browser for all of them: it takes a second to start."""
-    async with private_bus() as bus, FakeBluez(bus) as bluez, chromium_on(bus) as chromium:
-        yield Air(bluez, chromium)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def air(world: Air) -> AsyncIterator[Air]:
-    yield world
-    for sensor in list(world.bluez.sensors):
-        world.bluez.remove_sensor(sensor)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -77,21 +36,6 @@ async def track(air: Air, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> As
     hasten(monkeypatch)
     async with watched(air.chromium, tmp_path) as browser, a_track(browser) as found:
         yield found
-
-
-async def gateway(page: Page) -> Chooser:
-    """Show the page's sensors."""
-    chooser = await Chooser.of(page)
-    await page.click("[aria-controls=sensors]")
-    return chooser
-
-
-async def connected(page: Page, chooser: Chooser, sensor: Sensor) -> None:
-    """Tap on connect, choose the sensor, and wait for it."""
-    assert sensor.name is not None
-    await page.click(CONNECT)
-    await chooser.choose(sensor.name)
-    await until(page, f"{LISTED}.includes('{sensor.name}: connected')")
 
 
 async def hears(delivery: Delivery, sensor: Sensor, char: str, data: bytes) -> Notification:
@@ -180,9 +124,7 @@ async def test_words_for_what_keeps_a_sensor_away(air: Air, track: Track) -> Non
     await page.click(CONNECT)
     await chooser.leave()
     await until(page, f"{SAID} === 'No sensor was chosen.'")
-    scale = air.bluez.add_sensor(
-        "C0:FF:EE:00:00:03", "Scale", services={"181d": ["2a9d"]}, advertised=["180d"]
-    )
+    scale = air.scale()
     await page.click(CONNECT)
     await chooser.choose("Scale")
     await until(page, f"{SAID} === 'This device sends no heart rate or pod data.'")

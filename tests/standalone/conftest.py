@@ -2,20 +2,25 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pytest
+import pytest_asyncio
 
 from kickcue.cli import main
 from kickcue.config.paths import cache_folder
 from tests.browser.fixtures import browser, chromium
+from tests.browser.page import PHONE, watched
 from tests.conftest import absent, find_program
+from tests.page.air import Air, air, world
+from tests.standalone.phone import FORGET, IN_WORKER, Felt, Phone
 
-__all__ = ["browser", "chromium"]
+__all__ = ["air", "browser", "chromium", "world"]
 
 CURE: Final = "apt-get install npm, with a registry; or KICKCUE_PYODIDE names pyodide-314.0.7.tgz"
 
@@ -29,6 +34,22 @@ class Host(SimpleHTTPRequestHandler):
         ".mjs": "text/javascript",
         ".webmanifest": "application/manifest+json",
     }
+
+    before: Mapping[str, str] = MappingProxyType({})
+    """What stands before a file's own text, by its path."""
+
+    def do_GET(self) -> None:
+        """Send a file, with what stands before it."""
+        before = self.before.get(self.path)
+        if before is None:
+            super().do_GET()
+            return
+        text = before.encode() + (Path(self.directory) / self.path[1:]).read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/javascript")
+        self.send_header("Content-Length", f"{len(text)}")
+        self.end_headers()
+        self.wfile.write(text)
 
     def end_headers(self) -> None:
         """Add the headers of the app."""
@@ -44,9 +65,10 @@ class Host(SimpleHTTPRequestHandler):
 class Hosted:
     """The app on a host that can be taken away."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, before: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Host, directory=str(folder)))
+        kind = type("HostBefore", (Host,), {"before": before or {}})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(kind, directory=str(folder)))
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
 
@@ -90,3 +112,34 @@ def hosted(app: Path) -> Iterator[Hosted]:
     found = Hosted(app)
     yield found
     found.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def owned(
+    app: Path, world: Air, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Phone]:
+    """Return a phone that keeps the app once it was opened: it starts in a second from then on."""
+    hosted = Hosted(app, {"/js/core_worker.js": IN_WORKER})
+    folder = tmp_path_factory.mktemp("phone")
+    async with watched(world.chromium, folder) as browser:
+        blank = await browser.visit(f"{hosted.origin}/icon.svg", PHONE, origin=hosted.origin)
+        found = Phone(blank.context, hosted.origin, world)
+        await blank.context.expose_binding(
+            "vibrated", lambda _, told: found.felt.append(Felt(told["pattern"], told["at"]))
+        )
+        await blank.close()
+        yield found
+    hosted.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(owned: Phone, air: Air) -> AsyncIterator[Phone]:  # noqa: ARG001  its sensors leave
+    """Return the phone with no tab open and nothing recorded."""
+    owned.felt.clear()
+    yield owned
+    for page in owned.context.pages:
+        await page.close()
+    page = await owned.context.new_page()
+    await page.goto(f"{owned.origin}/icon.svg")
+    await page.evaluate(FORGET)
+    await page.close()

@@ -1,10 +1,11 @@
 // kickcue without a computer: the same Python core, in a worker of the page.
 //
 // In: {ask, what, ...}, `ask` being a number; out: {ask, answer} or {ask, error}, and on its own
-// {messages: [...]}. What comes in is stamped by the page (`at_ms`); what is due is timed here.
+// {messages: [...]}, {trouble: why nothing is kept now, or null}, {waiting: true} for another tab.
+// What comes in is stamped by the page (`at_ms`); what is due is timed here.
 
 import { CorePython } from "./core_python.js";
-import { openRaceFiles } from "./race_files.js";
+import { RaceFiles } from "./race_files.js";
 
 const BEAT_MS = 1000;
 const LONGEST_TIMER_MS = 60_000;
@@ -42,12 +43,11 @@ function plan(wakeMs) {
 async function begin(document) {
   const run = runId();
   const said = core.take({ what: "begin", at_ms: now(), run_id: run, document });
-  await forget(open); // a race that nobody began
-  const name = nameOf(run);
-  await files.open(name);
-  open = name;
-  files.append(said.lines);
+  const last = open;
+  const opened = record(nameOf(run), said);
   take({ what: "greet" });
+  await opened;
+  if (last !== null) await forget(last);
   return { resumed: false };
 }
 
@@ -63,10 +63,16 @@ async function beginKept(document) {
   }
 }
 
-// Remove a recording of a race that was never begun.
+// What comes next is kept there: at once, for sensors do not wait.
+function record(name, said) {
+  open = name;
+  const opened = files.open(name);
+  if (said.lines) files.append(said.lines);
+  return opened;
+}
+
+// Remove a recording of a race that nobody began.
 async function forget(name) {
-  if (name === null) return;
-  files.close();
   if (!(await files.read(name)).includes('"command": "start"')) await files.remove(name);
 }
 
@@ -75,33 +81,37 @@ async function resume() {
   const name = (await files.names()).at(-1);
   if (!name) return false;
   const text = await files.read(name);
+  let said;
   try {
-    const said = core.take({ what: "resume", at_ms: now(), run_id: runOf(name), text });
-    await files.open(name);
-    open = name;
-    files.append(said.lines);
-    postMessage({ messages: said.messages });
+    said = core.take({ what: "resume", at_ms: now(), run_id: runOf(name), text });
   } catch {
     await forget(name); // it is over, or too long ago: its recording stays
     return false;
   }
+  const opened = record(name, said);
+  postMessage({ messages: said.messages });
   take({ what: "greet" });
+  await opened;
   return true;
 }
 
-// One tab runs the race; one that is being closed lets go within moments.
+// One tab runs the race; one that is being closed lets go within moments. Another one waits, and
+// goes on with the race when that is closed.
 function alone() {
-  return new Promise((done, failed) => {
-    navigator.locks.request("kickcue", { signal: AbortSignal.timeout(CLOSING_MS) }, () => {
+  const told = setTimeout(() => postMessage({ waiting: true }), CLOSING_MS);
+  return new Promise((done) => {
+    navigator.locks.request("kickcue", () => {
+      clearTimeout(told);
       done();
       return new Promise(() => {}); // until this worker ends
-    }).catch(() => failed(new Error("otherTab")));
+    });
   });
 }
 
 async function start({ version, document }) {
   await alone();
-  [core, files] = await Promise.all([CorePython.open(version), openRaceFiles()]);
+  const tell = (trouble) => postMessage({ trouble });
+  [core, files] = await Promise.all([CorePython.open(version), RaceFiles.open(tell)]);
   const resumed = await resume();
   const refused = resumed ? null : await beginKept(document);
   setInterval(() => take({ what: "tick" }), BEAT_MS);
@@ -112,6 +122,7 @@ async function recordings() {
   const found = [];
   for (const name of (await files.names()).reverse()) {
     const text = await files.read(name);
+    if (!text) continue; // killed before the first line
     const header = JSON.parse(text.slice(0, text.indexOf("\n")));
     const begun = text.includes('"command": "start"');
     if (begun) found.push({ name, race: header.race, utc: header.utc, bytes: text.length, open: name === open });

@@ -1,7 +1,8 @@
 // The page's connection to the core in its own worker: what link.js is to a broker, so that every
 // part of the page works alike.
 //
-// Events: "up", "down" (detail: why), "message" (detail: {name, message, retained, received}).
+// Events: "up", "down" (detail: why), "message" (detail: {name, message, retained, received}),
+// "keeping" (detail: why nothing is recorded now, or null), "waiting" (for another tab).
 
 import { nowMs } from "./link.js";
 import { checked } from "./messages.js";
@@ -55,9 +56,14 @@ export class LocalLink extends EventTarget {
     return this.ask(name, { at_ms: stamp(), ...values }).then(() => true, () => false);
   }
 
-  #take({ ask, answer, error, messages }) {
+  #take({ ask, answer, error, messages, trouble, waiting: forTab }) {
     if (messages) {
       for (const each of messages) this.#message(each);
+      return;
+    }
+    if (trouble !== undefined || forTab) {
+      const told = forTab ? "waiting" : "keeping";
+      this.dispatchEvent(new CustomEvent(told, { detail: trouble }));
       return;
     }
     const waiting = this.#asked.get(ask);

@@ -1,131 +1,156 @@
-// Recordings on this phone, a line an event: in the browser's own files (OPFS), or in IndexedDB
-// where a worker has none. What was appended is kept even if the tab is killed in the next moment.
+// Recordings on this phone, a line an event. What was appended is kept even if the tab is killed in
+// the next moment. What cannot be written waits here and is tried again: a race goes on without it.
 
-const FOLDER = "races";
-const STORE = "lines";
-const encoder = new TextEncoder();
+import { openStore } from "./race_stores.js";
 
-export async function openRaceFiles() {
-  try {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
-    if (!("createSyncAccessHandle" in FileSystemFileHandle.prototype)) throw new Error("no handle");
-    return new OpfsRaceFiles(folder);
-  } catch {
-    return new IndexedRaceFiles(await database());
-  }
-}
+const AGAIN_MS = 5000;
 
-// Up to the last whole line: a killed tab may leave half of one.
-const whole = (text) => text.slice(0, text.lastIndexOf("\n") + 1);
+const reason = ({ name }) => (name === "QuotaExceededError" ? "full" : "unwritable");
 
-class OpfsRaceFiles {
-  #folder;
-  #handle = null;
-  kind = "OPFS";
-
-  constructor(folder) {
-    this.#folder = folder;
+export class RaceFiles {
+  // `tell` hears why nothing is kept now ("full", "unwritable", "unkept"), or null: it is again.
+  static async open(tell) {
+    return new RaceFiles(await openStore(), tell);
   }
 
-  async names() {
-    const found = [];
-    for await (const name of this.#folder.keys()) found.push(name);
-    return found.sort();
+  #store;
+  #tell;
+  #trouble = null;
+  #name = null; // what is written on
+  #opened = false;
+  #waiting = new Map(); // by name: what could not be written yet
+  #writing = null; // a promise, while the store takes its time
+  #againAt = 0;
+
+  constructor(store, tell) {
+    this.#store = store;
+    this.#tell = tell;
+    if (this.kind === "memory") tell("unkept");
   }
 
-  async read(name) {
-    const file = await this.#folder.getFileHandle(name);
-    return whole(await (await file.getFile()).text());
+  get kind() {
+    return this.#store.kind;
   }
 
-  // Write on at the end of a file, a new one where there is none.
-  async open(name) {
-    this.close();
-    const file = await this.#folder.getFileHandle(name, { create: true });
-    const length = encoder.encode(whole(await (await file.getFile()).text())).byteLength;
-    this.#handle = await file.createSyncAccessHandle();
-    this.#handle.truncate(length);
+  names() {
+    return this.#alone(async () =>
+      [...new Set([...(await this.#store.names()), ...this.#waiting.keys()])].sort());
+  }
+
+  read(name) {
+    return this.#alone(async () => {
+      const waiting = this.#waiting.get(name);
+      const kept = this.#store.read(name);
+      // Of a recording that was never written there is nothing but what waits.
+      return (waiting ? await kept.catch(() => "") : await kept) + (waiting ?? "");
+    });
+  }
+
+  // Write on at the end of a recording, a new one where there is none. What is appended before this
+  // is done goes there, too.
+  open(name) {
+    const [last, opened] = [this.#name, this.#opened];
+    this.#name = name;
+    this.#opened = false;
+    return this.#alone(async () => {
+      const left = this.#waiting.get(last);
+      if (left && opened) await this.#attempt(last, left, () => this.#store.append(left));
+      await this.#open();
+    });
   }
 
   append(text) {
-    this.#handle.write(encoder.encode(text), { at: this.#handle.getSize() });
-    this.#handle.flush();
+    this.#waiting.set(this.#name, (this.#waiting.get(this.#name) ?? "") + text);
+    this.#next();
   }
 
   // A whole recording beside the one that is being written.
-  async put(name, text) {
-    const file = await this.#folder.getFileHandle(name, { create: true });
-    const handle = await file.createSyncAccessHandle();
-    handle.write(encoder.encode(text), { at: 0 });
-    handle.close();
+  put(name, text) {
+    return this.#alone(async () => {
+      try {
+        await this.#store.put(name, text);
+      } catch (error) {
+        await this.#store.remove(name).catch(() => {});
+        throw new Error(`${reason(error)}Now`);
+      }
+    });
   }
 
-  close() {
-    this.#handle?.close();
-    this.#handle = null;
+  remove(name) {
+    return this.#alone(async () => {
+      const waited = this.#waiting.delete(name);
+      await this.#store.remove(name).catch((error) => {
+        if (!waited) throw error;
+      });
+      this.#againAt = 0; // there is room
+    });
   }
 
-  async remove(name) {
-    await this.#folder.removeEntry(name);
-  }
-}
-
-const done = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
-
-function database() {
-  const request = indexedDB.open("kickcue", 1);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore(STORE, { autoIncrement: true }).createIndex("race", "race");
-  };
-  return done(request);
-}
-
-class IndexedRaceFiles {
-  #database;
-  #name = null;
-  kind = "IndexedDB";
-
-  constructor(opened) {
-    this.#database = opened;
+  async #open() {
+    try {
+      await this.#store.open(this.#name);
+      this.#opened = true;
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
-  #store(mode) {
-    const options = mode === "readwrite" ? { durability: "relaxed" } : {};
-    return this.#database.transaction(STORE, mode, options).objectStore(STORE);
+  // Write what waits, at once where the store can: what is shown next has been kept then.
+  #next() {
+    const [name, text] = [this.#name, this.#waiting.get(this.#name)];
+    if (!text || this.#writing || performance.now() < this.#againAt) return;
+    const attempt = () => this.#attempt(name, text, () => this.#store.append(text));
+    const done = this.#opened ? attempt() : this.#open().then(() => this.#opened && attempt());
+    if (done) this.#doing(done);
   }
 
-  async names() {
-    const all = await done(this.#store("readonly").getAll());
-    return [...new Set(all.map(({ race }) => race))].sort();
+  // Returns nothing where the store was done at once; never throws.
+  #attempt(name, text, write) {
+    const kept = () => {
+      const left = this.#waiting.get(name)?.slice(text.length);
+      if (left) this.#waiting.set(name, left);
+      else this.#waiting.delete(name);
+      this.#say(null);
+    };
+    try {
+      const writing = write();
+      if (writing) return writing.then(kept, (error) => this.#failed(error));
+      kept();
+    } catch (error) {
+      this.#failed(error);
+    }
+    return null;
   }
 
-  async read(name) {
-    const all = await done(this.#store("readonly").index("race").getAll(name));
-    return whole(all.map(({ text }) => text).join(""));
+  // One thing at a time: what comes in the meantime is written after it.
+  #alone(work) {
+    const before = this.#writing;
+    const found = (async () => {
+      await before;
+      return work();
+    })();
+    this.#doing(found.catch(() => {})); // whoever asked hears of it
+    return found;
   }
 
-  async open(name) {
-    this.#name = name;
+  #doing(promise) {
+    const doing = promise.then(() => {
+      if (this.#writing !== doing) return;
+      this.#writing = null;
+      this.#next();
+    });
+    this.#writing = doing;
   }
 
-  append(text) {
-    this.#store("readwrite").add({ race: this.#name, text });
+  #failed(error) {
+    console.info("kickcue: not recorded now:", error);
+    this.#againAt = performance.now() + AGAIN_MS;
+    this.#say(reason(error));
   }
 
-  async put(name, text) {
-    await done(this.#store("readwrite").add({ race: name, text }));
-  }
-
-  close() {
-    this.#name = null;
-  }
-
-  async remove(name) {
-    const store = this.#store("readwrite");
-    for (const key of await done(store.index("race").getAllKeys(name))) store.delete(key);
+  #say(trouble) {
+    if (this.kind === "memory" || trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#tell(trouble);
   }
 }

@@ -44,3 +44,22 @@ export class SensorsView extends HTMLElement {
   }
 }
 customElements.define("sensors-view", SensorsView);
+
+// For the race's own part: which sensors are lost just now. A tap tries them all at once.
+export class LostSensors extends HTMLElement {
+  constructor(gateway) {
+    super();
+    const lost = () => gateway.shown.filter(({ connected }) => !connected);
+    const told = h("button", { type: "button", onclick: () => lost().forEach(({ key }) => gateway.again(key)) });
+    this.setAttribute("role", "status");
+    this.append(told);
+    const draw = () => {
+      const names = lost().map(({ name }) => name).join(", ");
+      told.hidden = names === "";
+      say(told, names && `${names}: ${word("lost")}`);
+    };
+    gateway.addEventListener("change", draw);
+    draw();
+  }
+}
+customElements.define("lost-sensors", LostSensors);

@@ -2,6 +2,7 @@
 
 import { h, say } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
+import { KeepingBanner } from "./keeping_banner.js";
 import { LapsView } from "./laps_view.js";
 import { LocalLink } from "./local_link.js";
 import { Player } from "./player.js";
@@ -11,7 +12,7 @@ import { RaceView } from "./race_view.js";
 import { RacesView } from "./races_view.js";
 import { linkedRace } from "./race_transfer.js";
 import { SensorProfiles } from "./sensor_profiles.js";
-import { SensorsView } from "./sensors_view.js";
+import { LostSensors, SensorsView } from "./sensors_view.js";
 import { SettingsView } from "./settings_view.js";
 import { SetupView, USUAL, keptDocument } from "./setup_view.js";
 import { setupWord } from "./setup_words.js";
@@ -37,6 +38,11 @@ const openTab = (name) => document.querySelector(`[aria-controls=${name}]`).clic
 async function begin() {
   document.documentElement.lang = wishes.language;
   const notice = h("p", { class: "notice", role: "status" }, own("starting"));
+  if (!window.isSecureContext) {
+    notice.textContent = `${own("broken")}: ${own("plain")}`;
+    document.body.replaceChildren(notice);
+    return;
+  }
   const link = new LocalLink(new Worker("js/core_worker.js", { type: "module" }));
   const store = new RaceStore(link);
   const player = new Player();
@@ -49,11 +55,15 @@ async function begin() {
   const title = (name) => h("h1", { class: "title" }, own(name));
   const banner = new LinkBanner(link, store);
   const press = new PressView(link, store, null);
+  const worn = new WornWatch(link, player);
+  link.addEventListener("waiting", () => {
+    notice.textContent = own("otherTab");
+  });
   document.body.dataset.role = "athlete";
-  document.body.replaceChildren(notice, ...tabs({
-    race: [new RaceView(store, false), press, new LapsView(store), press.more,
+  document.body.replaceChildren(notice, new KeepingBanner(link), ...tabs({
+    race: [new LostSensors(sensors.gateway), new RaceView(store, false), press, new LapsView(store), press.more,
       new HealthView(link, store)],
-    watch: [heading("watch"), new WatchView(new WornWatch(link, player))],
+    watch: [heading("watch"), new WatchView(worn)],
     sensors: [heading("sensors"), sensors, profiles],
     setup: [title("setup"), setup, title("mind"), mind, title("races"), races, new SettingsView()],
   }, own));
@@ -64,7 +74,7 @@ async function begin() {
     setup.open(found.catalogue, found.refused ? USUAL : keptDocument());
     profiles.open(found.catalogue);
     if (found.refused) say(setup.told, `${setupWord("refused")}: ${found.refused}`);
-    notice.replaceWith(found.resumed ? resumed() : banner);
+    notice.replaceWith(found.resumed ? resumed(worn) : banner);
     if (found.resumed) document.body.prepend(banner);
     document.body.dataset.ready = found.fromSnapshot ? "snapshot" : "loaded";
     await races.show();
@@ -83,9 +93,11 @@ async function takeLinked(setup) {
   await setup.offer(text);
 }
 
-// After a reload the browser has let go of every sensor, and gives one back at a tap alone.
-function resumed() {
+// After a reload the browser has let go of every sensor, and gives one back at a tap alone. It
+// vibrates and sounds after a tap alone, too: this one does for that.
+function resumed(worn) {
   const told = h("button", { type: "button", class: "notice", onclick: () => {
+    worn.arm();
     openTab("sensors");
     told.remove();
   } }, h("strong", {}, own("resumed")), h("br"), own("again"));

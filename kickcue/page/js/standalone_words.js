@@ -19,7 +19,13 @@ const WORDS = {
     toFile: "Save as race.toml", replay: "Replay a watch's file", replayHint:
       "FIT, GPX, TCX or a recording: what kickcue would have said, by the race set up above.",
     reading: "Reading: this may take a minute.", running: "A race is on: afterwards.",
-    otherTab: "it is open in another tab. Close that one, then reload this.",
+    otherTab: "kickcue is open in another tab. Close that one: then this one goes on.",
+    full: "No room is left on this phone. The race goes on, but is not kept: delete something, or save the recording before you close this page.",
+    unwritable: "The recording cannot be written now. The race goes on: save the recording before you close this page.",
+    unkept: "This browser keeps nothing, as in a private window: save the recording before you close this page.",
+    fullNow: "No room is left on this phone: delete a recording first.",
+    unwritableNow: "It could not be written on this phone.",
+    plain: "the browser gives all this to encrypted pages alone. Open it by https://, or on localhost.",
     mind: "Visualise", mindHint:
       "Your race in the mind before you run it: in the phone's voice, with its cues. Sit down, close your eyes.",
     script: "Script", calm: "calm", fierce: "fierce", short: "short", rival: "Who comes up on your shoulder (a name)",
@@ -45,7 +51,13 @@ const WORDS = {
     toFile: "Als race.toml sichern", replay: "Datei einer Uhr nachspielen", replayHint:
       "FIT, GPX, TCX oder eine Aufzeichnung: was kickcue gesagt hätte, im oben eingestellten Rennen.",
     reading: "Wird gelesen: das kann eine Minute dauern.", running: "Es läuft ein Rennen: danach.",
-    otherTab: "es ist in einem anderen Tab offen. Den schließen, dann hier neu laden.",
+    otherTab: "kickcue ist in einem anderen Tab offen. Schließe den: dann geht es hier weiter.",
+    full: "Auf diesem Telefon ist kein Platz mehr. Das Rennen geht weiter, wird aber nicht behalten: lösche etwas, oder sichere die Aufzeichnung, bevor du diese Seite schließt.",
+    unwritable: "Die Aufzeichnung kann gerade nicht geschrieben werden. Das Rennen geht weiter: sichere sie, bevor du diese Seite schließt.",
+    unkept: "Dieser Browser behält nichts, wie in einem privaten Fenster: sichere die Aufzeichnung, bevor du diese Seite schließt.",
+    fullNow: "Auf diesem Telefon ist kein Platz mehr: lösche erst eine Aufzeichnung.",
+    unwritableNow: "Es konnte auf diesem Telefon nicht geschrieben werden.",
+    plain: "der Browser gibt das alles nur verschlüsselten Seiten. Öffne sie mit https://, oder auf localhost.",
     mind: "Visualisieren", mindHint:
       "Dein Rennen im Kopf, bevor du es läufst: mit der Stimme des Telefons und seinen Signalen. Setz dich, Augen zu.",
     script: "Text", calm: "ruhig", fierce: "kämpferisch", short: "kurz", rival: "Wer von hinten kommt (ein Name)",
@@ -71,7 +83,13 @@ const WORDS = {
     toFile: "Garder en race.toml", replay: "Rejouer un fichier de montre", replayHint:
       "FIT, GPX, TCX ou enregistrement : ce que kickcue aurait dit, dans la course préparée ci-dessus.",
     reading: "Lecture : cela peut prendre une minute.", running: "Une course est en cours : après.",
-    otherTab: "il est ouvert dans un autre onglet. Fermez-le, puis rechargez celui-ci.",
+    otherTab: "kickcue est ouvert dans un autre onglet. Fermez-le : celui-ci continue alors.",
+    full: "Ce téléphone n'a plus de place. La course continue mais n'est pas gardée : supprimez quelque chose, ou enregistrez-la avant de fermer cette page.",
+    unwritable: "L'enregistrement ne peut pas être écrit. La course continue : enregistrez-la avant de fermer cette page.",
+    unkept: "Ce navigateur ne garde rien, comme une fenêtre privée : enregistrez la course avant de fermer cette page.",
+    fullNow: "Ce téléphone n'a plus de place : supprimez d'abord un enregistrement.",
+    unwritableNow: "Cela n'a pas pu être écrit sur ce téléphone.",
+    plain: "le navigateur ne donne tout cela qu'aux pages chiffrées. Ouvrez-la par https://, ou sur localhost.",
     mind: "Visualiser", mindHint:
       "Votre course en pensée avant de la courir : par la voix du téléphone, avec ses signaux. Asseyez-vous, yeux fermés.",
     script: "Texte", calm: "calme", fierce: "combatif", short: "court", rival: "Qui revient à votre épaule (un nom)",
