@@ -31,12 +31,14 @@ LONGEST_NAME_LETTERS: Final = 64
 """Three weeks: up to here seconds as a JSON number keep every nanosecond, and a UNIX time given by
 mistake is refused."""
 
+_as_json: Final = json.JSONEncoder(allow_nan=False).encode
+"""``json.dumps`` would make an encoder for each line."""
 _CHAR: Final = re.compile(r"[0-9a-f]{4}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def lines(header: Header, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield the lines, without their ends."""
-    yield json.dumps(write_header(header), allow_nan=False)
+    yield _as_json(write_header(header))
     yield from map(line, entries)
 
 
@@ -44,7 +46,7 @@ def line(entry: Entry) -> str:
     """Return the line of one event, without its end."""
     shape = shape_of(entry)
     out = {} if shape.is_input else {"out": shape.kind}
-    return json.dumps({"t": ns_to_s(entry.t_ns), **out, **shape.write(entry)}, allow_nan=False)
+    return _as_json({"t": ns_to_s(entry.t_ns), **out, **shape.write(entry)})
 
 
 def write(path: Path, header: Header, entries: Iterable[Entry]) -> None:

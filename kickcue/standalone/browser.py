@@ -1,7 +1,8 @@
-"""The entrance from JavaScript: one JSON text in, one out, so that nothing else crosses the border.
+"""The entrance from JavaScript: texts and numbers alone cross the border, as anything else is dear.
 
-``{"what": "sensor", "at_ms": ..., ...}`` gives ``{"messages": [...], "lines": "...", "wake_ms":
-...}``, or ``{"error": "..."}`` where what was asked for cannot be.
+``take`` has one JSON text in and one out: ``{"what": "command", "at_ms": ..., ...}`` gives
+``{"messages": [...], "lines": "...", "wake_ms": ..., "racing": ...}``, or ``{"error": "..."}``
+where what was asked for cannot be. ``sensor`` is the same for what comes many times a second.
 """
 
 import json
@@ -18,21 +19,23 @@ from kickcue.standalone.profile_match import profile_of
 from kickcue.standalone.race_setup import Catalogue
 from kickcue.standalone.race_toml import from_toml, to_toml
 from kickcue.standalone.visualisation import visualisation
+from kickcue.standalone.wire_values import Values
 
 NS_PER_US: Final = 1000
+_as_json: Final = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 Request = Mapping[str, Any]
 
 
 class BrowserRace:
-    """Holds the race of a page; ``take`` is all that JavaScript calls."""
+    """Holds the race of a page; ``take`` and ``sensor`` are all that JavaScript calls."""
 
     def __init__(self, catalogue: str) -> None:
         """Take the catalogue as its JSON."""
         self._catalogue = Catalogue.of(json.loads(catalogue))
         self._race: PhoneRace | None = None
+        self._stood: Values = {}
         self._doers: Mapping[str, Callable[[PhoneRace, int, Request], None]] = {
-            "sensor": _sensor,
             "command": _command,
             "ack": _ack,
             "tick": lambda race, at_ns, _: race.tick(at_ns),
@@ -46,9 +49,26 @@ class BrowserRace:
             found = self._take(given, _ns(given["at_ms"]))
         except KickcueError as error:
             found = {"error": str(error)}
-        return json.dumps(found, allow_nan=False)
+        return _as_json(found)
 
-    def _take(self, given: Request, at_ns: int) -> dict[str, Any]:
+    def sensor(self, at_ms: float, sensor: str, char: str, hexed: str) -> str:
+        """Take what a sensor sent; return the lines, each with its end, and what else there is.
+
+        That is a JSON object behind the last line, as ``take`` returns it but for the lines. It is
+        left out where there is no message and the rest is as it was returned last. Before a race
+        was set up nothing is taken.
+        """
+        race = self._race
+        if race is None:
+            return ""
+        race.notification(_ns(at_ms), sensor, char, bytes.fromhex(hexed))
+        kept, stood = _kept(race), self._stood
+        self._stood = _stands(race)
+        if not race.messages and self._stood == stood:
+            return kept
+        return kept + _as_json({"messages": _messages(race), **self._stood})
+
+    def _take(self, given: Request, at_ns: int) -> Values:
         what = given["what"]
         if what == "from_toml":
             return from_toml(given["text"], self._catalogue)._asdict()
@@ -71,7 +91,8 @@ class BrowserRace:
             raise UsageError("no race was set up")
         else:
             self._doers[what](self._race, at_ns, given)
-        return _said(self._race)
+        self._stood = _stands(self._race)
+        return {"messages": _messages(self._race), "lines": _kept(self._race), **self._stood}
 
 
 def _ns(at_ms: float) -> int:
@@ -80,21 +101,25 @@ def _ns(at_ms: float) -> int:
     return int(whole) * NS_PER_MS + round(part * NS_PER_MS)
 
 
-def _said(race: PhoneRace) -> dict[str, Any]:
-    """Return what the race says, and clear it."""
+def _kept(race: PhoneRace) -> str:
+    """Return the lines that are new, each with its end."""
+    lines, race.lines = race.lines, []
+    return "\n".join([*lines, ""])
+
+
+def _messages(race: PhoneRace) -> list[Values]:
+    """Return the messages that are new."""
+    messages, race.messages = race.messages, []
+    return messages
+
+
+def _stands(race: PhoneRace) -> Values:
+    """Return when the race wants a tick, and whether it is on."""
     wake_ns = race.wake_ns
-    found = {
-        "messages": race.messages,
-        "lines": "".join(f"{each}\n" for each in race.lines),
+    return {
         "wake_ms": None if wake_ns is None else -(-wake_ns // NS_PER_MS),
         "racing": race.phase in RACING,
     }
-    race.messages, race.lines = [], []
-    return found
-
-
-def _sensor(race: PhoneRace, at_ns: int, given: Request) -> None:
-    race.notification(at_ns, given["sensor"], given["char"], bytes.fromhex(given["hex"]))
 
 
 def _command(race: PhoneRace, at_ns: int, given: Request) -> None:

@@ -70,6 +70,8 @@ class PhoneRace:
         self._sent_ms = -1
         self._status_ns: int | None = None
         self._standing: dict[str, Values] = {}
+        self._stood: tuple[object, ...] | None = None
+        self._looked: tuple[object, ...] = ()
         self._laps = LiveLaps()
         self._begin(engine_for(self._config), 0)
         self._keep(json.dumps(write_header(self._header())))
@@ -136,6 +138,7 @@ class PhoneRace:
     def greet(self) -> None:
         """Say all that stands to a page that has just come."""
         self._standing.clear()
+        self._stood = None
         self._send_status()
         self._show_standing()
 
@@ -163,9 +166,9 @@ class PhoneRace:
     def _feed(self, event: Input) -> None:
         outputs = self._session.feed(event)
         self._look_at_laps()
-        if any(isinstance(each, PhaseChange) for each in outputs):
-            self._send_status()
         if outputs:
+            if any(isinstance(each, PhaseChange) for each in outputs):
+                self._send_status()
             self._show_standing()
 
     def _deliver(self, output: Output) -> None:
@@ -180,9 +183,13 @@ class PhoneRace:
         self.lines.append(text)
 
     def _look_at_laps(self) -> None:
-        view, course = self._session.view, self._session.course
         if self._plan is not None:
             return
+        view, course = self._session.view, self._session.course
+        seen = (view.estimate, view.line_marked, view.gun_ns, view.over_ns, course)
+        if seen == self._looked:  # most events change none of it
+            return
+        self._looked = seen
         if view.estimate is not None:
             self._laps.look(course, view.gun_ns, view.estimate, view.line_marked)
         if view.phase is Phase.FINISHED and view.gun_ns is not None and view.over_ns is not None:
@@ -191,6 +198,11 @@ class PhoneRace:
     def _show_standing(self) -> None:
         """Send what stands until it changes, where it has."""
         view = self._session.view
+        done = self._laps.laps if self._plan is None else tuple(view.runs.values())
+        stands = (view.gun_ns, view.over_ns, self._session.course, done)
+        if stands == self._stood:  # as nearly always
+            return
+        self._stood = stands
         laps = self._laps.laps if self._plan is None else repetitions(view.runs, view.gun_ns or 0)
         course = self._session.course if self._plan is None else course_of(self.document)
         for name, values in (

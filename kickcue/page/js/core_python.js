@@ -84,6 +84,7 @@ export class CorePython {
   #pyodide;
   #race;
   #catalogue;
+  #stands = {}; // what was said last of when to wake it, and whether a race is on
 
   constructor(pyodide, catalogue, fromSnapshot) {
     this.#pyodide = pyodide;
@@ -95,9 +96,26 @@ export class CorePython {
 
   // Ask kickcue for something; returns what it answers (kickcue/standalone/browser.py).
   take(request) {
+    if (request.what === "sensor") return this.#hear(request);
     const answer = JSON.parse(this.#race.take(JSON.stringify(request)));
     if (answer.error) throw new Error(answer.error);
+    if ("racing" in answer) this.#noteStanding(answer);
     return answer;
+  }
+
+  // What comes many times a second: plain values in, and out the lines with what else is new.
+  #hear({ at_ms, sensor, char, hex }) {
+    const text = this.#race.sensor(at_ms, sensor, char, hex);
+    const end = text.lastIndexOf("\n") + 1;
+    const lines = text.slice(0, end);
+    if (end === text.length) return { lines, messages: [], ...this.#stands };
+    const said = JSON.parse(text.slice(end));
+    this.#noteStanding(said);
+    return { lines, ...said };
+  }
+
+  #noteStanding({ wake_ms, racing }) {
+    this.#stands = { wake_ms, racing };
   }
 
   // A recording's lines as the bytes of an MCAP file.
