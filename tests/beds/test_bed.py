@@ -66,7 +66,9 @@ async def test_a_scan_sees_what_a_sensor_advertises(bluez: FakeBluez, strap: Sen
     services, manufacturer data and RSSI.
     """
     bluez.add_sensor("C0:FF:EE:00:00:02", "lamp", services={"1812": []})
-    found = await BleakScanner.discover(timeout=0.1, service_uuids=[HR], return_adv=True)
+    async with BleakScanner(service_uuids=[HR]) as scanner:
+        await until(lambda: bool(scanner.discovered_devices_and_advertisement_data))
+        found = dict(scanner.discovered_devices_and_advertisement_data)
     ((device, advertisement),) = found.values()
     assert (strap.address, "Polar H10 1234") == (device.address, device.name)
     assert ([HR], {0x006B: b"\x72\x08"}) == (
@@ -231,7 +233,7 @@ async def test_a_call_can_stay_unanswered(bluez: FakeBluez, strap: Sensor) -> No
     device = await find(strap)
     bluez.hang("Connect")
     with pytest.raises(TimeoutError):
-        await BleakClient(device, timeout=0.05).connect()
+        await BleakClient(device, timeout=0.7).connect()
     async with BleakClient(device):
         assert strap.connected
 
@@ -243,7 +245,7 @@ async def test_services_may_never_be_found_out(bluez: FakeBluez, strap: Sensor) 
     strap.resolves = False
     device = await find(strap)
     with pytest.raises(TimeoutError):
-        await BleakClient(device, timeout=0.05).connect()
+        await BleakClient(device, timeout=0.7).connect()
     assert not strap.connected
     assert 1 == bluez.count("Disconnect")
 
@@ -386,13 +388,15 @@ async def test_fifty_sensors_are_no_crowd(bluez: FakeBluez) -> None:
         bluez.add_sensor(f"C0:FF:EE:00:01:{n:02X}", f"strap {n}", services={"180d": ["2a37"]})
         for n in range(50)
     ]
-    found = {device.address: device for device in await BleakScanner.discover(timeout=0.2)}
+    async with BleakScanner() as scanner:
+        await until(lambda: len(scanner.discovered_devices) == len(crowd))
+        found = {device.address: device for device in scanner.discovered_devices}
     got: dict[str, bytes] = {}
 
     def note(who: str, _: object, data: bytearray) -> None:
         got[who] = bytes(data)
 
-    clients = [BleakClient(found[sensor.address]) for sensor in crowd]
+    clients = [BleakClient(found[sensor.address], timeout=PATIENCE_S) for sensor in crowd]
     await asyncio.gather(*(client.connect() for client in clients))
     for client in clients:
         await client.start_notify("2a37", partial(note, client.address))

@@ -183,7 +183,8 @@ async def relay(
     for event in inputs:
         await asyncio.sleep(max(zero_s + event.t_ns / 1e9 / rate - loop.time(), 0.0))
         heard = sum(health.notifications for health in run.remote.health.values())
-        late_s = max(late_s, *(rate * (loop.time() - at_s) for at_s in said_s[heard : heard + 1]))
+        under_way = [rate * (loop.time() - at_s) for at_s in said_s[heard:]]
+        late_s = max([late_s, *under_way])
         if isinstance(event, Notification):
             said_s.append(zero_s + event.t_ns / 1e9 / rate)
             gateway.say(f"gym-{event.sensor}", event)

@@ -1,8 +1,8 @@
 """A run in a process of its own, to be killed: a whole 800 m by its sensors, faster than life.
 
-``python fast_run.py FOLDER ZERO_UNIX_S RATE``: the race's first event is at that moment; what is
-past when this process is ready has been missed, as by a daemon that was away. Prints where the page
-is and lets the athlete in.
+``python fast_run.py FOLDER RATE``: prints where the page is and lets the athlete in; then reads the
+moment of the race's first event, a Unix time. What is past by then has been missed, as by a daemon
+that was away.
 """
 
 import asyncio
@@ -19,12 +19,13 @@ from tests.daemon.test_race_daemon import RACE, settings
 from tests.patience import PATIENCE_S
 
 
-async def main(folder: Path, zero_s: float, rate: float) -> None:
+async def main(folder: Path, rate: float) -> None:
     """Run until the race is over."""
     here = settings(page={"host": "127.0.0.1"})
     async with live(here, state=folder, clock=Clock(rate=rate)) as run:
         assert run.page is not None
         print(run.page.link(Role.ATHLETE), flush=True)  # noqa: T201  for who started it
+        zero_s = float(await asyncio.to_thread(sys.stdin.readline))
         for event in RACE.inputs:
             wait_s = zero_s + event.t_ns / 1e9 / rate - time.time()
             if wait_s < -0.2:
@@ -38,4 +39,4 @@ async def main(folder: Path, zero_s: float, rate: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2])))

@@ -111,7 +111,8 @@ def felt_in_order(recording: Recording, felt: list[list[int]]) -> None:
     answers = [(each.cue_id, each.felt) for each in recording.inputs if isinstance(each, Ack)]
     cues = [each.id for each in recording.outputs if isinstance(each, Cue)]
     assert {(cue, True) for cue in cues if not cue.startswith("ready")} <= set(answers)
-    assert len(answers) == len(set(answers))
+    # A cue whose answer is slow is said, and answered alike, once more.
+    assert len({cue_id for cue_id, _ in answers}) == len(set(answers))
 
 
 @pytest.mark.long
@@ -217,17 +218,19 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
     killed THEN the cue is felt at its moment; when the race is taken up again the page is there by
     itself, and nothing is felt twice.
     """
-    zero_s = time.time() + 8.0
-    first = await fast_run(tmp_path, zero_s)
+    first = await fast_run(tmp_path)
     page = await phones(browser, tmp_path).armed()
+    zero_s = time.time() + 1.0
+    begin(first, zero_s)
     await until(page, "document.querySelector('race-view .next').textContent.includes('urnover')")
     first.kill()
     await first.wait()
     before = await page.evaluate("felt.length")
     await until(page, "felt.length > 0")
     assert 0 == before
-    second = await fast_run(tmp_path, zero_s)
+    second = await fast_run(tmp_path)
     try:
+        begin(second, zero_s)
         await until(page, f"!/onnection/.test({BANNER})")
         await until(page, f"{BANNER} === 'Finished'")
         felt = await page.evaluate("felt")
@@ -246,14 +249,23 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
     assert 1 == counted[500, 150, 150, 150, 150]
 
 
-async def fast_run(folder: Path, zero_s: float) -> asyncio.subprocess.Process:
+async def fast_run(folder: Path) -> asyncio.subprocess.Process:
     """Start the race in a process, and wait for its page."""
-    command = (sys.executable, "-m", "tests.page.fast_run", folder, f"{zero_s}", f"{SLOW:g}")
+    command = (sys.executable, "-m", "tests.page.fast_run", folder, f"{SLOW:g}")
     running = await asyncio.create_subprocess_exec(
-        *map(str, command), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        *map(str, command),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert running.stdout is not None
     async with asyncio.timeout(PATIENCE_S):
         line = await running.stdout.readline()
     assert line.startswith(b"http")
     return running
+
+
+def begin(running: asyncio.subprocess.Process, zero_s: float) -> None:
+    """Tell a run when its race begins, or has begun."""
+    assert running.stdin is not None
+    running.stdin.write(f"{zero_s}\n".encode())

@@ -213,10 +213,10 @@ def test_an_xml_bomb_is_refused_at_once(tmp_path: Path, declared: str) -> None:
     """
     workout = wrapped('<Warmup Duration="9"/>', "<name>&l9;</name>")
     text = f"<!DOCTYPE workout_file [{declared}]>{workout}"
-    begun_s = time.perf_counter()
+    begun_s = time.process_time()
     with pytest.raises(DataError, match="expected no XML entities, got 'l"):
         read(put(tmp_path, text, "a.zwo"))
-    assert time.perf_counter() - begun_s < 1.0
+    assert time.process_time() - begun_s < 1.0
 
 
 def test_a_file_larger_than_any_workout_is_refused(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ async def test_a_lap_is_spoken_at_once(programs: Programs, studio_folder: Path) 
     assert not cache.exists()
 
 
-@pytest.mark.parametrize("does", ["exit 1", "exec /bin/sleep 5"])
+@pytest.mark.parametrize("does", ["exit 1", "exec /bin/sleep 60"])
 async def test_a_voice_that_is_slow_leaves_the_tone(
     does: str, programs: Programs, studio_folder: Path
 ) -> None:
@@ -160,7 +160,7 @@ async def test_a_voice_that_is_slow_leaves_the_tone(
     studio = Renderer(Voice("piper", "m"), studio_folder, studio_folder / "cache", tones=True)
     began_s = time.monotonic()
     file = await studio.file(CueSound(CueKind.SPLIT, (), "Lap 3, 74.2."))
-    assert time.monotonic() - began_s < 3.0
+    assert time.monotonic() - began_s < 30.0
     assert tone(CueKind.SPLIT, PULSES[CueKind.SPLIT]).seconds == file.seconds
 
 

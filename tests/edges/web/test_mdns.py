@@ -4,6 +4,7 @@ interface alone.
 
 import asyncio
 import importlib
+import secrets
 import sys
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from tests.edges.web.test_server import site_of
 from tests.patience import PATIENCE_S
 
 LOOPBACK: Final = ["127.0.0.1"]
-PATIENCE_MS: Final = 5000
+PATIENCE_MS: Final = round(PATIENCE_S * 1000)
 
 
 @pytest.fixture
@@ -29,6 +30,11 @@ def zeroconf(monkeypatch: pytest.MonkeyPatch) -> Any:
     real = library.AsyncZeroconf
     monkeypatch.setattr(library, "AsyncZeroconf", lambda: real(interfaces=LOOPBACK))
     return library
+
+
+def nobodys() -> str:
+    """Return a name that nobody has: who tests at the same time shares the interface."""
+    return f"kickcue-{secrets.token_hex(4)}.local"
 
 
 async def asked(library: Any, name: str) -> Any:
@@ -44,10 +50,11 @@ async def asked(library: Any, name: str) -> Any:
 async def test_a_page_is_found_by_its_name(zeroconf: Any) -> None:
     """GIVEN a page that is announced THEN another machine finds name, addresses and port."""
     known: asyncio.Queue[str] = asyncio.Queue()
-    async with announcing("kickcue-anna.local", 8017, ["192.0.2.7"], known.put_nowait):
-        assert "kickcue-anna.local" == await asyncio.wait_for(known.get(), PATIENCE_S)
-        found = await asked(zeroconf, "kickcue-anna.local")
-    assert ("kickcue-anna.local.", 8017) == (found.server, found.port)
+    name = nobodys()
+    async with announcing(name, 8017, ["192.0.2.7"], known.put_nowait):
+        assert name == await asyncio.wait_for(known.get(), PATIENCE_S)
+        found = await asked(zeroconf, name)
+    assert (f"{name}.", 8017) == (found.server, found.port)
     assert ["192.0.2.7"] == found.parsed_addresses()
 
 
@@ -57,11 +64,12 @@ async def test_a_name_that_another_machine_has(zeroconf: Any) -> None:
     """
     first: asyncio.Queue[str] = asyncio.Queue()
     second: asyncio.Queue[str] = asyncio.Queue()
-    async with announcing("kickcue-ben.local", 8017, ["192.0.2.7"], first.put_nowait):
+    name = nobodys()
+    async with announcing(name, 8017, ["192.0.2.7"], first.put_nowait):
         await asyncio.wait_for(first.get(), PATIENCE_S)
-        async with announcing("kickcue-ben.local", 8018, ["192.0.2.8"], second.put_nowait):
+        async with announcing(name, 8018, ["192.0.2.8"], second.put_nowait):
             await asyncio.sleep(0.5)
-        found = await asked(zeroconf, "kickcue-ben.local")
+        found = await asked(zeroconf, name)
     assert second.empty()
     assert 8017 == found.port
 
@@ -86,11 +94,12 @@ async def test_the_page_of_a_race_gets_its_name(monkeypatch: pytest.MonkeyPatch)
     """
     monkeypatch.setattr("kickcue.edges.web.race_page.own_addresses", lambda: ("192.0.2.7",))
     named: asyncio.Queue[RacePage] = asyncio.Queue()
-    place = Place(port=30041, athlete="Zoë B.")
+    word = secrets.token_hex(4)
+    place = Place(port=30041, athlete=f"Zoë {word}")
     async with race_page(site_of(), place, named.put_nowait) as page:
         assert page.name is None
         assert page is await asyncio.wait_for(named.get(), PATIENCE_S)
-        assert f"http://kickcue-zo-b.local:{page.port}/" == page.named_text
+        assert f"http://kickcue-zo-{word}.local:{page.port}/" == page.named_text
         assert page.tokens[Role.VIEWER] in page.link(Role.VIEWER, page.name)
 
 
