@@ -8,6 +8,7 @@ fails where ``KICKCUE_REQUIRE_REAL=1`` demands the programs, as ``.ci/run`` does
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,11 @@ SOUND: Final = "apt-get install espeak-ng alsa-utils"
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 # Often not on a user's PATH.
 DAEMON_FOLDERS: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/homebrew/bin")
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that the tests start:
+# many of them end a program by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline: how long an example takes says nothing about it, least of all on a Pi.
 # The same examples each time: who changed nothing breaks nothing. ``--hypothesis-profile=search``

@@ -75,9 +75,19 @@ class PlayedClock(Clock):
 
     rate: float = RATE
     next_ns: list[int] = field(default_factory=lambda: [NO_EVENT_NS])
+    lost_ns: list[int] = field(default_factory=lambda: [0])
 
     def run_ns(self) -> int:
-        return min(Clock.run_ns(self), self.next_ns[0])
+        return min(self.free_ns(), self.next_ns[0])
+
+    def free_ns(self) -> int:
+        """Return what it would show if nothing held it."""
+        return Clock.run_ns(self) - self.lost_ns[0]
+
+    def go_on(self) -> None:
+        """Go on from where it stands, as if it had not stood."""
+        self.lost_ns[0] += max(self.free_ns() - self.next_ns[0], 0)
+        self.next_ns[0] = NO_EVENT_NS
 
 
 async def play(run: RaceDaemon, inputs: Iterable[Input], until: Phase = Phase.FINISHED) -> None:
@@ -97,11 +107,20 @@ async def play_up_to_now(run: RaceDaemon, inputs: Iterable[Input]) -> int:
     return zero_ns
 
 
+def _free_ns(run: RaceDaemon) -> int:
+    clock = run.clock
+    return clock.free_ns() if isinstance(clock, PlayedClock) else clock.run_ns()
+
+
 def standing_at(zero_ns: int, race_s: float) -> PlayedClock:
-    """Return the clock for a run that goes on, as long after the zero of its race, until it is
-    played to.
-    """
+    """Return a clock that stands so long after the zero of its race until it is to ``go_on``."""
     return PlayedClock(next_ns=[zero_ns + round(race_s * 1e9 / RATE)])
+
+
+def go_on(run: RaceDaemon) -> None:
+    """Let such a clock go on."""
+    assert isinstance(run.clock, PlayedClock)
+    run.clock.go_on()
 
 
 def _hold(run: RaceDaemon, at_ns: int) -> None:
@@ -124,7 +143,7 @@ def _timed(inputs: Iterable[Input], zero_ns: int) -> Iterator[Input]:
 async def _put(run: RaceDaemon, timed: Iterable[Input], until: Phase = Phase.FINISHED) -> None:
     for event in timed:
         _hold(run, event.t_ns)
-        await asyncio.sleep(max(event.t_ns - Clock.run_ns(run.clock), 0) / 1e9)
+        await asyncio.sleep(max(event.t_ns - _free_ns(run), 0) / 1e9)
         run.put(event)
         if run.phase is until:
             break
@@ -205,7 +224,7 @@ async def paced(run: RaceDaemon, inputs: Iterable[Input]) -> AsyncIterator[Input
             at_ns = zero_ns + round(event.t_ns / run.clock.rate)
             _hold(run, at_ns)
             gap_ns = round((event.t_ns - last_ns) / run.clock.rate)
-            await asyncio.sleep(max(at_ns - Clock.run_ns(run.clock), 0.85 * gap_ns) / 1e9)
+            await asyncio.sleep(max(at_ns - _free_ns(run), 0.85 * gap_ns) / 1e9)
             last_ns = event.t_ns
             yield event
     finally:
@@ -498,6 +517,7 @@ async def test_a_race_goes_on_where_a_run_was_stopped(tmp_path: Path) -> None:
         assert Phase.BODY is first.phase
     clock = standing_at(zero_ns, half[-1].t_ns / 1e9 + 2.0)
     async with live(settings(), state=tmp_path, clock=clock) as second:
+        go_on(second)
         assert second.resumed
         assert first.feed.run_id == second.feed.run_id
         assert Phase.BODY is second.phase

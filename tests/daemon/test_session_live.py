@@ -44,6 +44,7 @@ from tests.daemon.test_race_daemon import (
     RATES,
     Gateway,
     PlayedClock,
+    go_on,
     play,
     play_on,
     play_up_to_now,
@@ -235,6 +236,7 @@ async def test_a_session_goes_on_where_a_run_was_stopped(tmp_path: Path) -> None
         await until(lambda: first.feed.idle)
     clock = standing_at(zero_ns, stop_ns / NS_PER_S + 25.0)
     async with live(settings(plan=plan), state=tmp_path, clock=clock) as second:
+        go_on(second)
         assert second.resumed
         assert any(note.startswith("session resumed after a gap") for note in second.notes)
         async with worn(second) as (seen, _):
