@@ -165,6 +165,8 @@ async def test_a_hang_up_ends_a_headless_run_only_where_no_race_is_on(
             assert line, "the run has ended"
         if racing:
             assert 0 == (await in_a_pipe("press", "start", folder=home))[0]
+            while b"phase=body" not in (line := await process.stderr.readline()):
+                assert line, "the run has ended"
             process.send_signal(signal.SIGHUP)
             heard = len(recorded().inputs)
             # What is waited for happens in another process.

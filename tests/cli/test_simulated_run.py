@@ -70,8 +70,9 @@ class WatchProcess:
             self._process = subprocess.Popen(program, stdout=out, cwd=folder)
 
     def happenings(self) -> Iterator[dict[str, Any]]:
-        for line in self._out.read_text().splitlines():
-            yield json.loads(line)
+        for line in self._out.read_text().splitlines(keepends=True):
+            if line.endswith("\n"):  # it may be writing
+                yield json.loads(line)
 
     def wait_for(self, kind: str) -> None:
         """Wait until it has written of this."""
