@@ -115,7 +115,7 @@ async def test_an_armed_cue_needs_nobody(track: Track, end: signal.Signals) -> N
     async with track.sender() as delivery:
         await settled(page)
         due_ns = track.clock() + 3 * NS_PER_S
-        delivery.send(Arm(track.clock(), replace(track.cue(), t_ns=due_ns), 3000))
+        delivery.send(Arm(track.clock(), replace(track.cue(), t_ns=due_ns, ttl_ms=1500), 3000))
         await until(
             page, "document.querySelector('race-view .next').textContent.includes('turnover')"
         )
