@@ -66,8 +66,13 @@ def test_the_page_can_be_followed(
         if line in BY_HAND:
             continue
         words = shlex.split(line)[1:]
-        status = main([*words, "--rate", "300"] if words[0] == "demo" else words)
-        told = capsys.readouterr()
+        # A busy machine may not feel each cue of a session that is played so fast.
+        rates = (["--rate", "300"], ["--rate", "30"]) if words[0] == "demo" else ([],)
+        for rate in rates:
+            status = main([*words, *rate])
+            told = capsys.readouterr()
+            if status == 0:
+                break
         assert status == 0, f"{line}: {told.err}"
         printed[line] = told.out
     (shown,) = blocks("text")

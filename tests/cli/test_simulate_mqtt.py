@@ -1,6 +1,8 @@
 """``kickcue simulate --mqtt``: a simulated race, or a recording, sent to a run that is on."""
 
 import asyncio
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +29,7 @@ from kickcue.edges.mqtt.topics import Topics
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.lab.standing import gun_moment_s, standing_around
-from kickcue.recording import Header
+from kickcue.recording import Header, Recording
 from kickcue.recording.jsonl import write
 from kickcue.supervision.health import Stage
 from tests.daemon.test_race_daemon import RATE, recorded, replays_alike, settings
@@ -61,24 +63,34 @@ async def test_a_whole_race_for_a_run_that_is_on(
     THEN the run is started, led to its bell and ended by it, and its recording replays alike. (Both
     sides fly here, so that the test does not take a race's time.)
     """
-    pinned = settings(sensors=PINS)
-    async with live(pinned, state=tmp_path, clock=Clock(rate=RATE)) as run:
+    sent = race_with_standing()
+    said = sorted(event.data for event in sent if isinstance(event, Notification))
+    # What is under way for a second is not sent any more: a busy machine is given more time.
+    for rate in (RATE, RATE / 5):
+        capsys.readouterr()
+        recording = await sent_and_run(tmp_path / f"{rate:g}", sent, rate)
+        heard = [event.data for event in recording.inputs if isinstance(event, Notification)]
+        if sorted(heard) == said:
+            break
+    assert replays_alike(recording)
+    assert 1 == sum(isinstance(o, Cue) and o.id == "last_lap-1" for o in recording.outputs)
+    assert sorted(heard) == said
+    out = capsys.readouterr().out
+    assert "sending to kickcue/runner as sensors pod, strap" in out
+    assert re.search("the gun goes in [0-9]+ s", out)
+    assert f"done: {len(heard)} notifications sent; the race: finished" in out
+
+
+async def sent_and_run(state: Path, sent: Sequence[Input], rate: float) -> Recording:
+    """Send a race to a run, and return what that has recorded."""
+    async with live(settings(sensors=PINS), state=state, clock=Clock(rate=rate)) as run:
         assert run.way is not None
         assert run.way.watch is not None
         await until(lambda: run.way is not None and run.way.trouble is None)
-        sent = race_with_standing()
-        await send(ChosenBroker(run.way.watch, Topics()), sent, RATE)
+        await send(ChosenBroker(run.way.watch, Topics()), sent, rate)
         await until(lambda: run.phase is Phase.FINISHED)
         assert {Stage.CONNECTED} == {health.stage for health in run.health.values()}
-    recording = recorded(tmp_path)
-    assert replays_alike(recording)
-    assert 1 == sum(isinstance(o, Cue) and o.id == "last_lap-1" for o in recording.outputs)
-    heard = [event.data for event in recording.inputs if isinstance(event, Notification)]
-    assert sorted(heard) == sorted(e.data for e in sent if isinstance(e, Notification))
-    out = capsys.readouterr().out
-    assert "sending to kickcue/runner as sensors pod, strap" in out
-    assert "the gun goes in 2 s" in out
-    assert f"done: {len(heard)} notifications sent; the race: finished" in out
+    return recorded(state)
 
 
 @pytest.mark.mosquitto

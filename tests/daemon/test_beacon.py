@@ -2,6 +2,7 @@
 never the begin of a race.
 """
 
+from itertools import cycle
 from pathlib import Path
 
 from kickcue.config.settings import Settings, load_settings
@@ -41,8 +42,10 @@ async def test_a_beacon_is_recorded_and_replayed(bluez: FakeBluez, tmp_path: Pat
             run.health[BEACON].why,
         )
 
+        rssi_dbm = cycle((-70, -69))
+
         def heard(times: int) -> bool:
-            bluez.advertised(beacon, -70 + listening.health.notifications % 2)
+            bluez.advertised(beacon, next(rssi_dbm))  # BlueZ tells what has changed
             return listening.health.notifications >= times
 
         await until(lambda: heard(3))

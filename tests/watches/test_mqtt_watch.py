@@ -85,7 +85,10 @@ def online(sent_ms: int, *, run_id: str = "r") -> StatusMessage:
 async def settle(sender: Sender, watch: Told, *, run_id: str = "r", from_ms: int = 0) -> None:
     """Let the watch find out how late messages are: two statuses, a second apart. From then on the
     sender's time is ``from_ms`` + 1000.
+
+    The watch's clock stands meanwhile: a busy machine would make the second one look late.
     """
+    await watch.order(stand=1)
     for sent_ms in (from_ms, from_ms + 1000):
         before = watch.state["taken"]
         await sender.send("status", online(sent_ms, run_id=run_id))
@@ -93,6 +96,7 @@ async def settle(sender: Sender, watch: Told, *, run_id: str = "r", from_ms: int
         await watch.until(lambda before=before: watch.state["taken"] > before)  # type: ignore[misc]
         if sent_ms == from_ms:
             await watch.order(ahead_ms=1000)
+    await watch.order(stand=0)
 
 
 async def armed(sender: Sender, watch: Told, message: ArmMessage) -> None:

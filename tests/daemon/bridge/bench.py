@@ -36,8 +36,16 @@ class Race:
 
     @property
     def acks(self) -> list[tuple[str, bool, str | None]]:
-        """What the watch has answered: cue, felt, why not."""
-        return [(each.cue_id, each.felt, each.why) for each in self.heard if isinstance(each, Ack)]
+        """What the watch has answered: cue, felt, why not.
+
+        Each answer once: a cue whose answer is slow is said, and answered, once more.
+        """
+        return list(dict.fromkeys((each.cue_id, each.felt, each.why) for each in self.answers))
+
+    @property
+    def answers(self) -> list[Ack]:
+        """All answers of the watch."""
+        return [each for each in self.heard if isinstance(each, Ack)]
 
     def cue(self, id_: str = "bell", **changes: Any) -> Cue:
         """Return a cue of two pulses that is due now."""

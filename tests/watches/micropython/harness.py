@@ -40,11 +40,10 @@ class Watch:
     def __init__(self, link, prefix, run_id):
         self._link = link
         self._ahead_ms = 0
+        self._stands_at = None
         self._subscriptions = 0
         self._renew, link.renew = link.renew, self._subscribe
-        self._clock = Clock(
-            lambda: time.ticks_add(time.ticks_ms(), self._ahead_ms), time.ticks_diff
-        )
+        self._clock = Clock(lambda: time.ticks_add(self._ticks(), self._ahead_ms), time.ticks_diff)
         self.client = Client(link, Motor(), self._clock, Memory(Rtc()), prefix, run_id)
         self._taken = 0
         self._take, self.client.take = self.client.take, self._count
@@ -54,18 +53,31 @@ class Watch:
 
     def obey(self, line):
         """``{"ahead_ms": 300}``: let 300 ms pass; ``{"before_due_ms": 300}``: let it be 300 ms
-        before the next armed cue is due.
+        before the next armed cue is due. ``{"stand": 1}``: let no time pass but what is ordered,
+        until ``{"stand": 0}``.
 
         It is told when that is done, and by then all that was played before has been told too.
         """
         order = json.loads(line)
-        if "before_due_ms" in order:
+        if "stand" in order:
+            self._stand(order["stand"])
+        elif "before_due_ms" in order:
             self._ahead_ms += (
                 self.client.wrist.next_due_ms() - order["before_due_ms"] - self._clock.now_ms()
             )
         else:
             self._ahead_ms += order.get("ahead_ms", 0)
         tell(obeyed=order)
+
+    def _ticks(self):
+        return time.ticks_ms() if self._stands_at is None else self._stands_at
+
+    def _stand(self, stands):
+        if stands:
+            self._stands_at = time.ticks_ms()
+        else:
+            self._ahead_ms += time.ticks_diff(self._stands_at, time.ticks_ms())
+            self._stands_at = None
 
     def _count(self, *message):
         self._take(*message)
