@@ -13,9 +13,11 @@ import pytest
 
 from kickcue.core.events import Ack, Arm, Command, CommandKind, Mark, MarkSource, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import CueMessage, touch_message
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
+from kickcue.edges.web.server import Route
 from tests.browser.page import DESKTOP, PHONE, Device, axe
 from tests.edges.mqtt.conftest import TOPICS
 from tests.page.conftest import FELT, SPY, Track, settled, until
@@ -206,6 +208,22 @@ async def test_what_is_under_the_thumb_stays_there(track: Track, end: signal.Sig
         finally:
             if end is signal.SIGSTOP:
                 os.kill(track.broker.server_pid, signal.SIGCONT)
+
+
+async def test_a_page_waits_for_kickcue(track: Track) -> None:
+    """GIVEN a page whose broker is not there yet THEN it says that it waits; WHEN it is there THEN
+    the page goes on by itself.
+    """
+    there = track.site.route
+
+    def not_there() -> Route:
+        raise BrokerError("no broker runs here")
+
+    object.__setattr__(track.site, "route", not_there)
+    page = await track.phone()
+    await until(page, "/not running there yet/.test(document.body.textContent)")
+    object.__setattr__(track.site, "route", there)
+    await until(page, "document.querySelector('press-view') !== null")
 
 
 @pytest.mark.parametrize(("device", "vibrates"), [(PHONE, True), (DESKTOP, False)])

@@ -31,7 +31,9 @@ def code_picture(text: str, sight: Sight = Sight()) -> Image.Image:  # noqa: B00
     """Return a frame of a camera with the code of ``text`` in it, on a grey wall."""
     buffer = io.BytesIO()
     segno.make(text, error="l", micro=False).save(buffer, kind="png", scale=8, border=4)
-    code = Image.open(buffer).convert("L").resize((sight.side_px, sight.side_px), Image.Resampling.BOX)
+    code = (
+        Image.open(buffer).convert("L").resize((sight.side_px, sight.side_px), Image.Resampling.BOX)
+    )
     turned = code.rotate(sight.degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=GREY)
     frame = Image.new("L", (WIDTH, HEIGHT), GREY)
     frame.paste(turned, ((WIDTH - turned.width) // 2, (HEIGHT - turned.height) // 2))
