@@ -81,8 +81,19 @@ def _state(args: argparse.Namespace) -> Path:
 
 
 def _page_of_run(state: Path) -> PageRecord | None:
-    """Return where the page of the run is that is on in ``state``; None where there is none."""
-    return page_record(state) if is_running(state) else None
+    """Return where the page of the run is that is on in ``state``; None where no run is on.
+
+    UsageError where that has none: it may be one that nobody may speak with.
+    """
+    if not is_running(state):
+        return None
+    found = page_record(state)
+    if found is None:
+        raise UsageError(
+            "the run on this machine has no page: it is off there, or its rules are sanctioned, or "
+            "it could not be had; its screen or log says why"
+        )
+    return found
 
 
 def _of_run(there: PageRecord) -> "RacePage":

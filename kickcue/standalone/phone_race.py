@@ -236,6 +236,10 @@ class PhoneRace:
             self._look_at_laps()
         if self.phase not in RACING:
             raise DataError("the race was not on any more")
+        # A page's clock goes on from the time of day at its load; that may have been set back.
+        gone_back_ns = max(self._now_ns - now_ns, 0)
+        self._zero_ns -= gone_back_ns
+        now_ns += gone_back_ns
         if now_ns - self._now_ns > LONGEST_GAP_S * NS_PER_S:
             raise DataError("it was broken off too long ago")
         missing = outputs[_recorded_last(recording.entries) :]

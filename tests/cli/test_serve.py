@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.client import HTTPSConnection
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -90,6 +90,20 @@ async def test_the_links_of_a_run(
         assert "\n".join(qr_lines(run.page.link(role))) in out
     assert 0 == status
     assert "Ctrl-C" not in out
+
+
+@pytest.mark.parametrize("more", [{"rules": "sanctioned"}, {"page": {"on": False}}])
+async def test_a_run_that_has_no_page(
+    more: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a run without a page, which may be one that nobody may speak with WHEN serve is typed
+    beside it THEN it serves none behind its back, and says why.
+    """
+    async with live(with_page(**more), state=tmp_path):
+        assert 2 == await asyncio.to_thread(main, ["serve", "--state", str(tmp_path)])
+    found = capsys.readouterr()
+    assert "the run on this machine has no page" in found.err
+    assert not links(found.out.splitlines())
 
 
 async def test_a_page_of_its_own(tmp_path: Path) -> None:

@@ -13,12 +13,14 @@ import pytest
 
 from kickcue.core.events import Ack, Arm, Command, CommandKind, Mark, MarkSource, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import CueMessage, touch_message
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
-from tests.browser.page import axe
+from kickcue.edges.web.server import Route
+from tests.browser.page import DESKTOP, PHONE, Device, axe
 from tests.edges.mqtt.conftest import TOPICS
-from tests.page.conftest import FELT, Track, settled, until
+from tests.page.conftest import FELT, SPY, Track, settled, until
 
 pytestmark = pytest.mark.chromium
 
@@ -206,6 +208,36 @@ async def test_what_is_under_the_thumb_stays_there(track: Track, end: signal.Sig
         finally:
             if end is signal.SIGSTOP:
                 os.kill(track.broker.server_pid, signal.SIGCONT)
+
+
+async def test_a_page_waits_for_kickcue(track: Track) -> None:
+    """GIVEN a page whose broker is not there yet THEN it says that it waits; WHEN it is there THEN
+    the page goes on by itself.
+    """
+    there = track.site.route
+
+    def not_there() -> Route:
+        raise BrokerError("no broker runs here")
+
+    object.__setattr__(track.site, "route", not_there)
+    page = await track.phone()
+    await until(page, "/not running there yet/.test(document.body.textContent)")
+    object.__setattr__(track.site, "route", there)
+    await until(page, "document.querySelector('press-view') !== null")
+
+
+@pytest.mark.parametrize(("device", "vibrates"), [(PHONE, True), (DESKTOP, False)])
+async def test_a_laptop_sounds(track: Track, device: Device, *, vibrates: bool) -> None:
+    """GIVEN a laptop, whose browser takes vibration and has no motor THEN its cues sound, and the
+    page says so; a phone's vibrate.
+    """
+    page = await track.watched.visit(
+        f"{track.origin}/?t={track.tokens[Role.ATHLETE]}", device, origin=track.origin, before=SPY
+    )
+    await page.click("[aria-controls=watch]")
+    sound, voice = await page.locator("watch-view input").all()
+    assert (not vibrates, True) == (await sound.is_checked(), await voice.is_checked())
+    assert vibrates is ("cannot vibrate from" not in await page.inner_text("watch-view"))
 
 
 async def test_a_page_of_an_earlier_race_says_so(track: Track) -> None:

@@ -60,13 +60,20 @@ def cues(messages: list[dict[str, Any]]) -> list[str]:
     return [each["message"]["id"] for each in messages if each["name"] == "cue"]
 
 
+@pytest.mark.parametrize("share", [each / 61 for each in range(1, 56)])
+@pytest.mark.long
+def test_a_tab_killed_at_any_moment_goes_on(whole: Played, share: float) -> None:
+    """As below, throughout the race."""
+    test_a_killed_tab_goes_on(whole, share, 0.0)
+
+
 @pytest.mark.parametrize(
-    "share", [*MOMENTS, *(pytest.param(each / 61, marks=pytest.mark.long) for each in range(1, 56))]
+    ("share", "set_ms"), [*((each, 0.0) for each in MOMENTS), (0.3, -180_000.0), (0.8, -500.0)]
 )
-def test_a_killed_tab_goes_on(whole: Played, share: float) -> None:
-    """GIVEN a tab that is killed at any moment, in the middle of a line WHEN the page comes again
-    and the sensors go on THEN lap, clock and cues are those of the race that was not killed, and
-    no cue is one that is not known by its id.
+def test_a_killed_tab_goes_on(whole: Played, share: float, set_ms: float) -> None:
+    """GIVEN a tab that is killed at any moment, in the middle of a line WHEN the page comes again,
+    be the time of day set back meanwhile, and the sensors go on THEN lap, clock and cues are those
+    of the race that was not killed, and no cue is one that is not known by its id.
     """
     given = whole.taken
     killed = Played(DOCUMENT)
@@ -78,7 +85,7 @@ def test_a_killed_tab_goes_on(whole: Played, share: float) -> None:
     text = half[: half.rindex("\n") + 1]
 
     again = BrowserRace(shipped())
-    now_ms = given[at - 1]["at_ms"] + 40.0
+    now_ms = given[at - 1]["at_ms"] + 40.0 + set_ms
     resume = {"what": "resume", "at_ms": now_ms, "run_id": RUN, "text": text}
     said = json.loads(again.take(json.dumps(resume)))
     assert "error" not in said, said
@@ -86,7 +93,7 @@ def test_a_killed_tab_goes_on(whole: Played, share: float) -> None:
     killed.lines = text + said["lines"]
     greeted = json.loads(again.take(json.dumps({"what": "greet", "at_ms": now_ms})))["messages"]
     for request in given[at:]:
-        killed.feed(request)
+        killed.feed({**request, "at_ms": request["at_ms"] + set_ms})
 
     assert {RUN} == {each["message"]["run_id"] for each in [*killed.messages, *greeted]}
     assert set(cues(whole.messages)) == {*before, *cues(killed.messages)}

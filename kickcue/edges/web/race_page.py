@@ -23,6 +23,7 @@ PORT: Final = 8017
 PORTS_TRIED: Final = 8
 """Several races on one machine have a page each."""
 LOCAL: Final = "localhost"
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  a phone cannot go there
 HOST: Final = re.compile(r"[A-Za-z0-9.:%-]{1,253}")
 
 
@@ -80,6 +81,8 @@ async def race_page(
     """
     if place.host is not None and not HOST.fullmatch(place.host):
         raise UsageError(f"cannot serve at {place.host}: {NOT_OURS}")
+    if place.host in EVERYWHERE:
+        place = replace(place, host=None)
     addresses = own_addresses() if place.host is None else (place.host,)
     hosts, tls = (*addresses, LOCAL), None
     name = None if place.athlete is None or place.host is not None else local_name(place.athlete)

@@ -1,5 +1,6 @@
 // The page: who it is for, and its parts.
 
+import { h } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
 import { LapsView } from "./laps_view.js";
 import { Link } from "./link.js";
@@ -11,7 +12,7 @@ import { SensorsView } from "./sensors_view.js";
 import { SettingsView } from "./settings_view.js";
 import { heading, tabs } from "./tabs.js";
 import { WatchView } from "./watch_view.js";
-import { wishes } from "./words.js";
+import { wishes, word } from "./words.js";
 import { WornWatch } from "./worn_watch.js";
 
 const SEEN = ["status", "state", "leg", "race", "laps", "health"];
@@ -19,6 +20,7 @@ const HEARD = [...SEEN, "arm", "disarm", "cue"];
 const LEFT = { name: "presence", values: { status: "offline", kind: "web", why: null } };
 const AGAIN_MS = 2000;
 
+// Whoever waits is told for what.
 async function session() {
   for (;;) {
     try {
@@ -29,6 +31,7 @@ async function session() {
     } catch {
       // the network, or kickcue, is not there yet
     }
+    document.body.replaceChildren(h("p", { class: "notice", role: "status" }, word("noRun")));
     await new Promise((done) => setTimeout(done, AGAIN_MS));
   }
 }

@@ -1,6 +1,6 @@
 // The laps, or the repetitions of a session: the last one first.
 
-import { fill, h } from "./dom.js";
+import { fill, h, say } from "./dom.js";
 import { about, clock, lapTime, whole } from "./format.js";
 import { word } from "./words.js";
 
@@ -24,10 +24,12 @@ export class LapsView extends HTMLElement {
     super();
     const rows = h("tbody");
     const heads = ["lap", "lapTime", "total"].map((key) => h("th", { scope: "col" }, word(key)));
+    const [what] = heads;
     const table = h("table", { class: "laps" }, h("thead", {}, h("tr", {}, ...heads)), rows);
     this.append(table);
     const draw = () => {
       const laps = store.laps?.laps ?? [];
+      say(what, word(store.race?.kind === "session" ? "rep" : "lap"));
       table.hidden = laps.length === 0;
       fill(rows, JSON.stringify(laps), () => [...laps].reverse().map(row));
     };

@@ -5,9 +5,11 @@ const SHORTEST_GAP_MS = 60;
 const LONGEST_MS = 10_000;
 const TONE_HZ = 880;
 
-// Whether vibration can be felt here. Firefox on Android says yes and does nothing.
+// Whether vibration can be felt here. Firefox on Android and Chrome on a laptop say yes and do
+// nothing.
 export function vibrates() {
-  return typeof navigator.vibrate === "function" && !/Firefox/.test(navigator.userAgent);
+  return typeof navigator.vibrate === "function" && !/Firefox/.test(navigator.userAgent)
+    && matchMedia("(pointer: coarse)").matches;
 }
 
 // [on, off, on, ...] in ms for navigator.vibrate; the pause at the end is left out.

@@ -71,17 +71,18 @@ async def test_the_last_port_of_all() -> None:
             assert page.port < 65535
 
 
-async def test_every_address_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN no address of one's wish THEN IPv4 and IPv6 have the page at one port; the first link
-    is that of the network, the last this machine's.
+@pytest.mark.parametrize("host", [None, "0.0.0.0", "::"])
+async def test_every_address_is_served(monkeypatch: pytest.MonkeyPatch, host: str | None) -> None:
+    """GIVEN no address of one's wish, or one that means all of them THEN IPv4 and IPv6 have the
+    page at one port; the first link is that of the network, the last this machine's.
     """
     monkeypatch.setattr(module, "own_addresses", lambda: ("192.0.2.7", "2001:db8::7"))
-    async with race_page(site_of(), Place(port=30011)) as page:
+    async with race_page(site_of(), Place(host, 30011)) as page:
         assert ("192.0.2.7", "2001:db8::7", "localhost") == page.hosts
         assert page.link(Role.ATHLETE).startswith(f"http://192.0.2.7:{page.port}/?t=")
         assert page.tokens[Role.VIEWER] in page.link(Role.VIEWER, "localhost")
-        for host in (HERE, "::1") if socket.has_dualstack_ipv6() else (HERE,):
-            _, writer = await asyncio.open_connection(host, page.port)
+        for each in (HERE, "::1") if socket.has_dualstack_ipv6() else (HERE,):
+            _, writer = await asyncio.open_connection(each, page.port)
             writer.close()
 
 
