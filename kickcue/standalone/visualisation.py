@@ -24,7 +24,7 @@ def visualisation(
     config = catalogue.engine_config(document)
     if document.get("plan") is not None or config.target_s is None:
         raise UsageError("target_s: expected a race with a goal, such as 15:30")
-    script = _script(name, document.get("language", "en"), catalogue)
+    script = _script(name, catalogue.spoken(document), catalogue)
     course = course_of(document)
     order = steps(
         script,

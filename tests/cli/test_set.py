@@ -17,6 +17,9 @@ from kickcue.config.set_keys import set_keys
 from kickcue.config.settings import load_settings
 from kickcue.config.settings_reference import setting_keys
 from kickcue.core.errors import UsageError
+from kickcue.edges.web.addresses import qr_lines
+from kickcue.standalone.race_toml import from_toml
+from tests.standalone.test_race_setup import HERE
 
 MINE = """# my race
 race = "5000m"   # the club's
@@ -400,3 +403,33 @@ def test_a_block_in_place_of_a_value_is_told(mine: Path) -> None:
     mine.write_text('race = "5k"\nbroker = 3\n')
     with pytest.raises(UsageError, match=r"race\.toml: broker: expected a block, got 3"):
         set_keys(mine, {"broker.url": "mqtt://h"})
+
+
+def test_the_race_as_a_qr_code(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a race file with a broker and paired sensors WHEN its code is asked for THEN the code
+    is that of the race alone, also right after a key was set.
+    """
+    wanted = (
+        'race = "5000m"\ntarget_s = 990.0\n[sensors.strap]\nprofile = "polar-h10"\nmqtt = "strap"\n'
+    )
+    assert 0 == main(["set", "target_s", "16:30", "--qr"])
+    assert "\n".join(qr_lines(wanted)) in capsys.readouterr().out
+    assert 0 == main(["set", "--qr", "--file", str(mine)])
+    assert "\n".join(qr_lines(wanted)) in capsys.readouterr().out
+    assert "5000m" == from_toml(wanted, HERE).document["race"]
+
+
+def test_what_has_no_code(
+    mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a race that is too large for a code, or no race file WHEN its code is asked for THEN it
+    is said what to do.
+    """
+    sensors = "".join(f'[sensors.s{n}]\nprofile = "stryd"\nname = "{n}"\n' for n in range(40))
+    mine.write_text(f'race = "5000m"\n{sensors}')
+    assert 2 == main(["set", "--qr"])
+    assert "too large for a QR code" in capsys.readouterr().err
+    mine.unlink()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert 2 == main(["set", "--qr"])
+    assert "kickcue init" in capsys.readouterr().err

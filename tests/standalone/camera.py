@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import segno
 from PIL import Image, ImageFilter
@@ -13,8 +14,9 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.conftest import require_chromium
 
-WIDTH, HEIGHT = 640, 480
-GREY = 190
+WIDTH: Final = 640
+HEIGHT: Final = 480
+GREY: Final = 190
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,10 @@ class Sight:
     contrast: float = 1.0
 
 
-def code_picture(text: str, sight: Sight = Sight()) -> Image.Image:  # noqa: B008  frozen
+STRAIGHT: Final = Sight()
+
+
+def code_picture(text: str, sight: Sight = STRAIGHT) -> Image.Image:
     """Return a frame of a camera with the code of ``text`` in it, on a grey wall."""
     buffer = io.BytesIO()
     segno.make(text, error="l", micro=False).save(buffer, kind="png", scale=8, border=4)

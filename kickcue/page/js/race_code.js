@@ -42,6 +42,7 @@ export class RaceCode extends HTMLElement {
     this.#text = text;
     await this.#draw();
     this.hidden = false;
+    this.scrollIntoView({ block: "nearest" });
   }
 
   hide() {

@@ -65,7 +65,7 @@ export class SensorProfiles extends HTMLElement {
     this.#devices[id] = about.name;
     if (byHand()[id] === about.name) return;
     this.#next(async () => {
-      const { profile } = await this.#link.ask("match", { sensor: id, about });
+      const profile = await this.#link.ask("match", { sensor: id, about });
       await this.#set(id, profile);
     });
   }

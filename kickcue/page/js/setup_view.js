@@ -86,8 +86,8 @@ export class SetupView extends HTMLElement {
 
   // Show a race that was read, and set it up where none is on. The sensors are this phone's.
   async take(document, leftOut, ask = false) {
-    const { sensors } = keptDocument();
-    this.open(this.#catalogue, { ...(sensors ? { sensors } : {}), ...document });
+    const sensors = { ...keptDocument().sensors, ...document.sensors };
+    this.open(this.#catalogue, Object.keys(sensors).length ? { ...document, sensors } : document);
     if (this.#store.running || ask) this.#say(this.#store.running ? "raceOn" : "taken");
     else await this.#use(this.document);
     if (leftOut.length) say(this.told, `${this.told.textContent} ${setupWord("leftOut")}: ${leftOut.join(", ")}.`);
