@@ -123,7 +123,7 @@ async def owned(
     folder = tmp_path_factory.mktemp("phone")
     async with watched(world.chromium, folder) as browser:
         blank = await browser.visit(f"{hosted.origin}/icon.svg", PHONE, origin=hosted.origin)
-        found = Phone(blank.context, hosted.origin, world)
+        found = Phone(blank.context, hosted.origin)
         await blank.context.expose_binding(
             "vibrated", lambda _, told: found.felt.append(Felt(told["pattern"], told["at"]))
         )

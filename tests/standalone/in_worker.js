@@ -4,6 +4,12 @@ self.addEventListener("message", (event) => {
   const { test } = event.data;
   if (!test) return;
   event.stopImmediatePropagation();
-  if (test.ahead !== undefined) skipping.to(test.ahead);
-  if (test.noFiles) delete FileSystemFileHandle.prototype.createSyncAccessHandle;
+  standing.to(test.at);
+  if (test.without === "files") delete FileSystemFileHandle.prototype.createSyncAccessHandle;
+  if (test.without === "everything") {
+    delete FileSystemFileHandle.prototype.createSyncAccessHandle;
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("as in some private windows", "SecurityError");
+    };
+  }
 });
