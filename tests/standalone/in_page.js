@@ -13,6 +13,7 @@ window.Worker = class extends window.Worker {
     if (message.what === "sensor" && ["2a37", "2a53"].includes(message.char)) phone.handedOn += 1;
   }
 };
+phone.fill = (full) => phone.worker.postMessage({ test: { full } });
 phone.to = (at) => {
   phone.at = at;
   standing.to(at);

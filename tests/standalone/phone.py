@@ -29,6 +29,9 @@ READY_S: Final = 120.0
 PATIENCE_S: Final = 60.0
 STEP_MS: Final = 500.0
 BANNER: Final = "(document.querySelector('link-banner')?.textContent ?? '')"
+CLOCK_S: Final = (
+    "document.querySelector('.clock').textContent.split(':').reduce((s, p) => s * 60 + +p, 0)"
+)
 FORGET: Final = """
 async () => {
   const root = await navigator.storage.getDirectory();
