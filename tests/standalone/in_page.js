@@ -1,11 +1,11 @@
 // What a test sees of the page and asks of it: time, what was felt, what was handed on.
 
-window.phone = { at: 0, handedOn: 0, worker: null, without: null };
+window.phone = { at: 0, handedOn: 0, worker: null, without: null, full: false };
 window.Worker = class extends window.Worker {
   constructor(...given) {
     super(...given);
     phone.worker = this;
-    super.postMessage({ test: { at: phone.at, without: phone.without } });
+    super.postMessage({ test: { at: phone.at, without: phone.without, full: phone.full } });
   }
 
   postMessage(message, ...more) {

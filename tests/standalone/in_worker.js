@@ -16,11 +16,15 @@ self.addEventListener("message", (event) => {
   }
 });
 
-// A disk that gets full while a file is open.
-for (const [kind, name] of [[FileSystemSyncAccessHandle, "write"], [IDBObjectStore, "add"]]) {
+// A full disk: no file can be made, and none that is open can be written on.
+for (const [kind, name] of [
+  [FileSystemDirectoryHandle, "getFileHandle"], [FileSystemSyncAccessHandle, "write"],
+  [IDBObjectStore, "add"],
+]) {
   const real = kind.prototype[name];
   kind.prototype[name] = function (...given) {
-    if (asked.full) throw new DOMException("no room", "QuotaExceededError");
+    const reads = name === "getFileHandle" && !given[1]?.create;
+    if (asked.full && !reads) throw new DOMException("no room", "QuotaExceededError");
     return real.apply(this, given);
   };
 }

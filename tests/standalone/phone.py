@@ -84,16 +84,20 @@ class Phone:
         document: dict[str, Any] | None = None,
         *,
         without: str | None = None,
+        full: bool = False,
         language: str = "en",
         ready: bool = True,
     ) -> Page:
-        """Open a tab, with a race set up in it; ``without`` "files" or "everything" that keeps."""
+        """Open a tab, with a race set up in it; ``without`` "files" or "everything" that keeps,
+        ``full``: its disk is.
+        """
         kept = {"kickcue.language": language}
         if document is not None:
             kept["kickcue.document"] = json.dumps(document)
         page = await self.context.new_page()
         await page.add_init_script(
-            f"{CLOCK}{IN_PAGE}phone.without = {json.dumps(without)}; phone.to({self.at_ms});"
+            f"{CLOCK}{IN_PAGE}phone.without = {json.dumps(without)};"
+            f"phone.full = {json.dumps(full)}; phone.to({self.at_ms});"
             f"Object.assign(localStorage, {json.dumps(kept)});"
         )
         await page.goto(f"{self.origin}/")

@@ -96,19 +96,17 @@ async def test_a_disk_that_gets_full(
 
 
 async def test_no_room_from_the_start(phone: Phone, air: Air, tmp_path: Path) -> None:
-    """GIVEN a browser that gives the page no room at all WHEN a race is begun THEN it is on, the
-    page says that it is not kept, it can be saved, and is kept once there is room.
+    """GIVEN a phone without any room WHEN a race is begun THEN it is on, the page says that it is
+    not kept, it can be saved, and is kept once there is room.
     """
-    page = await phone.context.new_page()
-    session = await phone.context.new_cdp_session(page)
-    origin = {"origin": phone.origin}
-    await session.send("Storage.overrideQuotaForOrigin", {**origin, "quotaSize": 1})
-    await phone.open(INDOOR)
+    await phone.open(INDOOR, full=True)
     assert "No room is left on this phone. The race goes on" in await phone.page.evaluate(BANNER)
     await phone.play(INPUTS[:20], await worn(phone, air))
     await phone.save(tmp_path / "not-kept.mcap")
-    await session.send("Storage.overrideQuotaForOrigin", origin)
+    await phone.page.evaluate("phone.fill(false)")
     await phone.pass_until(f"{BANNER} === ''")
+    await phone.kill()
+    await phone.open()
     await phone.save(tmp_path / "race.mcap")
     before = verified(tmp_path / "not-kept.mcap").inputs
     assert before == verified(tmp_path / "race.mcap").inputs[: len(before)]
