@@ -50,7 +50,7 @@ class Air:
         )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def world() -> AsyncIterator[Air]:
     """One browser for all of them: it takes a second to start."""
     async with private_bus() as bus, FakeBluez(bus) as bluez, chromium_on(bus) as chromium:

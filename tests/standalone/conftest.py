@@ -40,6 +40,8 @@ class Host(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send a file, with what stands before it."""
+        if self.path == "/favicon.ico":  # of a tab that shows a picture alone
+            self.path = "/icon.svg"
         before = self.before.get(self.path)
         if before is None:
             super().do_GET()
@@ -114,22 +116,24 @@ def hosted(app: Path) -> Iterator[Hosted]:
     found.stop()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def owned(
     app: Path, world: Air, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Phone]:
     """Return a phone that keeps the app once it was opened: it starts in a second from then on."""
     hosted = Hosted(app, {"/js/core_worker.js": IN_WORKER})
     folder = tmp_path_factory.mktemp("phone")
-    async with watched(world.chromium, folder) as browser:
-        blank = await browser.visit(f"{hosted.origin}/icon.svg", PHONE, origin=hosted.origin)
-        found = Phone(blank.context, hosted.origin, world)
-        await blank.context.expose_binding(
-            "vibrated", lambda _, told: found.felt.append(Felt(told["pattern"], told["at"]))
-        )
-        await blank.close()
-        yield found
-    hosted.stop()
+    try:
+        async with watched(world.chromium, folder) as browser:
+            blank = await browser.visit(f"{hosted.origin}/icon.svg", PHONE, origin=hosted.origin)
+            found = Phone(blank.context, hosted.origin)
+            await blank.context.expose_binding(
+                "vibrated", lambda _, told: found.felt.append(Felt(told["pattern"], told["at"]))
+            )
+            await blank.close()
+            yield found
+    finally:
+        hosted.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,11 +1,11 @@
-// What a test sees of the page and asks of it: the worker, what was felt, what was handed on.
+// What a test sees of the page and asks of it: time, what was felt, what was handed on.
 
-window.phone = { ahead: 0, handedOn: 0, worker: null, settings: {} };
+window.phone = { at: 0, handedOn: 0, worker: null, without: null, full: false };
 window.Worker = class extends window.Worker {
   constructor(...given) {
     super(...given);
     phone.worker = this;
-    super.postMessage({ test: { ahead: phone.ahead, ...phone.settings } });
+    super.postMessage({ test: { at: phone.at, without: phone.without, full: phone.full } });
   }
 
   postMessage(message, ...more) {
@@ -13,13 +13,13 @@ window.Worker = class extends window.Worker {
     if (message.what === "sensor" && ["2a37", "2a53"].includes(message.char)) phone.handedOn += 1;
   }
 };
-phone.now = () => performance.timeOrigin + performance.now();
-phone.skip = (ahead) => {
-  phone.ahead = ahead;
-  skipping.to(ahead);
-  phone.worker?.postMessage({ test: { ahead } });
+phone.fill = (full) => phone.worker.postMessage({ test: { full } });
+phone.to = (at) => {
+  phone.at = at;
+  standing.to(at);
+  phone.worker?.postMessage({ test: { at } });
 };
 navigator.vibrate = (pattern) => {
-  window.vibrated?.({ pattern, at: phone.now() });
+  window.vibrated?.({ pattern, at: phone.at });
   return true;
 };

@@ -1,12 +1,13 @@
 """A phone with the app, sensors in the air around it, and a runner who uses both.
 
-Time passes in the page and in its worker as in life, but what is between two events of a race is
-skipped (skipping_clock.js): a race of minutes takes seconds, and nothing in it is hurried.
+The clock of the page and of its worker stands still but for what a test lets pass
+(standing_clock.js): a race of minutes takes seconds, and a busy machine makes nothing late.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,17 +21,17 @@ from tests.page.chooser import Chooser
 from tests.page.conftest import until
 
 HERE: Final = Path(__file__).parent
-CLOCK: Final = (HERE / "skipping_clock.js").read_text()
+CLOCK: Final = (HERE / "standing_clock.js").read_text()
 IN_PAGE: Final = (HERE / "in_page.js").read_text()
 IN_WORKER: Final = CLOCK + (HERE / "in_worker.js").read_text()
 READY_S: Final = 120.0
 """Pyodide takes seconds of a quiet machine."""
 PATIENCE_S: Final = 60.0
-MISSED_MS: Final = 500.0
-"""What should have been sent so long ago was sent while nobody listened."""
-BELL: Final = [500, 150, 150, 150, 150]
-BANNER: Final = "document.querySelector('link-banner')?.textContent ?? ''"
-KILLS: Final = ("closed", "crashed")
+STEP_MS: Final = 500.0
+BANNER: Final = "(document.querySelector('link-banner')?.textContent ?? '')"
+CLOCK_S: Final = (
+    "document.querySelector('.clock').textContent.split(':').reduce((s, p) => s * 60 + +p, 0)"
+)
 FORGET: Final = """
 async () => {
   const root = await navigator.storage.getDirectory();
@@ -59,8 +60,8 @@ class Phone:
 
     context: BrowserContext
     origin: str
-    air: Air
-    ahead_ms: float = 0.0
+    at_ms: float = field(default_factory=lambda: time.time() * 1000)
+    """What time it is there, since 1970."""
     felt: list[Felt] = field(default_factory=list)
     _page: Page | None = None
     _chooser: Chooser | None = None
@@ -79,43 +80,56 @@ class Phone:
         return self._chooser
 
     async def open(
-        self, document: dict[str, Any] | None = None, *, ready: bool = True, **settings: Any
+        self,
+        document: dict[str, Any] | None = None,
+        *,
+        without: str | None = None,
+        full: bool = False,
+        language: str = "en",
+        ready: bool = True,
     ) -> Page:
-        """Open a tab; ``settings`` are for its worker (in_worker.js)."""
-        kept = f"localStorage.setItem('kickcue.document', {json.dumps(json.dumps(document))});"
+        """Open a tab, with a race set up in it; ``without`` "files" or "everything" that keeps,
+        ``full``: its disk is.
+        """
+        kept = {"kickcue.language": language}
+        if document is not None:
+            kept["kickcue.document"] = json.dumps(document)
         page = await self.context.new_page()
         await page.add_init_script(
-            f"{CLOCK}{IN_PAGE}phone.settings = {json.dumps(settings)};"
-            f"phone.skip({self.ahead_ms});{kept if document else ''}"
+            f"{CLOCK}{IN_PAGE}phone.without = {json.dumps(without)};"
+            f"phone.full = {json.dumps(full)}; phone.to({self.at_ms});"
+            f"Object.assign(localStorage, {json.dumps(kept)});"
         )
         await page.goto(f"{self.origin}/")
         self._page, self._chooser, self._handed_on = page, await Chooser.of(page), 0
         if ready:
-            await until(page, "Boolean(document.body.dataset.ready)", READY_S)
+            await self.ready()
         return page
 
-    async def kill(self, how: str = "closed") -> None:
-        """Let the tab be gone without a word to the page."""
-        page = self.page
-        if how == "crashed":
-            session = await self.context.new_cdp_session(page)
-            async with page.expect_event("crash"):
+    async def ready(self) -> None:
+        """Wait until kickcue runs in the tab."""
+        await until(self.page, "Boolean(document.body.dataset.ready)", READY_S)
+
+    async def kill(self, *, crash: bool = False) -> None:
+        """End the tab without a word to the page; with ``crash`` its process."""
+        if crash:
+            session = await self.context.new_cdp_session(self.page)
+            async with self.page.expect_event("crash"):
                 asking = asyncio.ensure_future(session.send("Page.crash"))
             asking.cancel()  # whoever is dead does not answer
-        await page.close()
+        await self.page.close()
 
-    async def now_ms(self) -> float:
-        """Return the time by the page's clock, since 1970."""
-        found: float = await self.page.evaluate("phone.now()")
-        return found
+    async def pass_to(self, at_ms: float) -> None:
+        """Let time pass until then."""
+        self.at_ms = max(self.at_ms, at_ms)
+        await self.page.evaluate("at => phone.to(at)", self.at_ms)
 
-    async def skip_to(self, at_ms: float) -> float:
-        """Skip what is between now and then; return the time, which may be later."""
-        now_ms = await self.now_ms()
-        if now_ms < at_ms:
-            self.ahead_ms += at_ms - now_ms
-            await self.page.evaluate("ahead => phone.skip(ahead)", self.ahead_ms)
-        return max(now_ms, at_ms)
+    async def pass_until(self, holds: str) -> None:
+        """Let time pass until an expression is true in the page."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not await self.page.evaluate(holds):
+                await self.pass_to(self.at_ms + STEP_MS)
+                await asyncio.sleep(0.1)
 
     # ---- the runner
 
@@ -147,11 +161,16 @@ class Phone:
             first = self.page.locator("races-view li").first
             await first.get_by_role("button", name="Recording (MCAP)").click()
         await (await waiting.value).save_as(path)
+        await self.show("race")
+
+    async def text(self, where: str) -> str:
+        """Return what stands somewhere in the page."""
+        return await self.page.inner_text(where)
 
     # ---- a race
 
     async def said(self, phase: str) -> None:
-        """Wait until the page says how the race is."""
+        """Wait until the page says how the race is; while one is on it says nothing."""
         await until(self.page, f"{BANNER} === '{phase}'", PATIENCE_S)
 
     async def sends(self, sensor: Sensor, char: str, data: bytes) -> None:
@@ -164,23 +183,25 @@ class Phone:
         self,
         inputs: Iterable[Input],
         sensors: dict[str, Sensor],
-        before: Callable[[int], Any] | None = None,
+        before: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         """Live through a race: sensors send, buttons are tapped, at their moments.
 
-        ``before`` is awaited before each event, with its number.
+        ``before`` is awaited before each event, with its number. What should have come before the
+        time that it is by then was missed.
         """
-        zero_ms = await self.now_ms()
+        zero_ms = self.at_ms
         for number, event in enumerate(inputs):
             if before is not None:
                 await before(number)
             due_ms = zero_ms + event.t_ns / 1e6
-            late_ms = await self.skip_to(due_ms) - due_ms
+            if due_ms < self.at_ms:
+                continue
+            await self.pass_to(due_ms)
             if isinstance(event, Notification):
-                if late_ms < MISSED_MS:
-                    await self.sends(sensors[event.sensor], event.char, event.data)
+                await self.sends(sensors[event.sensor], event.char, event.data)
             elif isinstance(event, Command) and event.kind is CommandKind.START:
                 await self.press("Start")
-                await until(self.page, f"{BANNER} === ''", PATIENCE_S)
+                await self.said("")
             elif "Finished" != await self.page.evaluate(BANNER):
                 await self.press("LAP")

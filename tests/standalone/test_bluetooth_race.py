@@ -7,36 +7,50 @@ from typing import Any, Final
 
 import pytest
 
-from kickcue.cli import main
-from kickcue.core.events import Ack, Cue, CueKind, Notification, Phase, PhaseChange
-from kickcue.lab.scenarios import SCENARIOS
-from kickcue.lab.simulate import SimulatedRace, simulate
+from kickcue.config.plan_files import read_plan, shipped_plans
+from kickcue.core.events import Ack, Cue, Notification, Output, PhaseChange
+from kickcue.core.units import NS_PER_S
+from kickcue.lab.sensors import PodFaults
+from kickcue.lab.simulate_session import simulate_session
 from kickcue.recording import Recording, read
-from kickcue.standalone.race_setup import course_of
-from tests.page.air import Air
-from tests.standalone.phone import BELL, Phone
+from tests.page.air import LISTED, Air
+from tests.page.conftest import until
+from tests.standalone.phone import Phone
 from tests.standalone.played import played
+from tests.standalone.raced import BELL, bells, raced, verified
 
+__all__: list[str] = []
 pytestmark = [pytest.mark.chromium, pytest.mark.long]  # Pyodide starts in ten seconds
 
 INDOOR: Final = {"race": "400m", "indoor": True, "language": "en"}
-SAME_S: Final = 2.0
-"""Of the race, by which the same one may differ: taps take a real page's time."""
+LOST: Final = "document.querySelector('lost-sensors').textContent"
+BLIND: Final = (60, 84)
+"""Numbers of the events between which the pod is away."""
+SAME_S: Final = 0.01
+"""Of the race: the clock of the page is the test's."""
 
 
-def raced(document: dict[str, Any], seed: int = 0) -> SimulatedRace:
-    return simulate(course_of(document), SCENARIOS["button"], seed)
+def after_gun_s(recording: Recording, output: Output) -> float:
+    gun_ns = next(each.t_ns for each in recording.outputs if isinstance(each, PhaseChange))
+    return (output.t_ns - gun_ns) / NS_PER_S
 
 
-def verified(path: Path) -> Recording:
-    """Return a recording that a computer accepts, and whose outputs it comes to by itself."""
-    assert 0 == main(["verify", str(path)])
-    return read(path)
+def felt_once(phone: Phone, recording: Recording) -> None:
+    """Check that each cue was felt once, and that the recording knows it."""
+    cues = [each for each in recording.outputs if isinstance(each, Cue)]
+    answers = [each for each in recording.inputs if isinstance(each, Ack)]
+    assert {(each.id, True) for each in cues} == {(each.cue_id, each.felt) for each in answers}
+    assert len(cues) == len(answers)
+    patterns = [each.pattern for each in phone.felt if isinstance(each.pattern, list)]
+    assert len(cues) == len(patterns)
 
 
-def bell(recording: Recording) -> Cue:
-    (found,) = (e for e in recording.outputs if isinstance(e, Cue) and e.kind is CueKind.LAST_LAP)
-    return found
+def pod_times_s(recording: Recording) -> list[float]:
+    return [
+        each.t_ns / NS_PER_S
+        for each in recording.inputs
+        if isinstance(each, Notification) and each.char == "2a53"
+    ]
 
 
 async def test_a_race_by_web_bluetooth(phone: Phone, air: Air, tmp_path: Path) -> None:
@@ -52,4 +66,67 @@ async def test_a_race_by_web_bluetooth(phone: Phone, air: Air, tmp_path: Path) -
     await phone.said("Finished")
     await phone.save(tmp_path / "race.mcap")
     recording = verified(tmp_path / "race.mcap")
-    print([e for e in recording.outputs if isinstance(e, Cue)], phone.felt)
+    (tmp_path / "here.jsonl").write_text(played(INDOOR).lines)
+    here = read(tmp_path / "here.jsonl")
+    (bell,), (expected,) = bells(recording), bells(here)
+    assert after_gun_s(here, expected) == pytest.approx(after_gun_s(recording, bell), abs=SAME_S)
+    assert 1 == [each.pattern for each in phone.felt].count(BELL)
+    felt_once(phone, recording)
+
+
+async def test_a_session_by_web_bluetooth(phone: Phone, air: Air, tmp_path: Path) -> None:
+    """GIVEN a session set up WHEN it is run with strap and pod THEN all of its repetitions are
+    counted, each cue is felt once, and a computer verifies the recording.
+    """
+    plan = read_plan(shipped_plans()["strides"])
+    document: dict[str, Any] = {"race": "5000m", "language": "en", "plan": plan.as_json()}
+    sensors = {"strap": air.strap(), "pod": air.pod()}
+    await phone.open(document)
+    await phone.connect(*sensors.values())
+    await phone.wear()
+    await phone.play(simulate_session(plan.plan(), 0, PodFaults()).inputs, sensors)
+    rows = await phone.page.evaluate("document.querySelectorAll('.laps tbody tr').length")
+    print("REPS", rows, await phone.page.inner_text("body"))
+    await phone.save(tmp_path / "session.mcap")
+    recording = verified(tmp_path / "session.mcap")
+    felt_once(phone, recording)
+
+
+async def test_a_lost_pod_comes_back_in_mid_race(phone: Phone, air: Air, tmp_path: Path) -> None:
+    """GIVEN a race WHEN the pod is out of reach for some seconds, and Bluetooth is off for a
+    moment later on THEN the page says so where the runner looks, both sensors come back without a
+    tap, the recording has the gap, the bell is felt once, and a computer verifies it.
+    """
+    strap, pod = air.strap(), air.pod()
+    await phone.open(INDOOR)
+    await phone.connect(strap, pod)
+    await phone.wear()
+
+    async def mishap(number: int) -> None:
+        if number == BLIND[0]:
+            pod.advertise(on=False)
+            pod.drop()
+            await until(phone.page, f"{LOST}.includes('Stryd: connection lost')")
+        elif number == BLIND[1]:
+            assert "Stryd: connection lost" in await phone.text("lost-sensors")
+            assert "Polar" not in await phone.text("lost-sensors")
+            pod.advertise(on=True)
+            await phone.pass_until(f"{LOST} === ''")
+        elif number == BLIND[1] + 40:
+            air.bluez.power(on=False)
+            await until(phone.page, f"{LOST}.includes('Polar H10 1234, Stryd: connection lost')")
+            air.bluez.power(on=True)
+            await phone.pass_until(f"{LOST} === ''")
+
+    inputs = raced(INDOOR).inputs
+    away_s = (inputs[BLIND[1]].t_ns - inputs[BLIND[0]].t_ns) / NS_PER_S
+    await phone.play(inputs, {"strap": strap, "pod": pod}, mishap)
+    await phone.said("Finished")
+    assert 2 == await phone.page.evaluate(f"({LISTED}.match(/: connected/g) ?? []).length")
+    await phone.save(tmp_path / "race.mcap")
+    recording = verified(tmp_path / "race.mcap")
+    times_s = pod_times_s(recording)
+    longest_s = max(b - a for a, b in zip(times_s, times_s[1:], strict=False))
+    assert away_s <= longest_s
+    assert 1 == len(bells(recording))
+    felt_once(phone, recording)

@@ -16,10 +16,9 @@ export class OpfsStore {
   kind = "OPFS";
 
   static async open() {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
     if (!("createSyncAccessHandle" in FileSystemFileHandle.prototype)) throw new Error("no handle");
-    return new OpfsStore(folder);
+    const root = await navigator.storage.getDirectory();
+    return new OpfsStore(await root.getDirectoryHandle(FOLDER, { create: true }));
   }
 
   constructor(folder) {

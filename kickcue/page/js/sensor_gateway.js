@@ -29,12 +29,16 @@ function unable() {
   return navigator.bluetooth ? null : "noBluetooth";
 }
 
-// The browser has one name for a chooser that was left and for much else: its sentence differs.
-function whyNot({ name, message }) {
-  if (["noAdapter", "wrongSensor"].includes(message)) return message;
+// Why there is no sensor, as a key of the words. The browser has one name for a chooser that was
+// left and for much else, and no permission that could be asked for: its sentence differs. Where it
+// is none that is known, what is sure is said: whether Bluetooth can be had at all.
+async function whyNot({ name, message }) {
+  if (message === "wrongSensor") return message;
   if (/adapter|low energy/i.test(message)) return "noAdapter";
   if (name === "SecurityError" || /disabled|denied|blocked|polic/i.test(message)) return "blocked";
-  return name === "NotFoundError" || name === "NotAllowedError" ? "denied" : "notReached";
+  if (name !== "NotFoundError" && name !== "NotAllowedError") return "notReached";
+  if (/cancel/i.test(message)) return "denied";
+  return (await navigator.bluetooth.getAvailability().catch(() => true)) ? "unsure" : "unavailable";
 }
 
 // One sensor that the runner has chosen: held until the page is closed.
@@ -165,13 +169,10 @@ export class SensorGateway extends EventTarget {
 
   // Ask the runner for a sensor; in a gesture.
   async add() {
-    await this.#try(async () => {
-      if (!(await navigator.bluetooth.getAvailability())) throw new Error("noAdapter");
-      return navigator.bluetooth.requestDevice({
-        filters: Object.keys(MEASURED).map((service) => ({ services: [uuid(service)] })),
-        optionalServices: [BATTERY[0], INFORMATION].map(uuid),
-      });
-    });
+    await this.#try(() => navigator.bluetooth.requestDevice({
+      filters: Object.keys(MEASURED).map((service) => ({ services: [uuid(service)] })),
+      optionalServices: [BATTERY[0], INFORMATION].map(uuid),
+    }));
   }
 
   async again(key) {
@@ -190,7 +191,7 @@ export class SensorGateway extends EventTarget {
       }
       await this.#held.get(device.id).open((kind) => this.#name(kind));
     } catch (error) {
-      this.trouble = whyNot(error);
+      this.trouble = await whyNot(error);
     }
     this.#changed();
   }

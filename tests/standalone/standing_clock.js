@@ -1,20 +1,19 @@
-// Time that a test can skip: what is between two events of a race is not waited for. It goes on as
-// in life otherwise, in the page and in its worker. What is due in a part that was skipped is due
-// at once.
+// A clock that a test moves, in the page and in its worker: between two steps it stands still, so
+// that a busy machine makes no race slow and nothing late. Timers run as in life; what a step goes
+// past is due at once.
 
-const skipping = (() => {
-  const now = performance.now.bind(performance);
+const standing = (() => {
   const plan = { set: setTimeout.bind(self), clear: clearTimeout.bind(self) };
   const timers = new Map();
-  let ahead = 0;
+  let at = performance.timeOrigin;
   let count = 1_000_000;
 
-  performance.now = () => now() + ahead;
+  performance.now = () => at - performance.timeOrigin;
 
   function start(id) {
     const timer = timers.get(id);
     plan.clear(timer.handle);
-    timer.handle = plan.set(() => fire(id), Math.max(timer.due - performance.now(), 0));
+    timer.handle = plan.set(() => fire(id), Math.max(timer.due - at, 0));
   }
 
   function fire(id) {
@@ -22,15 +21,15 @@ const skipping = (() => {
     if (timer.every === null) {
       timers.delete(id);
     } else {
-      timer.due = performance.now() + timer.every;
+      timer.due = at + timer.every;
       start(id);
     }
     timer.does(...timer.given);
   }
 
-  function add(does, ms = 0, every = null, given = []) {
+  function add(does, ms, every, given) {
     count += 1;
-    timers.set(count, { does, given, every, due: performance.now() + Number(ms), handle: null });
+    timers.set(count, { does, given, every, due: at + Number(ms ?? 0), handle: null });
     start(count);
     return count;
   }
@@ -45,8 +44,9 @@ const skipping = (() => {
   self.clearTimeout = self.clearInterval = end;
 
   return {
+    // The time, in ms since 1970.
     to(ms) {
-      ahead = ms;
+      at = ms;
       for (const id of [...timers.keys()]) start(id);
     },
   };
