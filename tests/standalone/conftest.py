@@ -14,6 +14,7 @@ from kickcue.cli import main
 from kickcue.config.paths import cache_folder
 from tests.browser.fixtures import browser, chromium
 from tests.conftest import absent, find_program
+from tests.standalone.files import write_parts
 
 __all__ = ["browser", "chromium"]
 
@@ -88,5 +89,18 @@ def app(pyodide: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def hosted(app: Path) -> Iterator[Hosted]:
     found = Hosted(app)
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the app's parts, without Pyodide."""
+    return write_parts(tmp_path_factory.mktemp("parts"))
+
+
+@pytest.fixture
+def quick(parts: Path) -> Iterator[Hosted]:
+    found = Hosted(parts)
     yield found
     found.stop()

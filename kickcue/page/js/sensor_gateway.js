@@ -24,13 +24,13 @@ const hex = (view) =>
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 // Why no sensor can be read here, as a key of the words; null where one can.
-function unable() {
+export function unable() {
   if (!window.isSecureContext) return "insecure";
   return navigator.bluetooth ? null : "noBluetooth";
 }
 
 // The browser has one name for a chooser that was left and for much else: its sentence differs.
-function whyNot({ name, message }) {
+export function whyNot({ name, message }) {
   if (["noAdapter", "wrongSensor"].includes(message)) return message;
   if (/adapter|low energy/i.test(message)) return "noAdapter";
   if (name === "SecurityError" || /disabled|denied|blocked|polic/i.test(message)) return "blocked";
