@@ -33,7 +33,8 @@ export class WornWatch extends Wrist {
   // Begin to be the watch; call it in a gesture.
   async arm() {
     this.player.unlock();
-    this.armed = this.worn = true;
+    this.armed = true;
+    this.worn = true;
     await this.#awake.hold();
     this.#present();
   }
