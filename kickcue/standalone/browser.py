@@ -19,6 +19,7 @@ from kickcue.standalone.profile_match import profile_of
 from kickcue.standalone.race_setup import Catalogue
 from kickcue.standalone.race_toml import from_toml, to_toml
 from kickcue.standalone.visualisation import visualisation
+from kickcue.standalone.watch_writes import watch_writes
 from kickcue.standalone.wire_values import Values
 
 NS_PER_US: Final = 1000
@@ -80,6 +81,8 @@ class BrowserRace:
             )
         if what == "match":
             return {"profile": profile_of(self._catalogue, given["sensor"], given["about"])}
+        if what == "encode":
+            return {"writes": watch_writes(given, self._catalogue)}
         if what == "begin":
             zero_ns = at_ns - at_ns % NS_PER_US  # as exact as a header has it
             document = self._catalogue.with_sensors(given["document"])

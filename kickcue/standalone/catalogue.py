@@ -14,6 +14,7 @@ from kickcue.config.profile_files import SENSORS, SensorFile
 from kickcue.config.race_document import RaceTerms
 from kickcue.config.settings_model import Settings
 from kickcue.core.course import EVENTS
+from kickcue.standalone.bluetooth_watches import bluetooth_watches
 from kickcue.standalone.own_files import OwnThings
 from kickcue.standalone.plain_values import plain
 from kickcue.standalone.written_terms import written_terms
@@ -35,6 +36,7 @@ def catalogue(own: OwnThings = NOTHING_OWN) -> dict[str, Any]:
         "scripts": {name: _script(name) for name in scripts()},
         "terms": written_terms(RaceTerms),
         "elsewhere": sorted({*Settings.model_fields} - {*RaceTerms.model_fields, "plan"}),
+        "watches": bluetooth_watches(),
     }
 
 

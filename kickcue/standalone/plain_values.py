@@ -1,4 +1,4 @@
-"""Frozen values of the core as plain JSON, and back by their type hints.
+"""Frozen values of the core as plain JSON, bytes as hex, and back by their type hints.
 
 The core's checks hold on the way back too: a value is built by its class.
 """
@@ -26,6 +26,8 @@ def plain(value: Any) -> Any:
         return {CLASS: type(value).__name__, **kept}
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, bytes):
+        return value.hex()
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
     if isinstance(value, Mapping):
@@ -52,6 +54,8 @@ def _made(hint: Any, given: Any) -> Any:
         return tuple(_made(kind, each) for kind, each in zip(kinds, given, strict=True))
     if is_dataclass(hint):
         return _object(hint, given)
+    if hint is bytes:
+        return bytes.fromhex(given)
     if isinstance(hint, type) and issubclass(hint, Enum | float):
         return hint(given)
     return given

@@ -52,11 +52,12 @@ class Catalogue:
     elsewhere: frozenset[str] = frozenset()
     """Keys of a race file that are about the machine it was written for."""
     scripts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    watches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """Return the catalogue out of its JSON."""
-        keys = ("profiles", "phrases", "plans", "terms", "scripts")
+        keys = ("profiles", "phrases", "plans", "terms", "scripts", "watches")
         return cls(**{key: given[key] for key in keys}, elsewhere=frozenset(given["elsewhere"]))
 
     def with_sensors(self, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tests.browser.fixtures import browser, chromium
 from tests.browser.page import PHONE, watched
 from tests.conftest import absent, find_program
 from tests.page.air import Air, air, world
+from tests.standalone.files import write_parts
 from tests.standalone.phone import FORGET, IN_WORKER, Felt, Phone
 
 __all__ = ["air", "browser", "chromium", "world"]
@@ -147,3 +148,16 @@ async def phone(owned: Phone, air: Air) -> AsyncIterator[Phone]:  # noqa: ARG001
     await page.goto(f"{owned.origin}/icon.svg")
     await page.evaluate(FORGET)
     await page.close()
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the app's parts, without Pyodide."""
+    return write_parts(tmp_path_factory.mktemp("parts"))
+
+
+@pytest.fixture
+def quick(parts: Path) -> Iterator[Hosted]:
+    found = Hosted(parts)
+    yield found
+    found.stop()

@@ -1,8 +1,6 @@
 """The race in the mind on a phone: the session that the command makes, spoken and felt."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -11,7 +9,6 @@ from playwright.async_api import Page
 from kickcue.cli import main
 from kickcue.cli.format.output_format import bars
 from kickcue.core.clock_format import clock
-from kickcue.standalone.app_files import app_files
 from kickcue.standalone.browser import BrowserRace
 from tests.browser.page import PHONE, Watched, axe, overflow_px
 from tests.cli.conftest import home
@@ -129,25 +126,6 @@ async ([session, voices, document, talkative]) => {
 WORDS: Final = "document.querySelector('.mind .words')?.textContent"
 TOLD: Final = "document.querySelector('visualise-view .told').textContent"
 RACE: Final = {"race": "5000m", "target_s": 930.0, "language": "de"}
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the app's folder without Pyodide and without what begins by itself."""
-    folder = tmp_path_factory.mktemp("app")
-    for path, data in app_files({}).items():
-        where = folder / path
-        where.parent.mkdir(parents=True, exist_ok=True)
-        where.write_bytes(data)
-    (folder / "js/standalone.js").write_text("")
-    return folder
-
-
-@pytest.fixture
-def quick(files: Path) -> Iterator[Hosted]:
-    found = Hosted(files)
-    yield found
-    found.stop()
 
 
 async def opened(

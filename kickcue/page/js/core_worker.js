@@ -148,6 +148,7 @@ const DOERS = {
     return core.take({ at_ms: now(), ...wanted });
   },
   match: ({ sensor, about }) => core.take({ what: "match", at_ms: now(), sensor, about }).profile,
+  encode: (wanted) => core.take({ at_ms: now(), ...wanted }).writes,
   mcap: async ({ name }) => core.mcap(await files.read(name)),
   report: async ({ name }) => core.report(await files.read(name)),
   replay,

@@ -30,6 +30,7 @@ function touch(given) {
     text: plain(given.text) ?? "",
     say: plain(given.say),
     pulses: pulses(given.pulses),
+    urgency: whole(given.urgency) ?? 0,
     toGo: number(given.to_go_m),
     dueIn: number(given.due_in_ms) ?? 0,
   };

@@ -1,5 +1,7 @@
 // The page with kickcue in it: sensors, core, watch and recording in one phone, and no computer.
 
+import { BleWatch } from "./ble_watch.js";
+import { BleWatchView } from "./ble_watch_view.js";
 import { h, say } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
 import { KeepingBanner } from "./keeping_banner.js";
@@ -51,6 +53,9 @@ async function begin() {
   const sensors = new SensorsView(link);
   const profiles = new SensorProfiles(link, setup, sensors.gateway);
   const races = new RacesView(link, keptDocument);
+  const worn = new WornWatch(link, player);
+  const wrist = new BleWatch(link);
+  const wristView = new BleWatchView(wrist);
   const mind = new VisualiseView(link, store, player, keptDocument);
   const title = (name) => h("h1", { class: "title" }, own(name));
   const banner = new LinkBanner(link, store);
@@ -63,7 +68,7 @@ async function begin() {
   document.body.replaceChildren(notice, new KeepingBanner(link), ...tabs({
     race: [new LostSensors(sensors.gateway), new RaceView(store, false), press, new LapsView(store), press.more,
       new HealthView(link, store)],
-    watch: [heading("watch"), new WatchView(worn)],
+    watch: [heading("watch"), new WatchView(worn), title("bluetoothWatch"), wristView],
     sensors: [heading("sensors"), sensors, profiles],
     setup: [title("setup"), setup, title("mind"), mind, title("races"), races, new SettingsView()],
   }, own));
@@ -74,6 +79,7 @@ async function begin() {
     setup.open(found.catalogue, found.refused ? USUAL : keptDocument());
     profiles.open(found.catalogue);
     if (found.refused) say(setup.told, `${setupWord("refused")}: ${found.refused}`);
+    wristView.open(found.catalogue.watches);
     notice.replaceWith(found.resumed ? resumed(worn) : banner);
     if (found.resumed) document.body.prepend(banner);
     document.body.dataset.ready = found.fromSnapshot ? "snapshot" : "loaded";

@@ -33,6 +33,11 @@ const WORDS = {
     mindGoal: "First use a race with a target time, above.", noVoice:
       "This browser has no voice for this language: read the lines, or install a voice in the phone's settings.",
     voiceByNetwork: "The only voice for this language needs the network: in flight mode it stays silent.",
+    bluetoothWatch: "A Bluetooth watch", watchKind: "Kind of watch", watchConnect: "Connect the watch",
+    watchHint: "Keep this page in front. Arm the phone above as well: if the watch is lost, the phone still plays.",
+    watchLost: "connection lost, trying again", watchLetGo: "Let go", watchTaken: "The watch has taken the cue.",
+    watchNotTaken: "Not taken", noWatchChosen: "No watch was chosen.", wrongWatch: "This device is no watch of that kind.",
+    watchSilent: "The watch does not answer: is it near, awake, and free of other apps?",
   },
   de: {
     setup: "Einstellen", races: "Läufe", starting: "kickcue startet: das dauert einige Sekunden.",
@@ -65,6 +70,12 @@ const WORDS = {
     stop: "Ende", mindGoal: "Erst oben ein Rennen mit Zielzeit nehmen.", noVoice:
       "Dieser Browser hat keine Stimme in dieser Sprache: mitlesen, oder im Telefon eine Stimme installieren.",
     voiceByNetwork: "Die einzige Stimme in dieser Sprache braucht das Netz: im Flugmodus bleibt sie stumm.",
+    bluetoothWatch: "Eine Uhr mit Bluetooth", watchKind: "Art der Uhr", watchConnect: "Uhr verbinden",
+    watchHint: "Diese Seite vorn lassen. Auch das Telefon oben zur Uhr machen: ist die Uhr weg, spielt es weiter.",
+    watchLost: "Verbindung verloren, wird neu versucht", watchLetGo: "Trennen",
+    watchTaken: "Die Uhr hat das Signal angenommen.", watchNotTaken: "Nicht angenommen",
+    noWatchChosen: "Keine Uhr gewählt.", wrongWatch: "Dieses Gerät ist keine Uhr dieser Art.",
+    watchSilent: "Die Uhr antwortet nicht: nah, wach und von keiner App belegt?",
   },
   fr: {
     setup: "Préparer", races: "Courses", starting: "kickcue démarre : cela prend quelques secondes.",
@@ -97,6 +108,12 @@ const WORDS = {
     stop: "Arrêter", mindGoal: "D'abord prendre ci-dessus une course avec un temps visé.", noVoice:
       "Ce navigateur n'a pas de voix dans cette langue : lisez, ou installez une voix dans le téléphone.",
     voiceByNetwork: "La seule voix de cette langue demande le réseau : en mode avion elle se tait.",
+    bluetoothWatch: "Une montre Bluetooth", watchKind: "Type de montre", watchConnect: "Connecter la montre",
+    watchHint: "Gardez cette page devant. Armez aussi le téléphone ci-dessus : sans la montre, il joue encore.",
+    watchLost: "connexion perdue, nouvel essai", watchLetGo: "Déconnecter", watchTaken: "La montre a reçu le signal.",
+    watchNotTaken: "Pas reçu", noWatchChosen: "Aucune montre choisie.",
+    wrongWatch: "Cet appareil n'est pas une montre de ce type.",
+    watchSilent: "La montre ne répond pas : est-elle proche, éveillée, et libre d'autres applis ?",
   },
 };
 

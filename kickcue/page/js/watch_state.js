@@ -99,11 +99,10 @@ export class WatchStateMachine {
     return times.length ? Math.min(...times) - this.lead : null;
   }
 
-  // The cue that is armed next, with when it is due; null where there is none.
-  get armed() {
+  // The cues that wait for their time, each with when it is due.
+  get allArmed() {
     const there = [...this.#entries.values()].filter((entry) => this.#due(entry) !== null);
-    there.sort((a, b) => this.#due(a) - this.#due(b));
-    return there.length ? { touch: there[0].touch, due: this.#due(there[0]) } : null;
+    return there.map((entry) => ({ touch: entry.touch, due: this.#due(entry) }));
   }
 
   #due(entry) {

@@ -4,7 +4,7 @@ import { fill, h, say } from "./dom.js";
 import { vibrates } from "./player.js";
 import { word } from "./words.js";
 
-const TRIAL = {
+export const TRIAL = {
   id: "trial", ttlMs: 2000, text: "Last lap: turnover up, stay relaxed",
   say: "Last lap. Turnover up, stay relaxed.",
   pulses: [[500, 150, 1], [150, 150, 1], [150, 0, 1]],
