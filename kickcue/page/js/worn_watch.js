@@ -3,7 +3,7 @@
 // Event: "change".
 
 import { Awake } from "./awake.js";
-import { nowMs } from "./link.js";
+import { nowMs } from "./clock.js";
 import { WatchStateMachine } from "./watch_state.js";
 
 const PRESENCE_MS = 5000;
