@@ -236,16 +236,14 @@ class PhoneRace:
             self._look_at_laps()
         if self.phase not in RACING:
             raise DataError("the race was not on any more")
-        # A page's clock goes on from the time of day at its load; that may have been set back.
-        gone_back_ns = max(self._now_ns - now_ns, 0)
-        self._zero_ns -= gone_back_ns
-        now_ns += gone_back_ns
-        if now_ns - self._now_ns > LONGEST_GAP_S * NS_PER_S:
+        gap_ns, at_ns = now_ns - self._now_ns, now_ns + self._zero_ns
+        if abs(gap_ns) > LONGEST_GAP_S * NS_PER_S:
             raise DataError("it was broken off too long ago")
+        self._zero_ns += min(gap_ns, 0)  # where the clock was set back: it goes on from there
         missing = outputs[_recorded_last(recording.entries) :]
         self._begin(engine, self._now_ns)
         self._session.remember(told[: len(told) - len(missing)])
-        self._t_ns(now_ns + self._zero_ns)
+        self._t_ns(at_ns)
         self._session.publish(missing)
         self._deliver_again(told)
         self._feed(Tick(self._now_ns))

@@ -34,6 +34,12 @@ class Renderer:
             if WORKER.startswith((task / "comm").read_text(encoding="utf-8").strip()[:15])
         )
 
+    @property
+    def resident_mb(self) -> float:
+        """What it has of the machine's memory."""
+        pages = Path(f"/proc/{self.pid}/statm").read_text(encoding="utf-8").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
 
 def renderers(browser_pid: int) -> Iterator[Renderer]:
     """Yield a browser's processes that show pages."""

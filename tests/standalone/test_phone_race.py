@@ -12,7 +12,7 @@ from kickcue.edges.mqtt.messages import MODELS
 from kickcue.recording import read
 from kickcue.standalone.after_race import as_mcap, report
 from kickcue.standalone.browser import BrowserRace
-from tests.standalone.played import RUN, Played, played, requests, shipped
+from tests.standalone.played import RUN, Played, asked, played, requests, shipped
 
 DOCUMENT: Final = {"race": "1500m", "language": "de", "target_s": 260.0}
 MOMENTS: Final = (0.02, 0.15, 0.5, 0.72, 0.9)
@@ -140,10 +140,37 @@ def test_what_was_killed_is_verified(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert 1 == len(bells)
 
 
-@pytest.mark.parametrize("what", ["nothing", "not begun", "over", "long ago"])
+@pytest.mark.parametrize("back_ms", [5_000.0, 480_000.0])
+def test_a_clock_that_was_set_back_holds_nothing_up(whole: Played, back_ms: float) -> None:
+    """GIVEN a phone whose clock is set back while its tab is gone WHEN the race is gone on with
+    THEN time passes from where it was, at once, and the ticks that it wants are due on that clock.
+    """
+    half = whole.taken[: len(whole.taken) // 2]
+    killed = Played(DOCUMENT)
+    for request in half:
+        killed.take(request)
+    now_ms = half[-1]["at_ms"] - back_ms
+    resume = {"what": "resume", "at_ms": now_ms, "run_id": RUN, "text": killed.lines}
+    again = BrowserRace(shipped())
+    said = asked(again, resume)
+    assert now_ms < said["wake_ms"] < now_ms + 5000.0
+    before = recorded_s(killed.lines)
+    for request in whole.taken[len(half) :][:20]:
+        said = asked(again, {**request, "at_ms": request["at_ms"] - back_ms})
+        passed_s = (request["at_ms"] - half[-1]["at_ms"]) / 1000.0
+        assert recorded_s(said["lines"]) == pytest.approx(before + passed_s, abs=0.001)
+
+
+def recorded_s(lines: str) -> float:
+    """Return the time of the last line."""
+    found: float = json.loads(lines.splitlines()[-1])["t"]
+    return found
+
+
+@pytest.mark.parametrize("what", ["nothing", "not begun", "over", "long ago", "to come"])
 def test_what_is_not_on_is_not_gone_on_with(whole: Played, what: str) -> None:
-    """GIVEN a recording of a race that was not begun, is over, or was broken off an hour ago WHEN
-    the page comes THEN it is not gone on with, and says why.
+    """GIVEN a recording of a race that was not begun, is over, was broken off an hour ago, or will
+    be in an hour WHEN the page comes THEN it is not gone on with, and says why.
     """
     lines = whole.lines.splitlines(keepends=True)
     text = {
@@ -151,8 +178,9 @@ def test_what_is_not_on_is_not_gone_on_with(whole: Played, what: str) -> None:
         "not begun": "".join([lines[0], *(each for each in lines if '"sensor"' in each)][:9]),
         "over": whole.lines,
         "long ago": "".join(lines[: len(lines) // 2]),
+        "to come": "".join(lines[: len(lines) // 2]),
     }[what]
-    hour_ms = 3_600_000.0 if what == "long ago" else 10.0
+    hour_ms = {"long ago": 3_600_000.0, "to come": -3_600_000.0}.get(what, 10.0)
     now_ms = whole.taken[len(whole.taken) // 2]["at_ms"] + hour_ms
     resume = {"what": "resume", "at_ms": now_ms, "run_id": RUN, "text": text}
     assert json.loads(BrowserRace(shipped()).take(json.dumps(resume))).keys() == {"error"}

@@ -3,7 +3,7 @@
 
 import { Awake } from "./awake.js";
 import { GattLine } from "./gatt_line.js";
-import { nowMs } from "./link.js";
+import { nowMs } from "./clock.js";
 import { Wrist } from "./wrist.js";
 
 const OVER_KEY = "kickcue.over.bluetooth";

@@ -17,8 +17,9 @@ let files = null;
 let timer = null;
 let running = false; // a race is on
 let open = null; // the name of the recording that is being written
+let ahead = 0; // of its own clock: what the device has slept, which the page alone can tell
 
-const now = () => performance.timeOrigin + performance.now();
+const now = () => performance.timeOrigin + performance.now() + ahead;
 const runId = () => [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16).padStart(2, "0")).join("");
 const nameOf = (run) => `${Math.round(now())}-${run}.jsonl`;
 const runOf = (name) => /-(\w+)\.jsonl$/.exec(name)?.[1] ?? name;
@@ -137,8 +138,15 @@ async function replay({ name, data, document }) {
   await files.put(`0-${nameOf(runId())}`, core.replay(name, data, document, now()));
 }
 
+// What was due in a sleep is looked at now.
+function slept({ ahead: all }) {
+  ahead = all;
+  if (open) take({ what: "tick" });
+}
+
 const DOERS = {
   start,
+  slept,
   begin: ({ document }) => begin(document),
   recordings,
   from_toml: ({ text }) => core.take({ what: "from_toml", at_ms: now(), text }),

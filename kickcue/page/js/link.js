@@ -3,6 +3,7 @@
 // Events: "up", "down" (detail: why), "message" (detail: {name, message, retained, received}).
 
 import mqtt from "../vendor/u8-mqtt.basic-v4.min.js";
+import { nowMs } from "./clock.js";
 import { read } from "./messages.js";
 
 const FIRST_WAIT_MS = 500;
@@ -11,7 +12,6 @@ const SILENT_MS = 10_000; // a status comes each second: then the network has lo
 const KEEP_ALIVE_S = 10;
 const WITHIN_MS = 1000;
 
-export const nowMs = () => Math.round(performance.now());
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const wait = (ms) => sleep(ms).then(() => false);
 

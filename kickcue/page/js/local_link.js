@@ -4,10 +4,10 @@
 // Events: "up", "down" (detail: why), "message" (detail: {name, message, retained, received}),
 // "keeping" (detail: why nothing is recorded now, or null), "waiting" (for another tab).
 
-import { nowMs } from "./link.js";
+import { clock, nowMs } from "./clock.js";
 import { checked } from "./messages.js";
 
-const stamp = () => performance.timeOrigin + performance.now();
+const stamp = () => performance.timeOrigin + clock.now();
 
 export class LocalLink extends EventTarget {
   #worker;
@@ -23,6 +23,7 @@ export class LocalLink extends EventTarget {
     this.#worker = worker;
     worker.addEventListener("message", ({ data }) => this.#take(data));
     worker.addEventListener("error", ({ message }) => this.#tell("down", message ?? "kickcue stopped"));
+    clock.addEventListener("slept", () => worker.postMessage({ what: "slept", ahead: clock.ahead }));
   }
 
   // Load kickcue and go on with a race that was broken off, or else set up that of `document`.

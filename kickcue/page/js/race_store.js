@@ -2,7 +2,7 @@
 //
 // Event: "change".
 
-import { nowMs } from "./link.js";
+import { nowMs } from "./clock.js";
 
 const FRESH_MS = 3000;
 const TOLD_AFTER_MS = 30;

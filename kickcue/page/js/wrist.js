@@ -3,7 +3,7 @@
 //
 // Event: "change".
 
-import { nowMs } from "./link.js";
+import { nowMs } from "./clock.js";
 import { WatchStateMachine } from "./watch_state.js";
 
 const LONGEST_TIMER_MS = 1000; // looked at again: a page that slept must not go by an old plan
