@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 REPO: Final = Path(__file__).resolve().parent.parent
 MOSQUITTO: Final = ("mosquitto", "mosquitto_pub", "mosquitto_sub")
@@ -30,12 +30,18 @@ DAEMON_FOLDERS: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# No deadline: how long an example takes says nothing about it, least of all on a Pi.
+# No deadline, and none for making them up: how long an example takes says nothing about it, least
+# of all on a Pi.
 # The same examples each time: who changed nothing breaks nothing. ``--hypothesis-profile=search``
 # looks for new ones.
-settings.register_profile("quick", deadline=None, max_examples=25, derandomize=True)
-settings.register_profile("long", deadline=None, max_examples=400, derandomize=True)
-settings.register_profile("search", deadline=None, max_examples=400)
+for _name, _examples, _same in (("quick", 25, True), ("long", 400, True), ("search", 400, False)):
+    settings.register_profile(
+        _name,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        max_examples=_examples,
+        derandomize=_same,
+    )
 settings.load_profile("quick")
 
 

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser.page import Watched, watched
 from tests.conftest import require_chromium
+from tests.patience import PATIENCE_S
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -23,6 +24,7 @@ async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
             executable_path=program,
+            timeout=PATIENCE_S * 1000,
             chromium_sandbox=os.geteuid() != 0,  # Chromium refuses to start as root with it
             args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
         )

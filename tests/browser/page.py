@@ -13,6 +13,8 @@ from typing import Final, Literal
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Route, WebSocket
 
+from tests.patience import PATIENCE_S
+
 BAD_WORDS: Final = ("error", "warning")
 """Kinds of a message in the console that a page of ours must not cause."""
 
@@ -78,6 +80,7 @@ class Watched:
             color_scheme=scheme,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE_S * 1000)
         self._contexts.append(context)
 
         async def let_through(route: Route) -> None:

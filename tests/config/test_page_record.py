@@ -49,7 +49,7 @@ damaged = st.fixed_dictionaries(
 
 
 @given(st.one_of(json_values, damaged).map(json.dumps) | st.text(max_size=20))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_anything_else_is_no_record(tmp_path: Path, text: str) -> None:
     """GIVEN a file of whatever THEN it is no record, or one whose parts are of their kinds."""
     (tmp_path / PAGE_FILE).write_text(text, encoding="utf-8")

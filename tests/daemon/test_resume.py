@@ -618,7 +618,7 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_damage_lets_a_race_start(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

@@ -50,7 +50,9 @@ def runs(draw: st.DrawFn) -> list[dict[str, float]]:
     return found
 
 
-@settings(rarer(2), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    rarer(2), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(runs())
 def test_each_second_is_as_the_watch_wrote_it(
     tmp_path: Path, records: list[dict[str, float]]

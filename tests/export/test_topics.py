@@ -146,7 +146,7 @@ def test_the_log_tells_the_race(tmp_path: Path) -> None:
     ] == [(line["level"], line["name"], line["message"]) for line in found]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(headers, st.lists(entries, max_size=8))
 def test_kickcue_reads_it_as_before(tmp_path: Path, header: Header, race: list[Entry]) -> None:
     """Whatever was recorded is read back from the export entry by entry, without a word about the

@@ -25,6 +25,7 @@ async def chromium_on(bus: PrivateBus) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
             executable_path=program,
+            timeout=PATIENCE_S * 1000,
             chromium_sandbox=os.geteuid() != 0,
             env={**os.environ, ENVIRONMENT: bus.address},
             args=[

@@ -219,14 +219,14 @@ def holds(path: Path, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False))
 def test_any_mutation(tmp_path: Path, kind: str, random_: random.Random) -> None:
     """Whatever is done to a file, there is a recording or one line of error, in short words."""
     holds(tmp_path / "mutated", mutated(MAKERS[kind](), random_))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False))
 def test_any_mutation_of_a_native_recording(tmp_path: Path, random_: random.Random) -> None:
     """The same for kickcue's own form."""

@@ -73,7 +73,7 @@ def write_race(path: Path, header: Header = HEADER, race: Sequence[Entry] = RACE
     return path
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(headers, st.lists(entries, max_size=8))
 def test_round_trip(tmp_path: Path, header: Header, race: list[Entry]) -> None:
     """Any header and any sequence of inputs and outputs comes back exactly, interleaved as it was

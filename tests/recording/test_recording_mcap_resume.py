@@ -112,7 +112,7 @@ def metadata_end(data: bytes) -> int:
     return next(end for opcode, end in record_ends(data) if opcode == METADATA)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_cut_anywhere_and_gone_on_with_any_number_of_times(
     tmp_path: Path, data: st.DataObject

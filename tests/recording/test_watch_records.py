@@ -31,7 +31,7 @@ def _in_order(cls: type, least: int) -> st.SearchStrategy[tuple[Any, ...]]:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.builds(WatchRecords, _in_order(WatchRecord, 1), _in_order(WatchLap, 0)))
 def test_mcap_keeps_them_to_the_digit(tmp_path: Path, watch: WatchRecords) -> None:
     """GIVEN whatever a watch may have written WHEN in an MCAP and read back THEN it is the same,

@@ -41,7 +41,7 @@ def test_an_index_comes_back(tmp_path: Path) -> None:
     assert INDEX == load_index(tmp_path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.integers(0, 2000), st.binary(max_size=4))
 def test_a_damaged_index_is_no_index(tmp_path: Path, at: int, instead: bytes) -> None:
     """GIVEN an index with some bytes replaced, or cut off there, THEN reading it raises nothing,

@@ -6,7 +6,7 @@ It is as if they were on two machines.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -27,6 +27,8 @@ from kickcue.supervision.tasks import running
 ANSWERS_S: Final = 1.5
 """How long to wait for the watch's last answers."""
 LOOK_S: Final = 0.05
+SURE_WITHIN_S: Final = 10.0
+"""A watch knows after a second what is late: a race that is played fast may be over by then."""
 LAST_LAP: Final = (CueKind.LAST_LAP, CueKind.HOLD)
 
 Show = Callable[[Input, tuple[Output, ...]], None]
@@ -78,12 +80,17 @@ async def parties(*, offers_page: bool) -> AsyncIterator[Parties]:
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(private_broker(topics))
         worn = await stack.enter_async_context(watch(broker.watch, topics))
+        run_id = new_run_id()
         delivery = await stack.enter_async_context(
-            deliver(broker.address, topics, run_id=new_run_id(), now_ns=now_ns)
+            deliver(broker.address, topics, run_id=run_id, now_ns=now_ns)
         )
         page = None
         if offers_page:
             page = await stack.enter_async_context(demo_page(broker.watch, topics))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SURE_WITHIN_S):
+                while not worn.wrist.is_sure(run_id):
+                    await worn.wait(LOOK_S)
         yield Parties(delivery, worn, now_ns, None if page is None else invitation(page))
 
 
