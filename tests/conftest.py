@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NoReturn
@@ -24,6 +25,10 @@ SOUND: Final = "apt-get install espeak-ng alsa-utils"
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 # Often not on a user's PATH.
 DAEMON_FOLDERS: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/homebrew/bin")
+
+# A page shows the day and the hour of the runner's place: here one place, wherever it is tested.
+os.environ["TZ"] = "UTC"
+time.tzset()
 
 # What a shell starts in the background ignores Ctrl-C, and so would all that the tests start:
 # many of them end a program by it.
