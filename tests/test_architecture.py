@@ -9,6 +9,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final
@@ -165,14 +166,29 @@ def sources() -> dict[str, str]:
     return found
 
 
+@cache
+def said(source: str) -> tuple[tuple[ast.Import | ast.ImportFrom, ...], tuple[str, ...]]:
+    """Return the imports of ``source``, anywhere in it, and the names that it calls: read once for
+    all laws.
+    """
+    imports: list[ast.Import | ast.ImportFrom] = []
+    calls: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports.append(node)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            calls.append(node.func.id)
+    return tuple(imports), tuple(calls)
+
+
 def imported(source: str, known: Sources) -> Iterator[str]:
     """Yield what ``source`` imports, anywhere in it; ``from package import module`` counts as the
     module.
     """
-    for node in ast.walk(ast.parse(source)):
+    for node in said(source)[0]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = "." * node.level + (node.module or "")
             for alias in node.names:
                 yield f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base
@@ -266,11 +282,7 @@ def impurities(module: str, source: str, modules: Sources) -> list[str]:
         if top != "kickcue" and top not in sys.stdlib_module_names:
             kinds.append("outside the standard library")
         wrong += [f"{module} imports {target} ({kind})" for kind in kinds]
-    calls = (
-        node.func.id
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    )
+    calls = said(source)[1]
     return [*wrong, *(f"{module} calls {name}()" for name in calls if name in IMPURE_CALLS)]
 
 
@@ -280,10 +292,7 @@ def sum_violations(modules: Sources) -> list[str]:
     """
     wrong = []
     for module, source in modules.items():
-        count = sum(
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum"
-            for node in ast.walk(ast.parse(source))
-        )
+        count = said(source)[1].count("sum")
         if module.startswith(REPRODUCIBLE) and count != WHOLE_SUMS.get(module, 0):
             wrong.append(
                 f"{module} calls sum() {count} times: of floats take math.fsum, of whole numbers "
