@@ -12,6 +12,7 @@ from kickcue.supervision.tasks import (
     result_within,
     running,
 )
+from tests.patience import PATIENCE_S
 
 
 class Stubborn:
@@ -102,11 +103,18 @@ async def test_what_takes_too_long_is_not_cancelled() -> None:
     """GIVEN work that takes longer than it is waited for THEN TimeoutError, and it goes on; its
     result or failure comes through when it is in time.
     """
-    slow = asyncio.ensure_future(asyncio.sleep(0.05, "done"))
+    enough = asyncio.Event()
+
+    async def work() -> str:
+        await enough.wait()
+        return "done"
+
+    slow = asyncio.ensure_future(work())
     with pytest.raises(TimeoutError):
         await result_within(slow, 0.001)
     assert not slow.done()
-    assert await result_within(slow, 5.0) == "done"
+    enough.set()
+    assert await result_within(slow, PATIENCE_S) == "done"
     with pytest.raises(ZeroDivisionError):
         await result_within(asyncio.ensure_future(_fail()), 5.0)
 
