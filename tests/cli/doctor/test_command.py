@@ -67,7 +67,7 @@ class Surgery:
         self.rfkill = folder / "rfkill"
         self.program("bluetoothctl", "echo 'bluetoothctl: 5.66'")
         monkeypatch.setattr(linux, "RFKILL", self.rfkill)
-        monkeypatch.setattr(bluetooth, "LISTEN_S", 0.4)
+        monkeypatch.setattr(bluetooth, "LISTEN_S", 1.5)
         monkeypatch.setattr(device_selection, "SETTLE_S", 0.0)
         monkeypatch.setattr(machine, "TIMESYNCD", folder)
         monkeypatch.setattr(machine, "MODEL", folder / "model")

@@ -176,7 +176,7 @@ async def test_a_device_that_cannot_be_listened_to_is_an_error(
     bluez: FakeBluez, ear: Ear, strap: Sensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No profile, not there, Bluetooth off: RadioError with the reason."""
-    monkeypatch.setattr("kickcue.edges.radio.api.LISTEN_WITHIN_S", 0.2)
+    monkeypatch.setattr("kickcue.edges.radio.api.LISTEN_WITHIN_S", 0.7)
     bluez.add_sensor("C0:FF:EE:00:00:03", "lamp", services={"1812": []})
     async with looking_around([], all_devices=True) as around:
         await until(lambda: len(around()) == 2)
