@@ -60,7 +60,6 @@ async function begin() {
   const title = (name) => h("h1", { class: "title" }, own(name));
   const banner = new LinkBanner(link, store);
   const press = new PressView(link, store, null);
-  const worn = new WornWatch(link, player);
   link.addEventListener("waiting", () => {
     notice.textContent = own("otherTab");
   });
