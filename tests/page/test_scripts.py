@@ -15,7 +15,7 @@ for (const path of process.argv.slice(1)) {
 
 
 def test_every_script_can_be_read() -> None:
-    """Each is JavaScript, and nothing in one is named twice: two good changes may make a bad one."""
+    """Each is JavaScript, no name stands twice in it: two good changes may make a bad one."""
     scripts = [str(each) for each in (files("kickcue.page") / "js").iterdir()]
     program = find_program("node") or absent("Node", "apt-get install nodejs")
     node = [program, "--experimental-vm-modules", "--no-warnings", "--input-type=module"]
