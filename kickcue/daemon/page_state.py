@@ -81,6 +81,7 @@ class PageLaps:
         return {
             "gun_ms": _ms(gun_ns, race),
             "over_ms": _ms(view.over_ns, race),
+            "over_marked": view.over_ns is not None and view.finish_pressed,
             "rate": race.rate,
             "laps": [
                 {

@@ -207,7 +207,7 @@ class PhoneRace:
         course = self._session.course if self._plan is None else course_of(self.document)
         for name, values in (
             ("race", race_values(self.document | self._spoken, course, self._plan)),
-            ("laps", laps_values(view.gun_ns, view.over_ns, laps)),
+            ("laps", laps_values(view, laps)),
         ):
             if self._standing.get(name) != values:
                 self._standing[name] = values

@@ -12,6 +12,7 @@ from kickcue.core.plan import Plan
 from kickcue.core.session.numbered_legs import numbered, repetitions
 from kickcue.core.units import NS_PER_MS
 from kickcue.daemon.live_laps import LiveLap
+from kickcue.daemon.race_session import View
 
 MOST_LAPS: Final = 16
 NAME_LETTERS: Final = 100
@@ -96,11 +97,12 @@ def race_values(document: Mapping[str, Any], course: Course, plan: Plan | None) 
     }
 
 
-def laps_values(gun_ns: int | None, over_ns: int | None, laps: Iterable[LiveLap]) -> Values:
+def laps_values(view: View, laps: Iterable[LiveLap]) -> Values:
     """Return the values of ``laps``."""
     return {
-        "gun_ms": _ms(gun_ns),
-        "over_ms": _ms(over_ns),
+        "gun_ms": _ms(view.gun_ns),
+        "over_ms": _ms(view.over_ns),
+        "over_marked": view.over_ns is not None and view.finish_pressed,
         "rate": 1.0,
         "laps": [
             {

@@ -92,6 +92,10 @@ def test_the_laps_of_a_whole_race() -> None:
     view.estimate = view.estimate and view.estimate._replace(distance_m=None)
     found = LapsMessage(**SENDER, **laps.values(COURSE, view, race, is_race=True))
     assert (102_000, 302_100, 10.0) == (found.gun_ms, found.over_ms, found.rate)
+    assert not found.over_marked
+    view.finish_pressed = True
+    assert laps.values(COURSE, view, race, is_race=True)["over_marked"]
+    view.finish_pressed = False
     assert MOST_LAPS == len(found.laps)
     assert [25 - MOST_LAPS + n for n in range(1, MOST_LAPS + 1)] == [lap.lap for lap in found.laps]
     assert {80.0} == {lap.lap_s for lap in found.laps[:-1]}

@@ -11,14 +11,25 @@ from typing import Final
 import aiomqtt
 import pytest
 
-from kickcue.core.events import Ack, Arm, Command, CommandKind, Mark, MarkSource, Phase, PhaseChange
+from kickcue.core.events import (
+    Ack,
+    Arm,
+    Command,
+    CommandKind,
+    Estimate,
+    Mark,
+    MarkSource,
+    Mode,
+    Phase,
+    PhaseChange,
+)
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import CueMessage, touch_message
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
 from kickcue.edges.web.server import Route
-from tests.browser.page import DESKTOP, PHONE, Device, axe
+from tests.browser.page import DESKTOP, PHONE, Device, axe, overflow_px
 from tests.edges.mqtt.conftest import TOPICS
 from tests.page.conftest import FELT, SPY, Track, settled, until
 
@@ -208,6 +219,46 @@ async def test_what_is_under_the_thumb_stays_there(track: Track, end: signal.Sig
         finally:
             if end is signal.SIGSTOP:
                 os.kill(track.broker.server_pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize(("marked", "shown"), [(True, "4:56.2"), (False, "≈ 4:56")])
+async def test_an_estimated_end_says_so(track: Track, *, marked: bool, shown: str) -> None:
+    """GIVEN a race that is over WHEN nobody has pressed at its end THEN its time is an estimate, in
+    the large and in the table; what was pressed is known to a tenth.
+    """
+    page = await track.phone(Role.VIEWER)
+    async with track.sender() as delivery:
+        await settled(page)
+        lap = {"lap": 2, "race_s": 296.2, "lap_s": 70.0, "error_s": None}
+        end = {"gun_ms": 0, "over_ms": 296_200, "over_marked": marked, "rate": 1.0}
+        delivery.show("race", RACE | {"rules": "training"})
+        delivery.show("laps", {**end, "laps": [lap]})
+        delivery.send(PhaseChange(track.clock(), Phase.FINISHED, Phase.BODY))
+        await until(page, f"document.querySelector('.clock').textContent === '{shown}'")
+        assert shown == await page.inner_text("laps-view td:last-child")
+
+
+async def test_a_thumb_finds_its_button_where_it_was(track: Track) -> None:
+    """GIVEN a race WHEN its metres have fewer digits and their error more THEN the big button
+    stays where it is, on the smallest phone too.
+    """
+    page = await track.phone()
+    await page.set_viewport_size({"width": 320, "height": 640})
+    lap = page.get_by_role("button", name="LAP", exact=True)
+    places = set()
+    async with track.sender() as delivery:
+        await settled(page)
+        delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
+        await lap.wait_for()
+        for to_go_m, sd_m in ((35_200.0, 108.0), (1390.0, 3.0), (713.0, 1.0), (9.0, 25.0)):
+            here = (100.0, sd_m, 5.0, 180.0, 170.0, 1, to_go_m, None)
+            delivery.send(Estimate(track.clock(), *here, Mode.POD))
+            await until(page, f"document.querySelector('.toGo').textContent === '{to_go_m:.0f}'")
+            box = await lap.bounding_box()
+            assert box is not None
+            places.add((box["y"], box["height"]))
+            assert 0 == await overflow_px(page)
+    assert 1 == len(places)
 
 
 async def test_a_page_waits_for_kickcue(track: Track) -> None:

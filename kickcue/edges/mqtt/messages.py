@@ -197,6 +197,9 @@ class LapsMessage(Message):
     over_ms: int | None = Field(
         ge=-LARGEST, le=LARGEST, description="when it was over; null before"
     )
+    over_marked: bool = Field(
+        default=False, description="somebody pressed at that moment; otherwise it is an estimate"
+    )
     rate: float = Field(
         gt=0, description="seconds of the race in one of the sender's: 1 but in a simulation"
     )

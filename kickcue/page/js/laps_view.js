@@ -13,10 +13,9 @@ function shown({ lap_s: seconds, error_s: error }) {
     : lapTime(seconds);
 }
 
-const total = ({ race_s: seconds, error_s: error }) => (error === 0 ? clock(seconds) : about(seconds));
-
-const row = (lap) => h(
-  "tr", {}, h("td", {}, whole(lap.lap)), h("td", {}, shown(lap)), h("td", {}, total(lap)),
+const row = (lap, marked) => h(
+  "tr", {}, h("td", {}, whole(lap.lap)), h("td", {}, shown(lap)),
+  h("td", {}, marked ? clock(lap.race_s) : about(lap.race_s)),
 );
 
 export class LapsView extends HTMLElement {
@@ -31,7 +30,8 @@ export class LapsView extends HTMLElement {
       const laps = store.laps?.laps ?? [];
       say(what, word(store.race?.kind === "session" ? "rep" : "lap"));
       table.hidden = laps.length === 0;
-      fill(rows, JSON.stringify(laps), () => [...laps].reverse().map(row));
+      fill(rows, JSON.stringify(store.laps), () => [...laps].reverse().map((lap, at) =>
+        row(lap, lap.error_s === 0 || (at === 0 && store.laps.over_marked))));
     };
     store.addEventListener("change", draw);
     draw();

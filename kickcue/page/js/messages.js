@@ -74,7 +74,8 @@ const READERS = {
     ...numbers(given, "distance_m", "lap_m", "marker_m", "kick_m", "reps"),
   }),
   laps: (given) => only(Array.isArray(given.laps), {
-    gun_ms: whole(given.gun_ms), over_ms: whole(given.over_ms), rate: number(given.rate) ?? 1,
+    gun_ms: whole(given.gun_ms), over_ms: whole(given.over_ms),
+    over_marked: given.over_marked === true, rate: number(given.rate) ?? 1,
     laps: list(given.laps, 16, lap),
   }),
   health: (given) => only(Array.isArray(given.parts), { parts: list(given.parts, 12, part) }),

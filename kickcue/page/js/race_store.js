@@ -68,10 +68,9 @@ export class RaceStore extends EventTarget {
     return (((over ?? nowMs() - this.#offset) - gun) / 1000) * this.laps.rate;
   }
 
-  // Whether the end of the race is an estimate: nobody has marked its last line.
+  // Whether the end of the race is an estimate: nobody has marked it.
   get estimatedEnd() {
-    const last = this.laps?.laps.at(-1);
-    return this.#phase === "finished" && this.race?.kind === "race" && last?.error_s !== 0;
+    return this.#phase === "finished" && this.race?.kind === "race" && !this.laps?.over_marked;
   }
 
   // Seconds until the armed cue; null where none is.

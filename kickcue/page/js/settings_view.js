@@ -1,9 +1,7 @@
 // Language and units, kept in this browser.
 
 import { h } from "./dom.js";
-import { LANGUAGES, wish, wishes, word } from "./words.js";
-
-const NAMES = { en: "English", de: "Deutsch", fr: "Français" };
+import { LANGUAGES, NAMES, wish, wishes, word } from "./words.js";
 
 export class SettingsView extends HTMLElement {
   constructor() {

@@ -4,7 +4,7 @@
 
 import { h } from "./dom.js";
 import { setupWord } from "./setup_words.js";
-import { LANGUAGES } from "./words.js";
+import { LANGUAGES, NAMES } from "./words.js";
 
 export const SHOWN = ["race", "lap_m", "lane", "indoor", "target_s", "rules", "language", "splits"];
 export const MORE = ["kick_m", "hr_ceiling_bpm", "lead_ms", "scale", "scale_sd", "smile", "tactical", "water_jump"];
@@ -32,7 +32,7 @@ export const label = (key) => setupWord(LABELS[key] ?? key);
 export const options = (pairs, chosen) => pairs.map(([value, text]) =>
   h("option", { value, selected: value === chosen }, text));
 // A language of one's own may be called by the path of its file.
-const short = (name) => name.split("/").at(-1).replace(/\.toml$/, "");
+const short = (name) => NAMES[name] ?? name.split("/").at(-1).replace(/\.toml$/, "");
 
 // The fields of some keys, and the values in them.
 export class SetupFields {

@@ -60,7 +60,6 @@ async function begin() {
   const title = (name) => h("h1", { class: "title" }, own(name));
   const banner = new LinkBanner(link, store);
   const press = new PressView(link, store, null);
-  const worn = new WornWatch(link, player);
   link.addEventListener("waiting", () => {
     notice.textContent = own("otherTab");
   });
@@ -80,7 +79,7 @@ async function begin() {
     profiles.open(found.catalogue);
     if (found.refused) say(setup.told, `${setupWord("refused")}: ${found.refused}`);
     wristView.open(found.catalogue.watches);
-    notice.replaceWith(found.resumed ? resumed(worn) : banner);
+    notice.replaceWith(found.resumed ? resumed(worn, store) : banner);
     if (found.resumed) document.body.prepend(banner);
     document.body.dataset.ready = found.fromSnapshot ? "snapshot" : "loaded";
     await races.show();
@@ -101,12 +100,13 @@ async function takeLinked(setup) {
 
 // After a reload the browser has let go of every sensor, and gives one back at a tap alone. It
 // vibrates and sounds after a tap alone, too: this one does for that.
-function resumed(worn) {
+function resumed(worn, store) {
   const told = h("button", { type: "button", class: "notice", onclick: () => {
     worn.arm();
     openTab("sensors");
     told.remove();
   } }, h("strong", {}, own("resumed")), h("br"), own("again"));
+  store.addEventListener("change", () => store.over && told.remove());
   return told;
 }
 

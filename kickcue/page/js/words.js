@@ -112,6 +112,7 @@ const WORDS = {
   },
 };
 export const LANGUAGES = Object.keys(WORDS);
+export const NAMES = { en: "English", de: "Deutsch", fr: "Français" };
 
 const stored = (key, among, usual) => {
   const value = localStorage.getItem(key);
