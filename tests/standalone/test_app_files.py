@@ -3,15 +3,23 @@
 import json
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 import pytest
 
 from kickcue.cli import main
+from kickcue.config.race_document import RaceTerms
 from kickcue.standalone.app_files import POLICY, app_files
+from tests.edges.web.test_page_files import forbidden
 
 PYODIDE: Final = {"pyodide.mjs": b"export const x = 1;", "pyodide.asm.wasm": b"\0asm"}
+QR: Final = {
+    "index.js": "a0de370051f94bd74f218f74401fdf197585e3f9ef0143164f87ea941a3fdd6f",
+    "decode.js": "00e209820dcb11d624e9a03d6383e580766792b57d1651318f0a29e4e1ff0fe8",
+}
+"""As npm has them, in qr 0.7.0."""
 FILES: Final = app_files(PYODIDE)
 
 
@@ -63,15 +71,46 @@ def test_one_policy() -> None:
     assert "http" not in POLICY
 
 
+def test_no_script_needs_what_the_policy_forbids() -> None:
+    """The app's own scripts, which kickcue serve does not have, are as harmless as its others."""
+    own = [path for path in FILES if re.match(r"js/|sw\.js|index\.html", path)]
+    assert {"js/setup_view.js", "js/race_transfer.js"} < set(own)
+    assert [] == [(path, word) for path in own for word in forbidden(text(path))]
+
+
+def test_the_camera_may_be_used() -> None:
+    """The page itself may ask for the camera, and for neither microphone nor place."""
+    assert "camera=(self), microphone=(), geolocation=()" in text("_headers")
+
+
+def test_all_that_a_race_may_say_is_offered() -> None:
+    """Every key of a race has a field in set-up, but the finish line: its numbers come from a file,
+    and are kept.
+    """
+    source = text("js/setup_fields.js")
+    lists = [re.search(rf"export const {name} = \[(.*)\]", source) for name in ("SHOWN", "MORE")]
+    offered = {key for found in lists if found for key in re.findall(r'"(\w+)"', found[1])}
+    assert {*RaceTerms.model_fields} == offered | {"gate", "cues"}
+    assert "terms.cues.terms" in text("js/setup_view.js")
+
+
+def test_the_library_for_codes_has_its_licence() -> None:
+    """What was taken from elsewhere is unchanged, and has its licence beside it."""
+    assert "Permission is hereby granted" in text("vendor/qr-0.7.0/LICENSE-MIT")
+    sums = {name: sha256(FILES[f"vendor/qr-0.7.0/{name}"]).hexdigest() for name in QR}
+    assert QR == sums
+
+
 def test_all_paths_are_relative() -> None:
     """The app may lie in any folder of a host: nothing names its root."""
     for path in ("index.html", "app.webmanifest"):
         assert not re.search(r'(?:src|href|_url|scope)"?[=:] ?"/', text(path))
 
 
-def test_the_words_are_complete() -> None:
+@pytest.mark.parametrize("path", ["js/standalone_words.js", "js/setup_words.js"])
+def test_the_words_are_complete(path: str) -> None:
     """Each of the three languages says all that the app says."""
-    source = text("js/standalone_words.js")
+    source = text(path)
     blocks = re.split(r"\n  (?:en|de|fr): \{", source)[1:]
     keys = [set(re.findall(r"(?<![\w\"])(\w+):\s*\n?\s*\"", block)) for block in blocks]
     assert 3 == len(keys)

@@ -12,7 +12,7 @@ from kickcue.edges.mqtt.messages import MODELS
 from kickcue.recording import read
 from kickcue.standalone.after_race import as_mcap, report
 from kickcue.standalone.browser import BrowserRace
-from tests.standalone.played import RUN, Played, asked, played, requests, shipped
+from tests.standalone.played import RUN, ZERO_MS, Played, asked, played, requests, shipped
 
 DOCUMENT: Final = {"race": "1500m", "language": "de", "target_s": 260.0}
 MOMENTS: Final = (0.02, 0.15, 0.5, 0.72, 0.9)
@@ -184,3 +184,27 @@ def test_what_is_not_on_is_not_gone_on_with(whole: Played, what: str) -> None:
     now_ms = whole.taken[len(whole.taken) // 2]["at_ms"] + hour_ms
     resume = {"what": "resume", "at_ms": now_ms, "run_id": RUN, "text": text}
     assert json.loads(BrowserRace(shipped()).take(json.dumps(resume))).keys() == {"error"}
+
+
+def test_a_treadmill_counts_metres() -> None:
+    """GIVEN a treadmill that the page has connected, and no pod WHEN it runs THEN the race goes by
+    its metres.
+    """
+    race = Played({"race": "1500m"})
+    race.feed({"what": "command", "kind": "start", "at_ms": ZERO_MS + 1000})
+    for second in range(1, 100):
+        metres = 4 * second  # 14.4 km/h
+        data = (
+            (4).to_bytes(2, "little") + (1440).to_bytes(2, "little") + metres.to_bytes(3, "little")
+        )
+        race.feed(
+            {
+                "what": "sensor",
+                "at_ms": ZERO_MS + 1000 + 1000 * second,
+                "sensor": "treadmill",
+                "char": "2acd",
+                "hex": data.hex(),
+            }
+        )
+    last = [each["message"] for each in race.messages if each["name"] == "state"][-1]
+    assert 396 == pytest.approx(last["distance_m"], abs=25)

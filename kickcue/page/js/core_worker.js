@@ -147,7 +147,8 @@ function slept({ ahead: all }) {
 const DOERS = {
   start,
   slept,
-  begin: ({ document }) => begin(document),
+  // Where only an idle race may be replaced (`idle`), null says that one is on.
+  begin: ({ document, idle }) => (idle && running ? null : begin(document)),
   recordings,
   from_toml: ({ text }) => core.take({ what: "from_toml", at_ms: now(), text }),
   to_toml: ({ document }) => core.take({ what: "to_toml", at_ms: now(), document }).text,

@@ -63,15 +63,26 @@ export class SensorProfiles extends HTMLElement {
     if (this.#asked.get(id) === said) return;
     this.#asked.set(id, said);
     this.#devices[id] = about.name;
-    if (byHand()[id] === about.name) return;
+    if (this.#isByHand(id, about.name)) return;
     this.#next(async () => {
       const profile = await this.#link.ask("match", { sensor: id, about });
       await this.#set(id, profile);
     });
   }
 
+  // What was chosen before a device was there is for the first that comes.
+  #isByHand(sensor, device) {
+    const chosen = byHand()[sensor];
+    if (chosen === null) this.#note(sensor, device);
+    return chosen === null || chosen === device;
+  }
+
+  #note(sensor, device) {
+    localStorage.setItem(CHOSEN, JSON.stringify({ ...byHand(), [sensor]: device }));
+  }
+
   #choose(sensor, profile) {
-    localStorage.setItem(CHOSEN, JSON.stringify({ ...byHand(), [sensor]: this.#devices[sensor] ?? null }));
+    this.#note(sensor, this.#devices[sensor] ?? null);
     this.#next(() => this.#set(sensor, profile));
   }
 

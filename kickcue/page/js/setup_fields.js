@@ -67,6 +67,10 @@ export class SetupFields {
     return this.#controls.get(key).control;
   }
 
+  row(key) {
+    return this.control(key).closest("label");
+  }
+
   #control(key, term, value) {
     if (term.kind === "flag") return h("input", { type: "checkbox", checked: value ?? term.usual });
     if (key === "language") {

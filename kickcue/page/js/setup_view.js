@@ -7,7 +7,7 @@ import { setupWord } from "./setup_words.js";
 import { wishes } from "./words.js";
 
 const KEPT = "kickcue.document";
-export const USUAL = { race: "5000m" };
+const USUAL = { race: "5000m" };
 const CONFIRM_MS = 4000;
 
 // The race that was set up last, as a RaceDocument of kickcue.
@@ -40,6 +40,13 @@ export class SetupView extends HTMLElement {
     this.#transfer = new RaceTransfer(link, this);
   }
 
+  // Show what was begun in place of a race that this app can no longer run, and say why.
+  refused(catalogue, why) {
+    keep(USUAL);
+    this.open(catalogue, USUAL);
+    say(this.told, `${setupWord("refused")}: ${why}`);
+  }
+
   // Show the fields; `catalogue` is what this app has, `document` what is set up.
   open(catalogue, document) {
     this.#catalogue = catalogue;
@@ -64,7 +71,7 @@ export class SetupView extends HTMLElement {
     );
     this.#transfer.hideCode();
     const draw = () => {
-      for (const key of OF_COURSE) fields.control(key).disabled = this.#what.value !== "";
+      for (const key of OF_COURSE) fields.row(key).hidden = this.#what.value !== "";
       session.hidden = this.#what.value === "";
     };
     this.#what.addEventListener("change", draw);
@@ -108,8 +115,7 @@ export class SetupView extends HTMLElement {
     this.#rest = { ...this.#rest, sensors };
     keep(kept);
     if (this.#store.phase !== "waiting") return false;
-    await this.#link.ask("begin", { document: kept });
-    return true;
+    return (await this.#link.ask("begin", { document: kept, idle: true })) !== null;
   }
 
   #say(key) {

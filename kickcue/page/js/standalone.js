@@ -2,7 +2,7 @@
 
 import { BleWatch } from "./ble_watch.js";
 import { BleWatchView } from "./ble_watch_view.js";
-import { h, say } from "./dom.js";
+import { h } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
 import { KeepingBanner } from "./keeping_banner.js";
 import { LapsView } from "./laps_view.js";
@@ -16,8 +16,7 @@ import { linkedRace } from "./race_transfer.js";
 import { SensorProfiles } from "./sensor_profiles.js";
 import { LostSensors, SensorsView } from "./sensors_view.js";
 import { SettingsView } from "./settings_view.js";
-import { SetupView, USUAL, keptDocument } from "./setup_view.js";
-import { setupWord } from "./setup_words.js";
+import { SetupView, keptDocument } from "./setup_view.js";
 import { own } from "./standalone_words.js";
 import { heading, tabs } from "./tabs.js";
 import { VisualiseView } from "./visualise_view.js";
@@ -75,9 +74,9 @@ async function begin() {
   install();
   try {
     const found = await link.run(self.APP.version, keptDocument());
-    setup.open(found.catalogue, found.refused ? USUAL : keptDocument());
+    if (found.refused) setup.refused(found.catalogue, found.refused);
+    else setup.open(found.catalogue, keptDocument());
     profiles.open(found.catalogue);
-    if (found.refused) say(setup.told, `${setupWord("refused")}: ${found.refused}`);
     wristView.open(found.catalogue.watches);
     notice.replaceWith(found.resumed ? resumed(worn, store) : banner);
     if (found.resumed) document.body.prepend(banner);
