@@ -35,6 +35,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="all sessions, languages and sensor profiles in your folder ~/.config/kickcue",
     )
     parser.add_argument(
+        "--broker",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="let the app send cues to a watch by this broker, wss://HOST:PORT/PATH (may repeat)",
+    )
+    parser.add_argument(
         "--pyodide",
         type=Path,
         metavar="PATH",
@@ -53,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.folder
     _check_place(folder)
     own = own_things(args.plan, args.language, args.profile, whole_folder=args.own)
-    found = app_files(pyodide_files(args.pyodide, cache_folder(os.environ)), own)
+    found = app_files(pyodide_files(args.pyodide, cache_folder(os.environ)), own, args.broker)
     _write(folder, found)
     print("\n".join([*_told(folder, found), *_taken_along(own, whole_folder=args.own)]))
     return 0

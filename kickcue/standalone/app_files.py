@@ -5,13 +5,14 @@ All paths are relative, so that it may lie in any folder of any host.
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
 from kickcue import __version__
+from kickcue.standalone.brokers import let_reach
 from kickcue.standalone.catalogue import NOTHING_OWN, catalogue
 from kickcue.standalone.own_files import OwnThings
 from kickcue.standalone.python_zip import python_zip
@@ -31,20 +32,24 @@ _UNCHANGED: Final = ("sw.js", HEADERS)
 """What the browser must look for anew each time, or is not a file of the page."""
 
 
-def app_files(pyodide: Mapping[str, bytes], own: OwnThings = NOTHING_OWN) -> dict[str, bytes]:
+def app_files(
+    pyodide: Mapping[str, bytes], own: OwnThings = NOTHING_OWN, brokers: Sequence[str] = ()
+) -> dict[str, bytes]:
     """Return all files by their paths; ``pyodide`` has Pyodide's by name.
 
-    ``own``: what of the user's own goes along.
+    ``own``: what of the user's own goes along. ``brokers``: URLs that the page may connect to.
+    UsageError for one that no page can reach.
     """
+    policy = let_reach(POLICY, brokers)
     page = dict(_below(files("kickcue.page"), ""))
     found = {path: data for path, data in page.items() if path not in NOT_IN_APP}
-    found["index.html"] = page[INDEX]
+    found["index.html"] = let_reach(page[INDEX].decode(), brokers).encode()
     found["python/kickcue.zip"] = python_zip()
     found["python/catalogue.json"] = json.dumps(catalogue(own), separators=(",", ":")).encode()
     found |= {f"pyodide/{name}": data for name, data in pyodide.items()}
     found["pyodide/LICENSE.txt"] = _PYODIDE_LICENCE.encode()
-    found[APP] = _list_of(found)
-    found[HEADERS] = _headers()
+    found[APP] = _list_of(found, brokers)
+    found[HEADERS] = _headers(policy)
     return dict(sorted(found.items()))
 
 
@@ -53,20 +58,21 @@ def zipped_bytes(data: bytes) -> int:
     return len(gzip.compress(data, 6))
 
 
-def _list_of(found: Mapping[str, bytes]) -> bytes:
-    """Return the script that names the app's version and files: any change makes another."""
-    digest = sha256(__version__.encode())
+def _list_of(found: Mapping[str, bytes], brokers: Sequence[str]) -> bytes:
+    """Return the script that names the app's version, brokers and files: a change makes another."""
+    digest = sha256(f"{__version__} {' '.join(brokers)}".encode())
     for path, data in sorted(found.items()):
         digest.update(path.encode() + sha256(data).digest())
     cached = ["./", APP, *sorted(path for path in found if path not in _UNCHANGED)]
-    app = {"version": digest.hexdigest()[:16], "kickcue": __version__, "files": cached}
+    app = {"version": digest.hexdigest()[:16], "kickcue": __version__, "brokers": [*brokers]}
+    app["files"] = cached
     return f"self.APP = {json.dumps(app, indent=1)};\n".encode()
 
 
-def _headers() -> bytes:
+def _headers(policy: str) -> bytes:
     """Return the headers in the form of Netlify, Cloudflare Pages and others."""
     wanted = (
-        f"Content-Security-Policy: {POLICY}",
+        f"Content-Security-Policy: {policy}",
         "X-Content-Type-Options: nosniff",
         "Referrer-Policy: no-referrer",
         "Cross-Origin-Opener-Policy: same-origin",

@@ -83,6 +83,8 @@ CUE: Final[dict[str, Any]] = {
     "urgency": 3,
     "due_in_ms": 0,
     "ttl_ms": 4000,
+    "to_go_m": 400.0,
+    "sd_m": 2.1,
 }
 PATTERN: Final = [500, 150, 150, 150, 150]
 TOLD: Final = "document.querySelector('ble-watch-view .warning').textContent"

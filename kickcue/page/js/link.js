@@ -29,6 +29,8 @@ export class Link extends EventTarget {
   #client = null;
   #heard = 0;
   #stamp = -1;
+  #socket = null;
+  #stopped = false;
   up = false;
   why = null; // it is not up: what the other side says, or a key of the words
   unreadable = 0; // messages that were none
@@ -41,15 +43,40 @@ export class Link extends EventTarget {
     this.will = will;
   }
 
-  // Connect, and again whenever that ends.
+  // Connect, and again whenever that ends, until it is stopped.
   async run() {
-    for (let pause = FIRST_WAIT_MS; ; pause = Math.min(pause * 2, LONGEST_WAIT_MS)) {
+    for (let pause = FIRST_WAIT_MS; !this.#stopped; pause = Math.min(pause * 2, LONGEST_WAIT_MS)) {
       const began = nowMs();
       const why = await this.#once();
       if (nowMs() - began > LONGEST_WAIT_MS) pause = FIRST_WAIT_MS;
       if (this.up || why !== this.why) this.#tell("down", why);
       await sleep(pause * (0.8 + 0.4 * Math.random()));
     }
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#socket?.close();
+  }
+
+  // ---- what another connection does in another way
+
+  socket() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    return new WebSocket(`${scheme}://${location.host}/mqtt`, ["mqtt"]);
+  }
+
+  get connecting() {
+    return { client_id: "page" };
+  }
+
+  hand(client, topic, payload, _name) {
+    return client.send(topic, payload);
+  }
+
+  async whyLost(reason, _trouble) {
+    if (reason) return reason;
+    return this.up || !(await refused()) ? null : "otherRace";
   }
 
   // Publish `values` with what every message has. True once the broker has it, false where it has
@@ -60,7 +87,7 @@ export class Link extends EventTarget {
     if (!this.up || client === null) return false;
     const topic = `${this.prefix}/${name}${rest}`;
     const payload = JSON.stringify({ wire: 1, run_id: this.runId, sent_ms: this.#now(), ...values });
-    const sent = client.send(topic, payload).then(([, error]) => !error, () => false);
+    const sent = this.hand(client, topic, payload, name).then(([, error]) => !error, () => false);
     return Promise.race([sent, wait(WITHIN_MS)]);
   }
 
@@ -71,8 +98,7 @@ export class Link extends EventTarget {
   }
 
   async #once() {
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/mqtt`, ["mqtt"]);
+    const socket = this.#socket = this.socket();
     const closed = new Promise((done) => socket.addEventListener("close", done));
     // From the first moment on: a network that is lost meanwhile tells nobody.
     this.#heard = nowMs();
@@ -81,25 +107,28 @@ export class Link extends EventTarget {
     }, 1000);
     const client = mqtt({ on_mqtt_type: { mqtt_publish: (packet) => this.#take(client, packet) } });
     client.with({ log_conn() {}, on_error() {}, on_disconnect() {} });
+    let trouble = null;
     try {
       client.with_websock(socket);
       await Promise.race([this.#hail(client), closed]);
-    } catch {
+    } catch (error) {
+      trouble = error;
       socket.close();
     }
     const end = await closed;
     clearInterval(watchdog);
     this.#client = null;
-    return end.reason || (this.up || !(await refused()) ? null : "otherRace");
+    return this.whyLost(end.reason, trouble);
   }
 
   async #hail(client) {
-    const connect = { client_id: "page", keep_alive: KEEP_ALIVE_S };
+    const connect = { ...this.connecting, keep_alive: KEEP_ALIVE_S };
     if (this.will) {
       connect.will = {
         topic: `${this.prefix}/${this.will.name}`,
         payload: JSON.stringify({ wire: 1, run_id: this.runId, sent_ms: null, ...this.will.values }),
         qos: 1,
+        retain: this.will.retain ?? false,
       };
     }
     await client.connect(connect);

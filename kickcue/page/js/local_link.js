@@ -79,7 +79,7 @@ export class LocalLink extends EventTarget {
       this.unreadable += 1;
       return;
     }
-    const detail = { name, message, retained: false, received: nowMs() };
+    const detail = { name, message, given, retained: false, received: nowMs() };
     this.dispatchEvent(new CustomEvent("message", { detail }));
   }
 

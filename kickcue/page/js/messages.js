@@ -4,6 +4,7 @@ const LARGEST_BYTES = 8192;
 const LONGEST_TEXT = 200;
 const MOST_PULSES = 32;
 const WIRE = 1;
+const LAST_WILLS = ["status", "presence"];
 
 const number = (value) => (typeof value === "number" && Number.isFinite(value) ? value : null);
 const whole = (value) => (Number.isInteger(value) ? value : null);
@@ -81,6 +82,13 @@ const READERS = {
   health: (given) => only(Array.isArray(given.parts), { parts: list(given.parts, 12, part) }),
   arm: touch,
   cue: touch,
+  ack: (given) => only(typeof given.id === "string" && typeof given.felt === "boolean", {
+    id: plain(given.id, 64), cueRunId: plain(given.cue_run_id, 64), felt: given.felt,
+    why: plain(given.why), latencyMs: number(given.latency_ms),
+  }),
+  presence: (given) => only(["online", "offline"].includes(given.status), {
+    status: given.status, kind: plain(given.kind, 40) || "watch", why: plain(given.why),
+  }),
   disarm: (given) => only(typeof given.id === "string", { id: plain(given.id, 64) }),
 };
 
@@ -101,7 +109,7 @@ export function read(name, payload) {
 export function checked(name, given) {
   if (given === null || typeof given !== "object" || (given.wire ?? WIRE) !== WIRE) return null;
   const runId = plain(given.run_id, 64);
-  const sent = given.sent_ms === null && name === "status" ? null : whole(given.sent_ms);
+  const sent = given.sent_ms === null && LAST_WILLS.includes(name) ? null : whole(given.sent_ms);
   if (!runId || (sent === null && given.sent_ms !== null)) return null;
   const found = READERS[name]?.(given) ?? null;
   return found && { runId, sent, ...found };

@@ -7,6 +7,8 @@ import { HealthView, LinkBanner } from "./health_view.js";
 import { KeepingBanner } from "./keeping_banner.js";
 import { LapsView } from "./laps_view.js";
 import { LocalLink } from "./local_link.js";
+import { MqttWatch } from "./mqtt_watch.js";
+import { MqttWatchView } from "./mqtt_watch_view.js";
 import { Player } from "./player.js";
 import { PressView } from "./press_view.js";
 import { RaceStore } from "./race_store.js";
@@ -55,6 +57,7 @@ async function begin() {
   const worn = new WornWatch(link, player);
   const wrist = new BleWatch(link);
   const wristView = new BleWatchView(wrist);
+  const brokerWatch = new MqttWatchView(new MqttWatch(link, self.APP.kickcue), self.APP.brokers);
   const mind = new VisualiseView(link, store, player, keptDocument);
   const title = (name) => h("h1", { class: "title" }, own(name));
   const banner = new LinkBanner(link, store);
@@ -66,7 +69,8 @@ async function begin() {
   document.body.replaceChildren(notice, new KeepingBanner(link), ...tabs({
     race: [new LostSensors(sensors.gateway), new RaceView(store, false), press, new LapsView(store), press.more,
       new HealthView(link, store)],
-    watch: [heading("watch"), new WatchView(worn), title("bluetoothWatch"), wristView],
+    watch: [heading("watch"), new WatchView(worn), title("bluetoothWatch"), wristView,
+      title("mqttWatch"), brokerWatch],
     sensors: [heading("sensors"), sensors, profiles],
     setup: [title("setup"), setup, title("mind"), mind, title("races"), races, new SettingsView()],
   }, own));

@@ -38,6 +38,14 @@ const WORDS = {
     watchLost: "connection lost, trying again", watchLetGo: "Let go", watchTaken: "The watch has taken the cue.",
     watchNotTaken: "Not taken", noWatchChosen: "No watch was chosen.", wrongWatch: "This device is no watch of that kind.",
     watchSilent: "The watch does not answer: is it near, awake, and free of other apps?",
+    mqttWatch: "A watch by a broker (MQTT)", noBroker:
+      "This app knows no broker. Written by kickcue export-app --broker wss://..., it does.",
+    broker: "Broker", athlete: "Athlete, as in the topics", brokerUser: "User name", brokerPassword: "Password",
+    brokerKeep: "Keep this on the phone", brokerConnect: "Connect", badAthlete: "Athlete: letters, digits, _ and -.",
+    brokerInsecure: "A page that came by HTTPS reaches a broker by wss:// alone.",
+    brokerSecond: "Another run sends to this watch: this one does not", brokerWatch: "Connected. On the wrist",
+    brokerAlone: "Connected. No watch was heard yet", brokerLost: "No connection, trying again",
+    brokerRefused: "it refuses this user name and password",
   },
   de: {
     setup: "Einstellen", races: "Läufe", starting: "kickcue startet: das dauert einige Sekunden.",
@@ -76,6 +84,15 @@ const WORDS = {
     watchTaken: "Die Uhr hat das Signal angenommen.", watchNotTaken: "Nicht angenommen",
     noWatchChosen: "Keine Uhr gewählt.", wrongWatch: "Dieses Gerät ist keine Uhr dieser Art.",
     watchSilent: "Die Uhr antwortet nicht: nah, wach und von keiner App belegt?",
+    mqttWatch: "Eine Uhr über einen Broker (MQTT)", noBroker:
+      "Diese App kennt keinen Broker. Mit kickcue export-app --broker wss://... geschrieben kennt sie einen.",
+    broker: "Broker", athlete: "Athlet, wie in den Topics", brokerUser: "Benutzername", brokerPassword: "Passwort",
+    brokerKeep: "Auf dem Telefon merken", brokerConnect: "Verbinden",
+    badAthlete: "Athlet: Buchstaben, Ziffern, _ und -.",
+    brokerInsecure: "Eine Seite, die über HTTPS kam, erreicht Broker nur über wss://.",
+    brokerSecond: "Ein anderer Lauf sendet an diese Uhr: dieser nicht", brokerWatch: "Verbunden. Am Handgelenk",
+    brokerAlone: "Verbunden. Noch keine Uhr gehört", brokerLost: "Keine Verbindung, wird neu versucht",
+    brokerRefused: "er weist Benutzername und Passwort zurück",
   },
   fr: {
     setup: "Préparer", races: "Courses", starting: "kickcue démarre : cela prend quelques secondes.",
@@ -114,6 +131,15 @@ const WORDS = {
     watchNotTaken: "Pas reçu", noWatchChosen: "Aucune montre choisie.",
     wrongWatch: "Cet appareil n'est pas une montre de ce type.",
     watchSilent: "La montre ne répond pas : est-elle proche, éveillée, et libre d'autres applis ?",
+    mqttWatch: "Une montre par un broker (MQTT)", noBroker:
+      "Cette app ne connaît aucun broker. Écrite par kickcue export-app --broker wss://..., elle en connaît un.",
+    broker: "Broker", athlete: "Athlète, comme dans les topics", brokerUser: "Utilisateur",
+    brokerPassword: "Mot de passe", brokerKeep: "Garder sur ce téléphone", brokerConnect: "Connecter",
+    badAthlete: "Athlète : lettres, chiffres, _ et -.",
+    brokerInsecure: "Une page venue par HTTPS n'atteint un broker que par wss://.",
+    brokerSecond: "Une autre course envoie à cette montre : celle-ci non", brokerWatch: "Connecté. Au poignet",
+    brokerAlone: "Connecté. Aucune montre entendue", brokerLost: "Pas de connexion, nouvel essai",
+    brokerRefused: "il refuse cet utilisateur et ce mot de passe",
   },
 };
 
