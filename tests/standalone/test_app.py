@@ -1,6 +1,7 @@
 """The app in Chromium: the same core on Pyodide, with its recording, in flight mode."""
 
 import base64
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -9,7 +10,8 @@ import pytest
 from playwright.async_api import Page
 
 from kickcue.cli import main
-from kickcue.core.events import Command, CommandKind
+from kickcue.core.events import Command, CommandKind, Tick
+from kickcue.core.units import NS_PER_S
 from kickcue.recording import Recording, read
 from kickcue.recording.jsonl import read as read_lines
 from kickcue.replay.differences import first_difference
@@ -123,7 +125,8 @@ async def test_a_killed_race_goes_on_in_flight_mode(
 ) -> None:
     """GIVEN a race that was started on the phone WHEN the tab is killed and the network is gone
     THEN the page comes again from what is kept, its memory too, the race goes on under the same
-    clock, it says large that the sensors need a tap, and a computer verifies the recording.
+    clock, which counts a sleep of the phone, it says large that the sensors need a tap, and a
+    computer verifies the recording.
     """
     hosted = Hosted(app)
     try:
@@ -148,12 +151,16 @@ async def test_a_killed_race_goes_on_in_flight_mode(
     assert "Your race goes on" in await notice.inner_text()
     assert "connect each sensor" in await notice.inner_text()
     await until(again, f"{CLOCK} > {began}")
+    await again.evaluate(ASLEEP)
+    await until(again, f"{CLOCK} > {SLEPT_S}")
     finish = again.get_by_role("button", name="Finish", exact=True)
     await finish.click()
     await finish.click()
     await until(again, "/Finished/.test(document.querySelector('link-banner').textContent)")
     await saved(again, "Recording (MCAP)", tmp_path / "race.mcap")
     assert 0 == main(["verify", str(tmp_path / "race.mcap")])
+    told = [each.t_ns for each in read(tmp_path / "race.mcap").inputs if isinstance(each, Tick)]
+    assert any(after - before > 0.9 * SLEPT_S * NS_PER_S for before, after in pairwise(told))
     await again.locator("races-view li").first.get_by_role("button", name="Report").click()
     await again.wait_for_url("**/report/5000m-*.html")
     assert "5000" in await again.inner_text("h1")
@@ -226,6 +233,20 @@ async def test_killed_at_twenty_moments(browser: Watched, hosted: Hosted, tmp_pa
     assert before <= whole.duration_s
 
 
+SLEPT_S: Final = 180
+ASLEEP: Final = f"""
+() => {{
+  const seen = (value) => {{
+    Object.defineProperty(document, "visibilityState", {{ value, configurable: true }});
+    document.dispatchEvent(new Event("visibilitychange"));
+  }};
+  seen("hidden");
+  const wall = Date.now;
+  Date.now = () => wall() + {SLEPT_S * 1000};
+  seen("visible");
+}}
+"""
+"""The clock of the page stands still while the phone sleeps; the one of the day does not."""
 TITLE: Final = "document.querySelector('race-view .title').textContent"
 CLOCK: Final = (
     "document.querySelector('.clock').textContent.split(':').reduce((s, p) => s * 60 + +p, 0)"
