@@ -1,5 +1,6 @@
 // The page: who it is for, and its parts.
 
+import { h } from "./dom.js";
 import { HealthView, LinkBanner } from "./health_view.js";
 import { LapsView } from "./laps_view.js";
 import { Link } from "./link.js";
@@ -11,7 +12,7 @@ import { SensorsView } from "./sensors_view.js";
 import { SettingsView } from "./settings_view.js";
 import { heading, tabs } from "./tabs.js";
 import { WatchView } from "./watch_view.js";
-import { wishes } from "./words.js";
+import { wishes, word } from "./words.js";
 import { WornWatch } from "./worn_watch.js";
 
 const SEEN = ["status", "state", "leg", "race", "laps", "health"];
@@ -19,7 +20,7 @@ const HEARD = [...SEEN, "arm", "disarm", "cue"];
 const LEFT = { name: "presence", values: { status: "offline", kind: "web", why: null } };
 const AGAIN_MS = 2000;
 
-async function session() {
+async function session(waits) {
   for (;;) {
     try {
       const answer = await fetch("session.json");
@@ -29,13 +30,18 @@ async function session() {
     } catch {
       // the network, or kickcue, is not there yet
     }
+    waits();
     await new Promise((done) => setTimeout(done, AGAIN_MS));
   }
 }
 
 async function begin() {
   document.documentElement.lang = wishes.language;
-  const known = await session();
+  if (!("WebSocket" in self)) return; // too old: the page says so by itself
+  const waits = () => document.body.replaceChildren(
+    h("main", {}, h("h1", {}, "kickcue"), h("p", { role: "status" }, word("noLink"))),
+  );
+  const known = await session(waits);
   if (known === null) {
     location.reload(); // the server says what to do
     return;
