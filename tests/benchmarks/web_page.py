@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -19,6 +20,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from kickcue.core.events import Ack, Cue, CueKind
 from kickcue.daemon.wiring import live
+from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
@@ -27,8 +29,10 @@ from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
 from kickcue.edges.web.server import Route, WebSite, serving, site_files
 from kickcue.machine_time import machine_ns
-from tests.conftest import find_chromium
+from tests.benchmarks.web_memory import Look
+from tests.conftest import find_chromium, find_program
 from tests.daemon.test_race_daemon import settings
+from tests.edges.mqtt.conftest import Mosquitto
 
 RUNS: Final = 9
 TRIPS: Final = 20
@@ -134,31 +138,51 @@ async def cue_rows(browser: Browser) -> list[tuple[str, str]]:
     """Return how long a cue takes to the motor, in peace and beside a flood of junk."""
     rows = []
     async with private_broker(TOPICS) as private:
-        tokens = RaceTokens()
-        site = WebSite(site_files(), tokens, lambda: Route(private.watch, TOPICS))
-        async with (
-            serving(site, "127.0.0.1", 0) as port,
-            deliver(private.address, TOPICS, run_id="run", now_ns=machine_ns) as delivery,
-        ):
-            address = f"http://127.0.0.1:{port}/?t={tokens[Role.ATHLETE]}"
-            page = await opened(browser, address, FELT)
-            await page.click("[aria-controls=watch]")
-            await page.click("watch-view button.primary")
-            await asyncio.sleep(2.5)
-            rows.append(("cue sent to motor asked, median", await _cues(page, delivery, "calm")))
-            here = private.address
-            told = (here.host, here.port, here.user, here.password, TOPICS.prefix, FLOOD_PER_S, 30)
-            program = (sys.executable, "-m", "tests.page.flood", *map(str, told))
-            flood = await asyncio.create_subprocess_exec(
-                *program, cwd=ROOT, stderr=subprocess.DEVNULL
-            )
-            await asyncio.sleep(2)
-            what = f"the same beside {FLOOD_PER_S:,} junk messages a second"
-            rows.append((what, await _cues(page, delivery, "flood")))
-            flood.kill()
-            await flood.wait()
-            await page.context.close()
+        rows += await _cues_over(browser, private.address, private.watch, "private broker")
+    program = find_program("mosquitto")
+    if program is not None:
+        mosquitto = Mosquitto(Path(program), _folder())
+        mosquitto.come_back()
+        address = replace(mosquitto.address, prefix=TOPICS.prefix)
+        rows += await _cues_over(browser, address, mosquitto.watch_address, "Mosquitto")
+        mosquitto.signal(signal.SIGKILL)
     return rows
+
+
+async def _cues_over(
+    browser: Browser, here: Address, watch: Address, name: str
+) -> list[tuple[str, str]]:
+    tokens = RaceTokens()
+    site = WebSite(site_files(), tokens, lambda: Route(watch, TOPICS))
+    async with (
+        serving(site, "127.0.0.1", 0) as port,
+        deliver(here, TOPICS, run_id="run", now_ns=machine_ns) as delivery,
+    ):
+        page = await opened(browser, f"http://127.0.0.1:{port}/?t={tokens[Role.ATHLETE]}", FELT)
+        await page.click("[aria-controls=watch]")
+        await page.click("watch-view button.primary")
+        await asyncio.sleep(2.5)
+        calm = await _cues(page, delivery, "calm")
+        told = (here.host, here.port, here.user, here.password, TOPICS.prefix, FLOOD_PER_S, 30)
+        program = (sys.executable, "-m", "tests.page.flood", *map(str, told))
+        before_kb = _own_kb()
+        flood = await asyncio.create_subprocess_exec(*program, cwd=ROOT, stderr=subprocess.DEVNULL)
+        await asyncio.sleep(2)
+        flooded = await _cues(page, delivery, "flood")
+        grown_kb = _own_kb() - before_kb
+        flood.kill()
+        await flood.wait()
+        await page.context.close()
+    return [
+        (f"cue sent to motor asked, {name}, median", calm),
+        (f"the same beside {FLOOD_PER_S:,} junk messages a second", flooded),
+        ("growth of the process by the flood", f"{grown_kb / 1e3:.1f} MB"),
+    ]
+
+
+def _own_kb() -> float:
+    """Return the memory that is this process's alone."""
+    return Look.at(os.getpid()).own_kb
 
 
 async def _cues(page: Page, delivery: Delivery, name: str) -> str:
@@ -171,8 +195,9 @@ async def _cues(page: Page, delivery: Delivery, name: str) -> str:
         )  # fmt: skip
         sent_ms = time.time() * 1000
         delivery.send(cue)
-        answer = await asyncio.wait_for(delivery.incoming.get(), 10)
-        assert isinstance(answer, Ack)
+        answer = None
+        while not isinstance(answer, Ack) or answer.cue_id != cue.id:  # one before it, once more
+            answer = await asyncio.wait_for(delivery.incoming.get(), 10)
         assert answer.felt, answer
         late_ms.append(await page.evaluate("felt[0]") - sent_ms)
         await asyncio.sleep(0.2)

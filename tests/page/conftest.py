@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from kickcue.core.events import Cue, CueKind
+from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.web.race_tokens import RaceTokens
@@ -39,11 +40,20 @@ TTL_MS: Final = 5000
 """A busy machine holds a message up; where lateness is the point a test says so."""
 
 
+@dataclass(frozen=True)
+class OpenBroker:
+    """A broker of somebody's own, on which whoever has a password says what he likes."""
+
+    address: Address
+    watch: Address
+    server_pid: int
+
+
 @dataclass
 class Track:
     """A broker, the page before it, and who sends."""
 
-    broker: PrivateBroker
+    broker: PrivateBroker | OpenBroker
     port: int
     tokens: RaceTokens
     watched: Watched
@@ -111,11 +121,17 @@ async def settled(page: Page) -> None:
 @asynccontextmanager
 async def a_track(browser: Watched) -> AsyncIterator[Track]:
     """Serve the page, with a broker behind it, to a browser."""
-    async with private_broker(TOPICS) as private:
-        site = WebSite(site_files(), RaceTokens(), lambda: Route(private.watch, TOPICS))
-        async with serving(site, "127.0.0.1", 0) as port:
-            yield Track(private, port, site.tokens, browser, engine_clock(), site)
-            await browser.close()  # a page whose server is gone complains
+    async with private_broker(TOPICS) as private, a_track_at(browser, private) as track:
+        yield track
+
+
+@asynccontextmanager
+async def a_track_at(browser: Watched, broker: PrivateBroker | OpenBroker) -> AsyncIterator[Track]:
+    """Serve the page before this broker."""
+    site = WebSite(site_files(), RaceTokens(), lambda: Route(broker.watch, TOPICS))
+    async with serving(site, "127.0.0.1", 0) as port:
+        yield Track(broker, port, site.tokens, browser, engine_clock(), site)
+        await browser.close()  # a page whose server is gone complains
 
 
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,11 +26,14 @@ JUNK: Final[Sequence[bytes]] = (
     f'{{{STAMP}"1", "to_go_m": "{MARKUP}"}}'.encode(),
     b'{"wire": 2, "run_id": "run", "sent_ms": 1, "status": "offline"}',
     b"[" * 4000,
+    f'{{{STAMP}1, "status": "online", "phase": {{"{MARKUP}": {"[" * 900}{"]" * 900}}}}}'.encode(),
 )
 MEGABYTE: Final = b'{"wire": 1, "text": "' + b"x" * 900_000 + b'"}'
 """NATS takes no message above one megabyte."""
 HEARD: Final = ("status", "state", "leg", "race", "laps", "health", "arm", "disarm", "cue")
 TAKEN: Final = ("command", "ack", "presence", "sensor/pod/2a53")
+KEPT: Final = ("status",)
+"""What says to newcomers that a run is on: whoever overwrites it hides the run from them."""
 BATCH_S: Final = 0.02
 PATIENCE_S: Final = 1.0
 """For a good-bye to a broker that has thrown one out."""
@@ -41,10 +44,11 @@ async def main(
 ) -> None:
     """Send until the time is over."""
     access = Access(host, port, username=user, password=password)
-    with suppress(aiomqtt.MqttError):  # the broker throws out who sends that
+    with suppress(aiomqtt.MqttError):  # the private broker throws out who sends that
         async with access.client() as client:
-            for topic in HEARD:
+            for topic in (*HEARD, *TAKEN):
                 await client.publish(f"{prefix}/{topic}", MEGABYTE)
+                await client.publish(f"{prefix}/{topic}", JUNK[3], retain=topic not in KEPT)
     async with access.client() as client:
         junk, topics = cycle(JUNK), cycle((*HEARD, *TAKEN))
         raw, began_s, sent = client._client, time.monotonic(), 0

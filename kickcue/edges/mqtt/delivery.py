@@ -26,6 +26,7 @@ from kickcue.core.events import (
     Phase,
     PhaseChange,
 )
+from kickcue.core.throttle import Throttle
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.connection import ConnectionPlan
@@ -59,6 +60,9 @@ STATE_EACH_NS: Final = NS_PER_S // 2
 FALLBACK_AT: Final = (
     2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth playing
 )
+MOST_LOOKS: Final = 100
+LOOKS_PER_S: Final = 50.0
+"""At the statuses on our topics: ours alone, unless somebody else sends there."""
 STATE_WORTH_NS: Final = NS_PER_S
 ORDER_WORTH_NS: Final = 5 * NS_PER_S  # a disarm; it is never wrong, only no longer needed
 
@@ -108,6 +112,7 @@ class Delivery:
         self._phase: Phase | None = None
         self._status_ns: int | None = None
         self._greets = False
+        self._looks = Throttle(MOST_LOOKS, LOOKS_PER_S)
         self._estimate: Estimate | None = None
         self._standing: dict[str, Mapping[str, Any]] = {}
         """What stands until it changes: by topic, the values of its message."""
@@ -224,7 +229,9 @@ class Delivery:
                 self.incoming.put_nowait(found)
 
     def _look_at(self, received: Received) -> None:
-        """See whether a status is another sender's."""
+        """See whether a status is another sender's; of a flood the first ones are looked at."""
+        if not self._looks.passes(received.received_s):
+            return
         with contextlib.suppress(WireError):
             status = parse("status", received.payload)
             assert isinstance(status, StatusMessage)

@@ -35,6 +35,8 @@ MOST_TOPICS: Final = 64
 MOST_PER_S: Final = {"command": 5.0, "sensor": 500.0}
 """What a person can press, and more than any sensor sends; on any other topic ``OTHERS_PER_S``."""
 OTHERS_PER_S: Final = 20.0
+JUNK_PER_S: Final = 5.0
+"""Of what is no message, on all topics: as much is logged."""
 BURST_S: Final = 4.0
 
 
@@ -53,7 +55,7 @@ class InboundCounters:
     clock_back: int = 0
     """Senders whose clock went back: their messages are taken as of a new run."""
     flooded: int = 0
-    """Beyond what any honest client sends in that time: not even parsed."""
+    """Beyond what any honest client sends in that time."""
 
 
 class Inbound:
@@ -71,6 +73,7 @@ class Inbound:
         self._now_ns = now_ns
         self._delays = MinimumDelayFilter()
         self._throttles: OrderedDict[str, Throttle] = OrderedDict()
+        self._junk = Throttle(round(JUNK_PER_S * BURST_S), JUNK_PER_S)
         self._telling = Throttle(1, 1 / 60)
         self._telling_back = Throttle(1, 1 / 60)
         self._presses: OrderedDict[tuple[str, str], None] = OrderedDict()
@@ -81,17 +84,17 @@ class Inbound:
         if place is None:
             return None
         name, rest = place
-        if not self._bears(name, received):
-            self._leave_out(received)
-            return None
         if received.retained:
             self.counters.retained += 1
             return None
         try:
             message = parse(name, received.payload)
         except WireError as error:
-            self.counters.broken += 1
-            LOG.info("%s refused: %s", received.topic, error)
+            self._refuse(received, error)
+            return None
+        # A press among thousands that are none is looked at: junk has a bound of its own.
+        if not self._bears(name, received):
+            self._leave_out(received)
             return None
         late_ms = (
             0
@@ -129,6 +132,14 @@ class Inbound:
         if len(self._throttles) > MOST_TOPICS:
             self._throttles.popitem(last=False)
         return throttle.passes(received.received_s)
+
+    def _refuse(self, received: Received, error: WireError) -> None:
+        """Count what is no message, and log it unless there is a flood of it."""
+        if not self._junk.passes(received.received_s):
+            self._leave_out(received)
+            return
+        self.counters.broken += 1
+        LOG.info("%s refused: %s", received.topic, error)
 
     def _leave_out(self, received: Received) -> None:
         """Count a message of a flood; report the first, and once a minute how many there were."""

@@ -39,6 +39,8 @@ from kickcue.edges.mqtt.errors import WireError
 WIRE: Final = 1
 LARGEST: Final = 2**31 - 1  # what JavaScript bridges and 32-bit microcontrollers keep exactly
 LARGEST_PAYLOAD_BYTES: Final = 8192  # bytes; ours stay below 1,000
+MOST_BRACKETS: Final = 600
+"""Ours have fewer than fifty, and a text of somebody's own at most two hundred."""
 
 SHORT_TEXT_LETTERS: Final = 16
 
@@ -424,6 +426,8 @@ def parse(name: str, payload: bytes) -> Message:
         raise WireError(
             f"{name}: expected at most {LARGEST_PAYLOAD_BYTES} bytes, got {len(payload)}"
         )
+    if payload.count(b"[") + payload.count(b"{") > MOST_BRACKETS:  # to refuse them late takes long
+        raise WireError(f"{name}: expected at most {MOST_BRACKETS} brackets")
     try:
         values = json.loads(payload)
     except (ValueError, RecursionError):

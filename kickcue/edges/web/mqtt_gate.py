@@ -34,10 +34,14 @@ class NotAllowedError(BrokenPacketError):
 
 @dataclass(slots=True)
 class GateCounters:
-    """What did not go on: against the role or the wire's form, and too many at once."""
+    """What did not go on: against the role or the wire's form, and too many at once.
+
+    ``junk`` are messages of the broker: those that are none of the wire's, and too many.
+    """
 
     refused: int = 0
     flooded: int = 0
+    junk: int = 0
 
 
 @dataclass(frozen=True, slots=True)

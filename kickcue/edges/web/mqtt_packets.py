@@ -97,16 +97,25 @@ class Publish:
 
 
 class PacketSplitter:
-    """Cuts a stream of bytes into packets."""
+    """Cuts a stream of bytes into packets.
 
-    def __init__(self) -> None:
+    With ``cuts`` a packet that is too large is cut off after ``LARGEST_PACKET_BYTES`` of its body.
+    """
+
+    def __init__(self, *, cuts: bool = False) -> None:
+        self._cuts = cuts
         self._rest = b""
+        self._skipped = 0
+        """Bytes still to come that are cut off."""
 
     def feed(self, data: bytes) -> Iterator[Packet]:
         """Yield each packet that is whole now; BrokenPacketError for one that is too large."""
-        self._rest += data
-        while (found := _first(self._rest)) is not None:
+        skipped = min(self._skipped, len(data))
+        self._skipped -= skipped
+        self._rest += data[skipped:]
+        while (found := _first(self._rest, cuts=self._cuts)) is not None:
             packet, size = found
+            self._skipped = max(size - len(self._rest), 0)
             self._rest = self._rest[size:]
             yield packet
 
@@ -191,17 +200,18 @@ class _Fields:
         return self._body[self._at - count : self._at]
 
 
-def _first(data: bytes) -> tuple[Packet, int] | None:
+def _first(data: bytes, *, cuts: bool) -> tuple[Packet, int] | None:
     """Return the packet that ``data`` begins with and its size; None while it is not whole."""
     size = shift = 0
     for at, byte in enumerate(data[1 : 1 + _LENGTH_BYTES], 2):
         size |= (byte & 0x7F) << shift
         shift += 7
         if not byte & 0x80:
-            _require(size <= LARGEST_PACKET_BYTES, f"at most {LARGEST_PACKET_BYTES} bytes")
-            whole = at + size <= len(data)
-            packet = Packet(data[0] >> 4, data[0] & 0x0F, data[at : at + size])
-            return (packet, at + size) if whole else None
+            kept = min(size, LARGEST_PACKET_BYTES)
+            _require(cuts or kept == size, f"at most {LARGEST_PACKET_BYTES} bytes")
+            if at + kept > len(data):
+                return None
+            return Packet(data[0] >> 4, data[0] & 0x0F, data[at : at + kept]), at + size
     _require(len(data) <= _LENGTH_BYTES, "a length of at most four bytes")
     return None
 

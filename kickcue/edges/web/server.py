@@ -25,6 +25,7 @@ from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.connection import tls_context
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.web.junk_guard import JunkGuard
 from kickcue.edges.web.mqtt_gate import GateCounters, MqttGate
 from kickcue.edges.web.mqtt_packets import LARGEST_PACKET_BYTES
 from kickcue.edges.web.page_files import PageFile, page_files
@@ -204,9 +205,10 @@ class _Port:
             await page.close(TRY_AGAIN_LATER, shortened(str(error)))
             return
         gate = MqttGate(role, topics, broker, site.counters.gate, time.monotonic)
+        guard = JunkGuard(topics, site.counters.gate, time.monotonic)
         site.counters.pages += 1
         try:
-            await tunnel(page, gate, broker, tls_context(broker), site.joined)
+            await tunnel(page, gate, guard, broker, tls_context(broker), site.joined)
         finally:
             site.counters.pages -= 1
 

@@ -9,6 +9,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from kickcue.edges.mqtt.address import Address
+from kickcue.edges.web.junk_guard import JunkGuard
 from kickcue.edges.web.mqtt_gate import MqttGate
 from kickcue.edges.web.mqtt_packets import BrokenPacketError
 from kickcue.supervision import tasks
@@ -23,9 +24,10 @@ TRY_AGAIN_LATER: Final = 1013
 """Close codes of RFC 6455 and its registry."""
 
 
-async def tunnel(
+async def tunnel(  # noqa: PLR0913, PLR0917  both ends, and what stands before each
     page: ServerConnection,
     gate: MqttGate,
+    guard: JunkGuard,
     broker: Address,
     tls: ssl.SSLContext | None,
     hears: Callable[[], None],
@@ -43,7 +45,7 @@ async def tunnel(
         return
     ways = [
         asyncio.create_task(_up(page, gate, writer, hears), name="page to broker"),
-        asyncio.create_task(_down(reader, page), name="broker to page"),
+        asyncio.create_task(_down(reader, page, guard, writer), name="broker to page"),
     ]
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -81,10 +83,20 @@ async def _up(
         return
 
 
-async def _down(reader: asyncio.StreamReader, page: ServerConnection) -> None:
+async def _down(
+    reader: asyncio.StreamReader,
+    page: ServerConnection,
+    guard: JunkGuard,
+    writer: asyncio.StreamWriter,
+) -> None:
     try:
         while data := await reader.read(CHUNK_BYTES):
-            await page.send(data)
+            passed = guard.take(data)
+            if passed.to_broker:
+                writer.write(passed.to_broker)
+                await writer.drain()
+            if passed.to_page:
+                await page.send(passed.to_page)
     except (ConnectionClosed, OSError):
         return
 

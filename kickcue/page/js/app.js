@@ -21,7 +21,7 @@ const LEFT = { name: "presence", values: { status: "offline", kind: "web", why: 
 const AGAIN_MS = 2000;
 
 // Whoever waits is told for what.
-async function session() {
+async function session(waits) {
   for (;;) {
     try {
       const answer = await fetch("session.json");
@@ -31,14 +31,18 @@ async function session() {
     } catch {
       // the network, or kickcue, is not there yet
     }
-    document.body.replaceChildren(h("p", { class: "notice", role: "status" }, word("noRun")));
+    waits();
     await new Promise((done) => setTimeout(done, AGAIN_MS));
   }
 }
 
 async function begin() {
   document.documentElement.lang = wishes.language;
-  const known = await session();
+  if (!("WebSocket" in self)) return; // too old: the page says so by itself
+  const waits = () => document.body.replaceChildren(
+    h("main", {}, h("h1", {}, "kickcue"), h("p", { class: "notice", role: "status" }, word("noRun"))),
+  );
+  const known = await session(waits);
   if (known === null) {
     location.reload(); // the server says what to do
     return;
