@@ -5,6 +5,7 @@ A test takes the fixtures with ``from tests.page.air import air, world``, and na
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.beds.fake_bluez import FakeBluez
-from tests.beds.private_bus import private_bus
+from tests.beds.private_bus import PrivateBus, private_bus
 from tests.beds.sensor import Sensor
 from tests.page.chooser import Chooser, chromium_on
 from tests.page.conftest import until
@@ -26,6 +27,7 @@ LISTED: Final = "document.querySelector('sensors-view ul').textContent"
 class Air:
     """The fake Bluetooth, and the browser that has it."""
 
+    bus: PrivateBus
     bluez: FakeBluez
     chromium: Browser
 
@@ -50,11 +52,18 @@ class Air:
         )
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@asynccontextmanager
+async def a_world() -> AsyncIterator[Air]:
+    """Start a bus, the fake BlueZ on it, and a Chromium whose Bluetooth it is."""
+    async with private_bus() as bus, FakeBluez(bus) as bluez, chromium_on(bus) as chromium:
+        yield Air(bus, bluez, chromium)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def world() -> AsyncIterator[Air]:
     """One browser for all of them: it takes a second to start."""
-    async with private_bus() as bus, FakeBluez(bus) as bluez, chromium_on(bus) as chromium:
-        yield Air(bluez, chromium)
+    async with a_world() as found:
+        yield found
 
 
 @pytest_asyncio.fixture(loop_scope="session")

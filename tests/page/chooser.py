@@ -5,10 +5,12 @@ session is asked in its place.
 """
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
@@ -23,18 +25,35 @@ async def chromium_on(bus: PrivateBus) -> AsyncIterator[Browser]:
     """Start a Chromium whose Bluetooth is what is on the bus."""
     program = require_chromium()
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(
-            executable_path=program,
-            timeout=PATIENCE_S * 1000,
-            chromium_sandbox=os.geteuid() != 0,
-            env={**os.environ, ENVIRONMENT: bus.address},
-            args=[
-                "--enable-features=WebBluetooth",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            ],
-        )
+        running = await playwright.chromium.launch(executable_path=program, **_how(bus))
         yield running
         await running.close()
+
+
+@asynccontextmanager
+async def forbidding_chromium(bus: PrivateBus, profile: Path) -> AsyncIterator[Page]:
+    """Start a Chromium whose user lets no page use Bluetooth; give a tab of it."""
+    (profile / "Default").mkdir(parents=True)
+    settings = {"profile": {"default_content_setting_values": {"bluetooth_guard": 2}}}
+    (profile / "Default" / "Preferences").write_text(json.dumps(settings))
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch_persistent_context(
+            profile, executable_path=require_chromium(), **_how(bus)
+        )
+        yield running.pages[0]
+        await running.close()
+
+
+def _how(bus: PrivateBus) -> dict[str, Any]:
+    return {
+        "timeout": PATIENCE_S * 1000,
+        "chromium_sandbox": os.geteuid() != 0,
+        "env": {**os.environ, ENVIRONMENT: bus.address},
+        "args": [
+            "--enable-features=WebBluetooth",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        ],
+    }
 
 
 @dataclass

@@ -17,11 +17,11 @@ from kickcue.config.paths import cache_folder
 from tests.browser.fixtures import browser, chromium
 from tests.browser.page import PHONE, watched
 from tests.conftest import absent, find_program
-from tests.page.air import Air, air, world
+from tests.page.air import Air, a_world, air
 from tests.standalone.files import write_parts
 from tests.standalone.phone import FORGET, IN_WORKER, Felt, Phone
 
-__all__ = ["air", "browser", "chromium", "world"]
+__all__ = ["air", "browser", "chromium"]
 
 CURE: Final = "apt-get install npm, with a registry; or KICKCUE_PYODIDE names pyodide-314.0.7.tgz"
 
@@ -115,6 +115,13 @@ def hosted(app: Path) -> Iterator[Hosted]:
     found = Hosted(app)
     yield found
     found.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world() -> AsyncIterator[Air]:
+    """One browser for all of them, which has the app from then on."""
+    async with a_world() as found:
+        yield found
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

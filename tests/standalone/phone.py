@@ -16,9 +16,10 @@ from playwright.async_api import BrowserContext, Page
 
 from kickcue.core.events import Command, CommandKind, Input, Notification
 from tests.beds.sensor import Sensor
-from tests.page.air import Air, connected
+from tests.page.air import connected
 from tests.page.chooser import Chooser
 from tests.page.conftest import until
+from tests.patience import PATIENCE_S
 
 HERE: Final = Path(__file__).parent
 CLOCK: Final = (HERE / "standing_clock.js").read_text()
@@ -26,7 +27,6 @@ IN_PAGE: Final = (HERE / "in_page.js").read_text()
 IN_WORKER: Final = CLOCK + (HERE / "in_worker.js").read_text()
 READY_S: Final = 120.0
 """Pyodide takes seconds of a quiet machine."""
-PATIENCE_S: Final = 60.0
 STEP_MS: Final = 500.0
 BANNER: Final = "(document.querySelector('link-banner')?.textContent ?? '')"
 CLOCK_S: Final = (
