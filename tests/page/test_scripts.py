@@ -18,7 +18,7 @@ def test_every_script_can_be_read() -> None:
     """Each is JavaScript, no name stands twice in it: two good changes may make a bad one."""
     scripts = [str(each) for each in (files("kickcue.page") / "js").iterdir()]
     program = find_program("node") or absent("Node", "apt-get install nodejs")
-    node = [program, "--experimental-vm-modules", "--no-warnings", "--input-type=module"]
+    node = [str(program), "--experimental-vm-modules", "--no-warnings", "--input-type=module"]
     done = subprocess.run(
         [*node, "-e", PARSE, *scripts], capture_output=True, text=True, check=False
     )
