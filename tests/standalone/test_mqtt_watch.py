@@ -33,7 +33,7 @@ OPEN: Final = """
 async () => {
   const { MqttWatch } = await import("/js/mqtt_watch.js");
   const { MqttWatchView } = await import("/js/mqtt_watch_view.js");
-  const { nowMs } = await import("/js/link.js");
+  const { nowMs } = await import("/js/clock.js");
   window.acks = [];
   class Core extends EventTarget {
     async publish(name, values) {
