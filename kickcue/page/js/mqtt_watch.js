@@ -6,7 +6,7 @@
 
 import { BrokerLink } from "./broker_link.js";
 import { MinimumDelayFilter } from "./clock_offset.js";
-import { nowMs } from "./link.js";
+import { nowMs } from "./clock.js";
 import { PendingCues } from "./pending_cues.js";
 import { Rivals } from "./rivals.js";
 
