@@ -6,6 +6,7 @@ are then named by their path.
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final
@@ -87,6 +88,7 @@ class Language:
     phrases: Phrases
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Return the languages that come with kickcue."""
     folder = files("kickcue") / "phrases"
@@ -142,8 +144,7 @@ def spoken_language(language_or_path: str = "en") -> str:
 
 def _load(language_or_path: str) -> _Language:
     if language_or_path in languages():
-        shipped = Path(str(files("kickcue"))) / "phrases" / f"{language_or_path}.toml"
-        return _read(shipped)
+        return _shipped(language_or_path)
     if language_or_path.endswith(".toml"):
         return _read(Path(language_or_path))
     own = own_languages()
@@ -153,6 +154,11 @@ def _load(language_or_path: str) -> _Language:
     raise UsageError(
         f"language: expected one of {known}, or a .toml file of your own, got {language_or_path!r}"
     )
+
+
+@cache
+def _shipped(name: str) -> _Language:
+    return _read(Path(str(files("kickcue"))) / "phrases" / f"{name}.toml")
 
 
 def _read(path: Path) -> _Language:

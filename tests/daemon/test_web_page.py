@@ -27,13 +27,14 @@ from tests.daemon.test_race_daemon import RACE, PlayedClock, play, settings
 from tests.edges.mqtt.conftest import own_runtime_folder, until
 from tests.edges.web.test_server import get
 from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 __all__ = ["own_runtime_folder"]
 
 
 def with_page(page: dict[str, Any] | None = None, **more: Any) -> Settings:
-    """Return the race of the other tests, with a page."""
-    return settings(page={"host": "127.0.0.1", **(page or {})}, **more)
+    """Return the race of the other tests, with a page at a port that nobody else takes."""
+    return settings(page={"host": "127.0.0.1", "port": free_port(), **(page or {})}, **more)
 
 
 async def as_role(run: RaceDaemon, role: Role, path: str) -> tuple[int, bytes]:
@@ -101,6 +102,7 @@ async def test_the_name_of_a_page_is_told_once_it_is_there(
 
     monkeypatch.setattr("kickcue.edges.web.race_page.local_name", "kickcue-{}.local".format)
     monkeypatch.setattr("kickcue.edges.web.race_page.announcing", announcing)
+    monkeypatch.setattr("kickcue.edges.web.race_page.own_addresses", lambda: ("192.0.2.7",))
     everywhere = settings(page={"on": True}, broker={"athlete": "anna"})
     async with live(everywhere, state=tmp_path) as run:
         assert run.page is not None
