@@ -37,7 +37,7 @@ class WebReport:
         if self._run.phase not in OVER or recorder is None or recorder.path is None:
             return None
         if self._making is None:
-            self._making = asyncio.create_task(_made_aside(recorder.path), name="report")
+            self._making = asyncio.create_task(report_of(recorder.path), name="report")
         making = self._making
         await asyncio.wait([making], timeout=ANSWER_WITHIN_S)
         if not making.done():
@@ -47,7 +47,9 @@ class WebReport:
         return making.result()
 
 
-async def _made_aside(path: Path) -> bytes | None:
+async def report_of(path: Path) -> bytes | None:
+    """Return the report of a recording as a page, made beside the event loop; None: it cannot be.
+    """
     try:
         return await asyncio.to_thread(_made, path)
     # The run goes on without it, whatever is wrong with it.

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -14,7 +15,8 @@ import pytest
 from playwright.async_api import Error
 
 from tests.browser.page import PHONE, Watched
-from tests.page.conftest import FELT, SPY
+from tests.cli.tui.terminals import on_a_terminal
+from tests.page.conftest import FELT, SPY, until
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
@@ -22,6 +24,11 @@ pytestmark = pytest.mark.chromium
 LINK: Final = re.compile(r"^Be the watch, in a browser: (http://\S+)$")
 RATES: Final = (120, 20)
 """Six seconds; for a machine so busy that nobody is armed in time, more than half a minute."""
+SHOWN: Final = re.compile(r"^Be the watch, in a browser: (http://\S+)\s*$", re.MULTILINE)
+WATCHED: Final = "40"
+"""Eighteen seconds: time enough to open a page on a busy machine."""
+ROWS: Final = """[...document.querySelectorAll(".laps tbody tr")].map(
+  (row) => [...row.children].map((cell) => cell.textContent))"""
 GONE: Final = re.compile("WebSocket|CONNECTION_REFUSED|CONNECTION_RESET")
 
 
@@ -74,3 +81,39 @@ async def felt(browser: Watched, folder: Path, rate: int) -> int:
     # A page whose server is gone complains, and asks whether another race is there now.
     browser.trouble[:] = [each for each in browser.trouble if not GONE.search(each)]
     return times
+
+
+@pytest.mark.long
+async def test_its_page_stays_with_the_report(
+    browser: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a demo on a terminal, with a browser that looks on WHEN it is over THEN the page shows
+    how the race ended, by its clock and laps, and opens the report; Ctrl-C ends the demo well.
+    """
+    monkeypatch.setenv("NO_COLOR", "1")  # lines, not a picture
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    words = ("demo", "--rate", WATCHED, "--out", "demo.mcap")
+    async with on_a_terminal(
+        *words, folder=tmp_path, size=(24, 200), patience_s=240.0
+    ) as shown:
+        await shown.until(lambda: SHOWN.search(shown.text) is not None)
+        found = SHOWN.search(shown.text)
+        assert found is not None
+        link = urlsplit(found[1])
+        origin = f"http://127.0.0.1:{link.port}"
+        page = await browser.visit(f"{origin}/?{link.query}", PHONE, origin=origin, before=SPY)
+        await until(page, f"{ROWS}.length > 0")
+        await until(page, "document.querySelector('health-view').textContent.includes('simulated')")
+        await shown.until(lambda: "until you press Ctrl-C" in shown.text)
+        await until(page, "document.querySelector('link-banner').textContent === 'Finished'")
+        rows = await page.evaluate(ROWS)
+        clock = await page.inner_text(".clock")
+        assert rows[0][2] == clock, (rows, clock)
+        async with page.context.expect_page() as opened:
+            await page.get_by_role("link", name="Report").click()
+        report = await opened.value
+        await report.wait_for_load_state()
+        assert clock.partition(".")[0] in await report.inner_text("body")
+        await browser.close()
+        os.kill(shown.process.pid, signal.SIGINT)
+        assert 0 == await shown.left()

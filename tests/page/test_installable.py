@@ -99,7 +99,7 @@ async def the_app(folder: Path) -> AsyncIterator[str]:
 
 
 @pytest.mark.chromium
-@pytest.mark.parametrize("which", ["page", "app"])
+@pytest.mark.parametrize("which", ["page", pytest.param("app", marks=pytest.mark.long)])
 async def test_chromium_finds_nothing_against_installing(
     chromium: Browser, tmp_path: Path, which: str
 ) -> None:

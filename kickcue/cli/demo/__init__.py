@@ -15,6 +15,7 @@ from kickcue.cli.demo.board import DemoBoard
 from kickcue.cli.demo.drawing import RaceShown
 from kickcue.cli.demo.layout import folded
 from kickcue.cli.demo.pace import Pace
+from kickcue.cli.demo.page_shows import PageShows
 from kickcue.cli.demo.play import parties, play
 from kickcue.cli.demo.screen import screen_for
 from kickcue.cli.demo.session_demo import play_session, staged as staged_session
@@ -24,7 +25,6 @@ from kickcue.config.paths import user_state_folder
 from kickcue.core.engine import Engine
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Input, Output
-from kickcue.daemon.page_state import race_values
 from kickcue.lab.historic_races import DEFAULT, FAMOUS, FamousRace, famous_race
 from kickcue.lab.reconstruct import staged
 from kickcue.lab.simulate import simulated_document
@@ -85,12 +85,13 @@ def run(args: argparse.Namespace) -> int:
 def _run_session(args: argparse.Namespace) -> int:
     stage = staged_session(args.plan, args.seed)
     path = args.out or new_recording()
-    summary = asyncio.run(play_session(stage, args.seed, args.rate, path, silent=args.json))
-    print(
-        json_line(session_summary.as_json(summary))
-        if args.json
-        else _fitting(session_summary.as_text(summary))
-    )
+
+    def tell(summary: session_summary.SessionSummary) -> None:
+        found = json_line(session_summary.as_json(summary)) if args.json else None
+        print(found or _fitting(session_summary.as_text(summary)), flush=True)
+
+    playing = play_session(stage, args.seed, args.rate, path, tell, silent=args.json)
+    summary = asyncio.run(playing)
     return 0 if summary.went_well else 1
 
 
@@ -98,7 +99,6 @@ def _run_race(args: argparse.Namespace) -> int:
     famous = famous_race(args.race)
     path = args.out or new_recording()
     summary = asyncio.run(_demo(famous, args.seed, args.rate, path, as_object=args.json))
-    print(json_line(as_json(summary)) if args.json else _fitting(as_text(summary)))
     return 0 if summary.on_watch.felt == 1 else 1
 
 
@@ -114,30 +114,33 @@ async def _demo(
     course = document.course()
     race = staged(famous, course, seed)
     board = DemoBoard(famous, course, race)
-    async with AsyncExitStack() as stack:
-        both = await stack.enter_async_context(parties(offers_page=not as_object))
-        both.delivery.show("race", race_values(document, course, famous.title))
-        writer = stack.enter_context(McapWriter(path, race_header(document, utc=utc_now())))
-        screen = await stack.enter_async_context(
-            screen_for(RaceShown(board), both.invitation, silent=as_object)
-        )
+    async with parties(offers_page=not as_object) as both:
+        async with AsyncExitStack() as stack:
+            writer = stack.enter_context(McapWriter(path, race_header(document, utc=utc_now())))
+            screen = await stack.enter_async_context(
+                screen_for(RaceShown(board), both.invitation, silent=as_object)
+            )
 
-        pace = Pace.of(
-            race.truth.time_at(course.bell_m), race.truth.duration_s, rate, both.now_ns()
-        )
+            pace = Pace.of(
+                race.truth.time_at(course.bell_m), race.truth.duration_s, rate, both.now_ns()
+            )
+            engine = Engine(document.engine_config())
+            page = PageShows(both.delivery, document, famous.title, engine, pace, path)
 
-        def show(event: Input, outputs: tuple[Output, ...]) -> None:
-            for entry in (event, *outputs):
-                writer.write(entry)
-            board.rate = pace.rate(event.t_ns)
-            board.take(event, outputs)
-            screen.moved()
+            def show(event: Input, outputs: tuple[Output, ...]) -> None:
+                for entry in (event, *outputs):
+                    writer.write(entry)
+                board.rate = pace.rate(event.t_ns)
+                board.take(event, outputs)
+                page.take(event, outputs, both.now_ns())
+                screen.moved()
 
-        played = await play(
-            both, Engine(document.engine_config()), race.inputs, pace, show, screen.happened
-        )
-    cue, on_watch = played.last_lap()
-    return summarise(famous, seed, course, race, cue, on_watch, path)
+            played = await play(both, engine, race.inputs, pace, show, screen.happened)
+        cue, on_watch = played.last_lap()
+        summary = summarise(famous, seed, course, race, cue, on_watch, path)
+        print(json_line(as_json(summary)) if as_object else _fitting(as_text(summary)), flush=True)
+        await both.stay(path)
+    return summary
 
 
 def new_recording() -> Path:

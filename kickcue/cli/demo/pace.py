@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from kickcue.core.events import Arm, Estimate, Output
 from kickcue.core.units import NS_PER_MS, s_to_ns
+from kickcue.daemon.clock import RaceTime
 from kickcue.replay.source import at_pace
 
 PLAYED_S: Final = 30.0
@@ -66,6 +67,12 @@ class Pace:
         """Return how many times as fast as the race it is played there."""
         i = _stretch(race_ns, self.race_ns)
         return (self.race_ns[i + 1] - self.race_ns[i]) / (self.wall_ns[i + 1] - self.wall_ns[i])
+
+    def race_time(self, race_ns: int) -> RaceTime:
+        """Return how both times belong together there, as if it had been so from the start."""
+        i = _stretch(race_ns, self.race_ns)
+        rate = self.rate(race_ns)
+        return RaceTime(self.wall_ns[i] - round(self.race_ns[i] / rate), rate)
 
     def played(self, output: Output) -> Output:
         """Return the output with its times as they are played.

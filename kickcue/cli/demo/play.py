@@ -8,9 +8,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
-from kickcue.cli.demo.demo_page import demo_page, invitation
+from kickcue.cli.demo.demo_page import DemoReport, demo_page, invitation, stay_for
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.summary import OnWatch
 from kickcue.core.engine_choice import AnyEngine
@@ -21,6 +22,7 @@ from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
+from kickcue.edges.web.race_page import RacePage
 from kickcue.replay.run_engine import drive
 from kickcue.supervision.tasks import running
 
@@ -61,8 +63,19 @@ class Parties:
     delivery: Delivery
     watch: WatchClient
     now_ns: Callable[[], int]
-    invitation: str | None
-    """What invites a browser to be a watch as well."""
+    page: RacePage | None
+    report: DemoReport
+    """What was played, for the page."""
+
+    @property
+    def invitation(self) -> str | None:
+        """What invites a browser to be a watch as well."""
+        return None if self.page is None else invitation(self.page)
+
+    async def stay(self, recording: Path) -> None:
+        """Give browsers that look on the report, and time to read it."""
+        self.report.recording = recording
+        await stay_for(self.page)
 
 
 @asynccontextmanager
@@ -84,14 +97,16 @@ async def parties(*, offers_page: bool) -> AsyncIterator[Parties]:
         delivery = await stack.enter_async_context(
             deliver(broker.address, topics, run_id=run_id, now_ns=now_ns)
         )
-        page = None
+        page, report = None, DemoReport()
         if offers_page:
-            page = await stack.enter_async_context(demo_page(broker.watch, topics))
+            page = await stack.enter_async_context(
+                demo_page(broker.watch, topics, delivery, report)
+            )
         with suppress(TimeoutError):
             async with asyncio.timeout(SURE_WITHIN_S):
                 while not worn.wrist.is_sure(run_id):
                     await worn.wait(LOOK_S)
-        yield Parties(delivery, worn, now_ns, None if page is None else invitation(page))
+        yield Parties(delivery, worn, now_ns, page, report)
 
 
 async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who look on

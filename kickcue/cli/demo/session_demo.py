@@ -1,6 +1,7 @@
 """``kickcue demo --plan``: a session nobody ran, through the same engine, broker and watch."""
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from statistics import median
 from typing import Final
 
 from kickcue.cli.demo.pace import Pace
+from kickcue.cli.demo.page_shows import PageShows
 from kickcue.cli.demo.play import PlayedCues, parties, play
 from kickcue.cli.demo.screen import screen_for
 from kickcue.cli.demo.session_board import SessionBoard
@@ -21,7 +23,6 @@ from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind, Input, LegKind, Output
 from kickcue.core.plan import Leg, Rest, TimedRun
 from kickcue.core.units import NS_PER_MS, s_to_ns
-from kickcue.daemon.page_state import race_values
 from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate import simulated_document
 from kickcue.lab.simulate_session import SimulatedSession, simulate_session
@@ -105,32 +106,43 @@ def session_pace(session: SimulatedSession, rate: float | None, start_wall_ns: i
     return Pace.of_stretches([*ends_s, end_s], [*weights, REST], rate, start_wall_ns)
 
 
-async def play_session(
-    stage: Staged, seed: int, rate: float | None, path: Path, *, silent: bool
+async def play_session(  # noqa: PLR0913  what is played, how fast, and who hears of it
+    stage: Staged,
+    seed: int,
+    rate: float | None,
+    path: Path,
+    tell: Callable[[SessionSummary], None],
+    *,
+    silent: bool,
 ) -> SessionSummary:
-    """Play the session and return its figures; it is recorded to ``path``."""
+    """Play the session and return its figures, once ``tell`` has shown them.
+
+    It is recorded to ``path``.
+    """
     board = SessionBoard(stage.document, stage.session)
-    async with AsyncExitStack() as stack:
-        both = await stack.enter_async_context(parties(offers_page=not silent))
-        both.delivery.show(
-            "race", race_values(stage.race, stage.race.course(), stage.document.name)
-        )
-        writer = stack.enter_context(McapWriter(path, race_header(stage.race, utc=utc_now())))
-        screen = await stack.enter_async_context(
-            screen_for(SessionShown(board), both.invitation, silent=silent)
-        )
-        pace = session_pace(stage.session, rate, both.now_ns())
+    async with parties(offers_page=not silent) as both:
+        async with AsyncExitStack() as stack:
+            writer = stack.enter_context(McapWriter(path, race_header(stage.race, utc=utc_now())))
+            screen = await stack.enter_async_context(
+                screen_for(SessionShown(board), both.invitation, silent=silent)
+            )
+            pace = session_pace(stage.session, rate, both.now_ns())
+            engine = engine_for(stage.race.engine_config())
+            page = PageShows(both.delivery, stage.race, stage.document.name, engine, pace, path)
 
-        def show(event: Input, outputs: tuple[Output, ...]) -> None:
-            for entry in (event, *outputs):
-                writer.write(entry)
-            board.rate = pace.rate(event.t_ns)
-            board.take(event, outputs)
-            screen.moved()
+            def show(event: Input, outputs: tuple[Output, ...]) -> None:
+                for entry in (event, *outputs):
+                    writer.write(entry)
+                board.rate = pace.rate(event.t_ns)
+                board.take(event, outputs)
+                page.take(event, outputs, both.now_ns())
+                screen.moved()
 
-        engine = engine_for(stage.race.engine_config())
-        played = await play(both, engine, stage.inputs, pace, show, screen.happened)
-    return _summary(stage, seed, board, played, path)
+            played = await play(both, engine, stage.inputs, pace, show, screen.happened)
+        summary = _summary(stage, seed, board, played, path)
+        tell(summary)
+        await both.stay(path)
+    return summary
 
 
 def _summary(

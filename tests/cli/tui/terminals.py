@@ -76,7 +76,11 @@ class Terminal:
 
 @contextlib.asynccontextmanager
 async def on_a_terminal(
-    *command: str, folder: Path, size: tuple[int, int] = (24, 80), encoding: str = "utf-8"
+    *command: str,
+    folder: Path,
+    size: tuple[int, int] = (24, 80),
+    encoding: str = "utf-8",
+    patience_s: float = PATIENCE_S,
 ) -> AsyncIterator[Terminal]:
     """Run ``kickcue`` with these arguments in ``folder``; size is lines by columns, encoding what
     the terminal understands.
@@ -104,7 +108,7 @@ async def on_a_terminal(
     shown = Terminal(process, master, slave)
     asyncio.get_running_loop().add_reader(master, shown.read)
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             yield shown
     except TimeoutError:
         raise AssertionError(f"waited in vain; the terminal shows: {shown.text[-2000:]}") from None
