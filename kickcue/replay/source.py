@@ -64,7 +64,8 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
             f"{recording.path.name} does not say which race it was: give --race, e.g. --race 5000m"
         )
     inputs = recording.inputs
-    if not any(isinstance(event, Notification | Fix | BeaconReading) for event in inputs):
+    sensed = any(isinstance(event, Notification | Fix | BeaconReading) for event in inputs)
+    if not (sensed or (same and inputs)):  # presses alone are a race, too, where that was run
         raise DataError(f"{recording.path.name} has no sensor data")
     other_course = wish is not None and (recorded is None or wish.course() != recorded.course())
     inputs = tuple(_kept(inputs, ticks=same, corrections=not other_course))

@@ -1,12 +1,15 @@
 """What is made of a recording on the phone, after the race: a computer's file, and the report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from kickcue.analysis.review.make import review
 from kickcue.core.errors import KickcueError
+from kickcue.core.events import Notification
 from kickcue.core.units import NS_PER_MS
+from kickcue.recording import Recording
 from kickcue.recording.jsonl import read
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.report.page import report_page
@@ -17,10 +20,22 @@ ERROR: Final = "error: "
 _NAME: Final = Path("the recording")
 
 
+def _kept(text: str) -> Recording:
+    """Return the recording of the lines that were kept, with the sensors that were connected.
+
+    While it is written it names all that a phone may read.
+    """
+    recording = read(_NAME, text.encode())
+    heard = {each.sensor for each in recording.inputs if isinstance(each, Notification)}
+    named = recording.header.sensors
+    sensors = {name: profile for name, profile in named.items() if name in heard}
+    return replace(recording, header=replace(recording.header, sensors=sensors))
+
+
 def as_mcap(text: str, path: str) -> None:
     """Write a recording, given as the lines that were kept, to an MCAP file at ``path``."""
     where = Path(path)
-    recording = read(_NAME, text.encode())
+    recording = _kept(text)
     where.unlink(missing_ok=True)
     with McapWriter(where, recording.header) as writer:
         for entry in recording.entries:
@@ -29,7 +44,7 @@ def as_mcap(text: str, path: str) -> None:
 
 def report(text: str, catalogue: str, units: str = "km") -> str:
     """Return the page about a recording, given as the lines that were kept."""
-    recording = read(_NAME, text.encode())
+    recording = _kept(text)
     setup = recording.header.setup or {}
     config = Catalogue.of(json.loads(catalogue)).engine_config(setup)
     title, tactical = (setup.get("plan") or {}).get("title"), bool(setup.get("tactical"))

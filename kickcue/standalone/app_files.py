@@ -17,7 +17,9 @@ from kickcue.standalone.catalogue import NOTHING_OWN, catalogue
 from kickcue.standalone.own_files import OwnThings
 from kickcue.standalone.python_zip import python_zip
 
-NOT_IN_APP: Final = frozenset({"__init__.py", "index.html", "standalone.html", "js/app.js"})
+NOT_IN_APP: Final = frozenset(
+    {"__init__.py", "index.html", "standalone.html", "js/app.js", "js/armed_again.js"}
+)
 """Of the page's files: those of a page that has a computer behind it."""
 INDEX: Final = "standalone.html"
 APP: Final = "app_files.js"

@@ -129,7 +129,7 @@ def test_no_race_known() -> None:
 
 
 def test_nothing_to_run() -> None:
-    """GIVEN a recording without sensor data THEN one line says so."""
+    """GIVEN a recording without sensor data, of no run of kickcue THEN one line says so."""
     with pytest.raises(DataError, match=r"^race\.jsonl has no sensor data$"):
         source(
             recording((Command(0, CommandKind.START), Mark(1, MarkSource.BUTTON)), race="1500m"),

@@ -54,6 +54,26 @@ def test_the_report_is_made_on_the_phone(whole: Played) -> None:
     page = report(whole.lines, shipped())
     assert page.startswith("<!doctype html>")
     assert "1500" in page
+    assert "strap (generic-hr)" in page
+    assert "treadmill" not in page  # which the phone could have read
+
+
+def test_presses_alone_are_a_race(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a phone that can read no sensor, as an iPhone WHEN a race was marked by hand THEN a
+    computer verifies it, replays it and makes its report like any other.
+    """
+    found = Played(DOCUMENT)
+    presses = [("start", 1.0), ("lap", 61.0), ("lap", 131.0), ("lap", 201.0), ("finish", 270.0)]
+    for kind, at_s in presses:
+        found.feed({"what": "command", "kind": kind, "at_ms": ZERO_MS + 1000.0 * at_s})
+    path = tmp_path / "race.mcap"
+    as_mcap(found.lines, str(path))
+    assert 0 == main(["verify", str(path)])
+    assert "holds" in capsys.readouterr().out
+    assert 0 == main(["replay", str(path)])
+    assert "finished" in capsys.readouterr().out
+    assert 0 == main(["report", str(path), "--text"])
+    assert "4:29.0" in capsys.readouterr().out
 
 
 def cues(messages: list[dict[str, Any]]) -> list[str]:

@@ -1,6 +1,7 @@
 // The page: who it is for, and its parts.
 
 import { h } from "./dom.js";
+import { ArmedAgain } from "./armed_again.js";
 import { HealthView, LinkBanner } from "./health_view.js";
 import { LapsView } from "./laps_view.js";
 import { Link } from "./link.js";
@@ -59,6 +60,7 @@ async function begin() {
   }
   race.push(new HealthView(link, store), new SettingsView());
   const parts = { race };
+  const notices = [new LinkBanner(link, store)];
   if (athlete) {
     const player = new Player();
     // The words of the cues are kickcue's, not the page's.
@@ -66,11 +68,13 @@ async function begin() {
       const spoken = store.race?.language;
       player.language = spoken && spoken !== "own" ? spoken : wishes.language;
     });
-    parts.watch = [heading("watch"), new WatchView(new WornWatch(link, player))];
+    const worn = new WornWatch(link, player);
+    notices.push(new ArmedAgain(worn));
+    parts.watch = [heading("watch"), new WatchView(worn)];
     parts.sensors = [heading("sensors"), new SensorsView(link)];
   }
   document.body.dataset.role = known.role;
-  document.body.replaceChildren(new LinkBanner(link, store), ...tabs(parts));
+  document.body.replaceChildren(...notices, ...tabs(parts));
   link.run();
 }
 
