@@ -29,7 +29,8 @@ export class RaceTransfer extends HTMLElement {
     super();
     this.#link = link;
     this.#setup = setup;
-    const chosen = h("input", { type: "file", accept: ".toml,image/*", hidden: true, onchange: () => {
+    // Any file: a phone that is asked for pictures and .toml may offer pictures alone.
+    const chosen = h("input", { type: "file", hidden: true, onchange: () => {
       const [file] = chosen.files;
       if (file) this.#try(() => this.#file(file));
       chosen.value = "";
