@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.standalone.phone import FORGET, IN_WORKER, Felt, Phone
 
 __all__ = ["air", "browser", "chromium"]
 
+WORKER: Final = "/js/core_worker.js"
 CURE: Final = "apt-get install npm, with a registry; or KICKCUE_PYODIDE names pyodide-314.0.7.tgz"
 
 
@@ -36,23 +38,32 @@ class Host(SimpleHTTPRequestHandler):
         ".webmanifest": "application/manifest+json",
     }
 
-    before: Mapping[str, str] = MappingProxyType({})
-    """What stands before a file's own text, by its path."""
+    texts: Mapping[str, str] = MappingProxyType({})
+    """What is sent in place of a file, by its path."""
+    core: Callable[[str, bytes], bytes] | None = None
+    """What answers a request by POST: its path and its body."""
 
     def do_GET(self) -> None:
-        """Send a file, with what stands before it."""
+        """Send a file, or what is in its place."""
         if self.path == "/favicon.ico":  # of a tab that shows a picture alone
             self.path = "/icon.svg"
-        before = self.before.get(self.path)
-        if before is None:
+        if self.path in self.texts:
+            self._send(self.texts[self.path].encode(), "text/javascript")
+        else:
             super().do_GET()
-            return
-        text = before.encode() + (Path(self.directory) / self.path[1:]).read_bytes()
+
+    def do_POST(self) -> None:
+        """Ask the core."""
+        assert self.core is not None
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._send(self.core(self.path, body), "application/octet-stream")
+
+    def _send(self, data: bytes, kind: str) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "text/javascript")
-        self.send_header("Content-Length", f"{len(text)}")
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", f"{len(data)}")
         self.end_headers()
-        self.wfile.write(text)
+        self.wfile.write(data)
 
     def end_headers(self) -> None:
         """Add the headers of the app."""
@@ -68,9 +79,15 @@ class Host(SimpleHTTPRequestHandler):
 class Hosted:
     """The app on a host that can be taken away."""
 
-    def __init__(self, folder: Path, before: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        texts: Mapping[str, str] | None = None,
+        core: Callable[[str, bytes], bytes] | None = None,
+    ) -> None:
         self.folder = folder
-        kind = type("HostBefore", (Host,), {"before": before or {}})
+        more = {"texts": texts or {}, "core": None if core is None else staticmethod(core)}
+        kind = type("HostOfTest", (Host,), more)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(kind, directory=str(folder)))
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
@@ -129,8 +146,14 @@ async def owned(
     app: Path, world: Air, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Phone]:
     """Return a phone that keeps the app once it was opened: it starts in a second from then on."""
-    hosted = Hosted(app, {"/js/core_worker.js": IN_WORKER})
-    folder = tmp_path_factory.mktemp("phone")
+    texts = {WORKER: IN_WORKER + (app / WORKER[1:]).read_text()}
+    async with a_phone(Hosted(app, texts), world, tmp_path_factory.mktemp("phone")) as found:
+        yield found
+
+
+@asynccontextmanager
+async def a_phone(hosted: Hosted, world: Air, folder: Path) -> AsyncIterator[Phone]:
+    """Give a phone that the app of a host can be opened on; the host is stopped in the end."""
     try:
         async with watched(world.chromium, folder) as browser:
             blank = await browser.visit(f"{hosted.origin}/icon.svg", PHONE, origin=hosted.origin)

@@ -3,17 +3,20 @@
 import os
 import re
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 import pytest
 
+from kickcue.core.course import Course
 from kickcue.core.events import Command, CommandKind
 from kickcue.core.units import NS_PER_MS, NS_PER_S, s_to_ns
 from kickcue.lab.simulate import SimulatedRace
 from kickcue.recording import Recording
 from kickcue.recording.utc import utc_ns
+from kickcue.standalone.race_setup import course_of
 from tests.beds.sensor import Sensor
 from tests.page.air import Air
 from tests.page.conftest import until
@@ -28,7 +31,6 @@ SHORT: Final = {"race": "800m", "indoor": True, "language": "en"}
 LONG: Final = {"race": "3000m", "language": "en"}
 FEW: Final = 5
 """More kills than these are for the long race."""
-LAP_M: Final = {"800m": 200.0, "3000m": 400.0}
 AWAY_S: Final = (1.0, 8.0)
 """How long the runner needs to have the page and the sensors back."""
 LAP: Final = "document.querySelector('.lap').textContent"
@@ -45,7 +47,7 @@ class Killer:
 
     phone: Phone
     race: SimulatedRace
-    lap_m: float
+    course: Course
     sensors: dict[str, Sensor]
     random: Random
     moments: set[int]
@@ -76,11 +78,16 @@ class Killer:
         assert "connect each sensor again" in await notice.inner_text()
         await until(page, f"{LAP} !== ''")
         await until(page, f"{CLOCK_S} >= {clock_s}")
-        done_m = self.race.truth.distance_at((self.phone.at_ms - self.zero_ms) / 1000)
         now = numbers(await page.evaluate(LAP))
-        assert now & (numbers(lap) | {int(done_m / self.lap_m) + 1})
+        assert now & (numbers(lap) | {self._lap()})
         await notice.click()  # the watch is armed by it
         await self.phone.connect(*self.sensors.values())
+
+    def _lap(self) -> int:
+        """Return which lap it is in truth; the first is shorter where the race is no whole laps."""
+        done_m = self.race.truth.distance_at((self.phone.at_ms - self.zero_ms) / 1000)
+        lap_m, all_m = self.course.marker_m, self.course.distance_m
+        return ceil(all_m / lap_m) - ceil((all_m - done_m) / lap_m) + 1
 
     def could_feel(self, recording: Recording, t_ns: int) -> bool:
         """Return whether the watch was armed at a moment of the recording."""
@@ -103,7 +110,7 @@ async def killed_race(
     ]
     sensors = {"strap": air.strap(), "pod": air.pod()}
     moments = set(random.sample(running, kills))
-    killer = Killer(phone, race, LAP_M[document["race"]], sensors, random, moments)
+    killer = Killer(phone, race, course_of(document), sensors, random, moments)
     await phone.open(document)
     await phone.connect(*sensors.values())
     await phone.wear()

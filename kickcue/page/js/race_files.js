@@ -20,7 +20,7 @@ export class RaceFiles {
   #opened = false;
   #waiting = new Map(); // by name: what could not be written yet
   #writing = null; // a promise, while the store takes its time
-  #againAt = 0;
+  #againAt = -Infinity;
 
   constructor(store, tell) {
     this.#store = store;
@@ -82,7 +82,7 @@ export class RaceFiles {
       await this.#store.remove(name).catch((error) => {
         if (!waited) throw error;
       });
-      this.#againAt = 0; // there is room
+      this.#againAt = -Infinity; // there is room
     });
   }
 
