@@ -176,6 +176,7 @@ async def later(at_s: float, what: Callable[[], Awaitable[None]]) -> None:
 
 async def press(wrist: WatchClient, button: CommandKind) -> None:
     """Press a button of the watch."""
+    await until(lambda: wrist.session.connected)
     assert wrist.command(button)
 
 
