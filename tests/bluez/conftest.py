@@ -29,7 +29,7 @@ from tests.bluez.machine.build import BuildError, build
 from tests.conftest import absent, find_program
 
 ADAPTER_ADDRESS: Final = "AD:A9:7E:00:00:01/P"
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 120.0
 ADDRESSES: Final = (f"C0:DE:00:00:{number >> 8:02X}:{number & 0xFF:02X}" for number in count(1))
 """A new device for each test: BlueZ remembers those it has seen, with what they offered and as
 still connected if a test broke off."""

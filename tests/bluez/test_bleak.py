@@ -21,7 +21,7 @@ from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 from tests.bluez.conftest import Bed, until
 
 HEART_RATE = "0000180d-0000-1000-8000-00805f9b34fb"
-CONNECT_S = 20.0
+CONNECT_S = 60.0
 
 
 @dataclass
