@@ -89,7 +89,7 @@ async def felt(browser: Watched, folder: Path, rate: str, gun_s: float) -> int:
         )
         times: int = (await page.evaluate("felt")).count(FELT)
         await page.get_by_role("tab", name="Race").click()
-        assert await page.locator("laps-view tbody tr").count() >= 3
+        await until(page, "document.querySelectorAll('laps-view tbody tr').length >= 3")
         async with page.context.expect_page() as opening:
             await page.get_by_role("link", name="Report").click()
         report = await opening.value
