@@ -93,9 +93,7 @@ async def test_its_page_stays_with_the_report(
     monkeypatch.setenv("NO_COLOR", "1")  # lines, not a picture
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     words = ("demo", "--rate", WATCHED, "--out", "demo.mcap")
-    async with on_a_terminal(
-        *words, folder=tmp_path, size=(24, 200), patience_s=240.0
-    ) as shown:
+    async with on_a_terminal(*words, folder=tmp_path, size=(24, 200), patience_s=240.0) as shown:
         await shown.until(lambda: SHOWN.search(shown.text) is not None)
         found = SHOWN.search(shown.text)
         assert found is not None
