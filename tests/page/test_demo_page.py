@@ -25,8 +25,8 @@ LINK: Final = re.compile(r"^Be the watch, in a browser: (http://\S+)$")
 RATES: Final = (120, 20)
 """Six seconds; for a machine so busy that nobody is armed in time, more than half a minute."""
 SHOWN: Final = re.compile(r"^Be the watch, in a browser: (http://\S+)\s*$", re.MULTILINE)
-WATCHED: Final = "40"
-"""Eighteen seconds: time enough to open a page on a busy machine."""
+WATCHED: Final = "50"
+"""Fifteen seconds: time enough to open a page on a busy machine."""
 ROWS: Final = """[...document.querySelectorAll(".laps tbody tr")].map(
   (row) => [...row.children].map((cell) => cell.textContent))"""
 GONE: Final = re.compile("WebSocket|CONNECTION_REFUSED|CONNECTION_RESET")
