@@ -48,7 +48,9 @@ class WebReport:
 
 
 async def report_of(path: Path) -> bytes | None:
-    """Return the report of a recording as a page, made beside the event loop; None: it cannot be.
+    """Return the report of a recording as a page, made beside the event loop.
+
+    None where it cannot be made, whatever is wrong.
     """
     try:
         return await asyncio.to_thread(_made, path)

@@ -88,7 +88,9 @@ async def a_browser() -> AsyncIterator[Browser]:
 
 async def opened(browser: Browser, address: str, before: str = "") -> Page:
     """Open the page as a phone does that has never seen it."""
-    context = await browser.new_context(viewport={"width": 375, "height": 812})
+    context = await browser.new_context(
+        viewport={"width": 375, "height": 812}, is_mobile=True, has_touch=True
+    )
     await context.add_init_script(before or "0")
     page = await context.new_page()
     await page.goto(address)
