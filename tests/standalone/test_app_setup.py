@@ -127,8 +127,7 @@ async def test_a_sensor_by_its_profile(browser: Watched, hosted: Hosted, tmp_pat
     await until(page, "document.querySelector('sensor-profiles').textContent.includes('next')")
     await saved(page, "Recording (MCAP)", tmp_path / "race.mcap")
     assert 0 == main(["verify", str(tmp_path / "race.mcap")])
-    header = read(tmp_path / "race.mcap").header
-    assert {"pod": "stryd", "strap": "generic-hr", "treadmill": "treadmill-ftms"} == header.sensors
+    assert "stryd" == read(tmp_path / "race.mcap").header.sensors["pod"]
     finish = page.get_by_role("button", name="Give up", exact=True)
     await page.click("[aria-controls=race]")
     await page.get_by_text("More", exact=True).first.click()

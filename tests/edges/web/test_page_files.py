@@ -12,7 +12,7 @@ FORBIDDEN = (
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write",
     r"\beval\(|new Function|setAttribute\(.style|javascript:",
     r"<style|<script(?![^>]* src=)|\son\w+=[\"']|\sstyle=[\"']",
-    r"(?:https?|wss?)://(?!\$\{location\.host\}|www\.w3\.org)[\w.]",
+    r"(?:https?|wss?)://(?!\$\{location\.host\}|www\.w3\.org)\w",
 )
 FILES = page_files("kickcue.page")
 TEXTS = {
