@@ -1,6 +1,7 @@
 """The app in Chromium: the same core on Pyodide, with its recording, in flight mode."""
 
 import base64
+import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -11,24 +12,33 @@ from playwright.async_api import Page
 from kickcue.cli import main
 from kickcue.core.events import Tick
 from kickcue.core.units import NS_PER_S
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.recording import Recording, read
 from kickcue.recording.jsonl import read as read_lines
 from kickcue.replay.differences import first_difference
 from kickcue.standalone.after_race import replay
+from kickcue.standalone.race_setup import Catalogue
+from kickcue.standalone.watch_writes import watch_writes
 from tests.browser.page import PHONE, Watched, axe, overflow_px
 from tests.page.conftest import until
 from tests.standalone.conftest import Hosted
 from tests.standalone.played import played, shipped
 from tests.standalone.test_visualisation import asked
+from tests.standalone.test_watch_writes import as_asked
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]  # Pyodide starts in ten seconds
 
 DOCUMENT: Final = {"race": "1500m", "language": "de", "target_s": 260.0}
+TOUCH: Final = as_asked(
+    CueContent(
+        "run/last_lap-1", "last_lap", "Last lap", None, ((500, 150, 1.0), (150, 0, 0.6)), 3, 2000
+    )
+)
 READY_S: Final = 60.0
 """Pyodide takes seconds of a quiet machine."""
 
 FEED: Final = """
-async ([version, requests]) => {
+async ([version, requests, cue]) => {
   const { CorePython } = await import("/js/core_python.js");
   const core = await CorePython.open(version);
   let lines = "", took = 0;
@@ -39,8 +49,10 @@ async ([version, requests]) => {
   }
   const mind = core.take({ what: "visualise", at_ms: 0, document: requests[0].document,
     script: "calm", rival: "" });
+  const encode = (watch) => core.take({ what: "encode", at_ms: 0, watch, cue }).writes;
+  const writes = Object.keys(core.catalogue.watches).map(encode);
   return { lines, took, fromSnapshot: core.fromSnapshot, mcap: [...core.mcap(lines)],
-    report: core.report(lines), mind };
+    report: core.report(lines), mind, writes };
 }
 """
 
@@ -64,7 +76,7 @@ def recorded(lines: str) -> Recording:
 async def fed(browser: Watched, hosted: Hosted, requests: list[dict[str, Any]]) -> dict[str, Any]:
     """Feed a race to the core of the app, on a page that does nothing else."""
     page = await browser.visit(f"{hosted.origin}/icon.svg", PHONE, origin=hosted.origin)
-    found: dict[str, Any] = await page.evaluate(FEED, ["a version", requests])
+    found: dict[str, Any] = await page.evaluate(FEED, ["a version", requests, TOUCH])
     return found
 
 
@@ -72,7 +84,8 @@ async def test_the_same_race_as_on_a_computer(
     browser: Watched, hosted: Hosted, tmp_path: Path
 ) -> None:
     """GIVEN a whole race WHEN Pyodide runs it THEN every output is CPython's, and a computer
-    verifies the recording that the phone made; so is the session of the same race in the mind.
+    verifies the recording that the phone made; so are the session of the same race in the mind
+    and what Bluetooth watches are written.
     """
     here = played(DOCUMENT)
     begin = {"what": "begin", "at_ms": 1_900_000_000_000.0, "run_id": "r", "document": DOCUMENT}
@@ -84,6 +97,9 @@ async def test_the_same_race_as_on_a_computer(
     assert 0 == main(["verify", str(path)])
     assert there["report"].startswith("<!doctype html>")
     assert asked(DOCUMENT, "calm") == there["mind"]
+    known = Catalogue.of(json.loads(shipped()))
+    wanted = [watch_writes({"watch": each, "cue": TOUCH}, known) for each in known.watches]
+    assert wanted == there["writes"]
 
 
 @pytest.mark.recordings
