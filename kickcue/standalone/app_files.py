@@ -94,5 +94,6 @@ def _below(folder: Traversable, path: str) -> Iterable[tuple[str, bytes]]:
 _PYODIDE_LICENCE: Final = (
     "Pyodide is licensed under the Mozilla Public License 2.0: https://mozilla.org/MPL/2.0/.\n"
     "Its source: https://github.com/pyodide/pyodide. Python's standard library in "
-    "python_stdlib.zip\nis under the PSF License: https://docs.python.org/3/license.html.\n"
+    "python_stdlib.zip\nis under the PSF License: https://docs.python.org/3/license.html; modules "
+    "that the app\nhas no use for are left out of it.\n"
 )

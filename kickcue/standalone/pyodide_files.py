@@ -17,6 +17,7 @@ from typing import Final
 
 from kickcue.config.atomic_write import replace_file
 from kickcue.core.errors import DataError, UsageError
+from kickcue.standalone.stdlib_zip import stdlib_zip
 
 VERSION: Final = "314.0.7"
 PACKAGE_SHA512: Final = (
@@ -31,6 +32,7 @@ SHA256: Final[Mapping[str, str]] = {
 }
 """Of the files that a browser needs."""
 LOCK: Final = "pyodide-lock.json"
+STDLIB: Final = "python_stdlib.zip"
 LARGEST_BYTES: Final = 64 << 20
 FETCH_S: Final = 300
 HOW: Final = (
@@ -90,13 +92,18 @@ def _unpacked(package: bytes) -> dict[str, bytes]:
 
 
 def _checked(found: dict[str, bytes], where: str) -> dict[str, bytes]:
-    """Return the files; of the list of libraries nothing but for which Pyodide it is."""
+    """Return the files: all that the app may need, and what they are is checked.
+
+    Of the list of libraries nothing is left but for which Pyodide it is; of the standard library
+    what a page has a use for.
+    """
     for name, digest in SHA256.items():
         if sha256(found.get(name, b"")).hexdigest() != digest:
             raise DataError(f"{where}: {name} is not that of Pyodide {VERSION}. {HOW}")
     lock = json.loads(found[LOCK])
     return {
         **{name: found[name] for name in SHA256},
+        **{name: stdlib_zip(found[name]) for name in SHA256 if name == STDLIB},
         LOCK: json.dumps({"info": lock["info"], "packages": {}}).encode(),
     }
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -51,7 +52,10 @@ def renderers(browser_pid: int) -> Iterator[Renderer]:
 
 def _below(pid: int) -> Iterator[int]:
     """Yield a process's children, and theirs."""
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text(encoding="utf-8").split():
-            yield int(child)
-            yield from _below(int(child))
+    found: list[int] = []
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (task / "children").read_text(encoding="utf-8").split())
+    for child in found:
+        yield child
+        yield from _below(child)
