@@ -48,8 +48,7 @@ class WebReport:
 
 
 async def report_of(path: Path) -> bytes | None:
-    """Return the report of a recording as a page, made beside the event loop; None: it cannot be.
-    """
+    """Return the report of a recording as a page, made beside the event loop, or None."""
     try:
         return await asyncio.to_thread(_made, path)
     # The run goes on without it, whatever is wrong with it.

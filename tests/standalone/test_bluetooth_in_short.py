@@ -34,7 +34,7 @@ class OwnPython:
     def __call__(self, path: str, body: bytes) -> bytes:
         given = json.loads(body)
         if path == "/python/as_mcap":
-            as_mcap(*given, str(self._path))
+            as_mcap(given[0], str(self._path))
             return self._path.read_bytes()
         if path == "/python/take":
             return self._race.take(*given).encode()
