@@ -160,7 +160,7 @@ async def test_without_a_broker_the_page_says_how(browser: Watched, quick: Hoste
     said.
     """
     page = await opened(browser, quick)
-    assert "kickcue export-app --broker wss://" in await page.inner_text("mqtt-watch-view")
+    assert "kickcue export-app --broker URL" in await page.inner_text("mqtt-watch-view")
     assert 0 == await page.locator("mqtt-watch-view input").count()
 
 
