@@ -82,7 +82,7 @@ CUE: Final[dict[str, Any]] = {
     "pulses": [[500, 150, 1.0], [150, 150, 1.0], [150, 0, 1.0]],
     "urgency": 3,
     "due_in_ms": 0,
-    "ttl_ms": 4000,
+    "ttl_ms": 20_000,
     "to_go_m": 400.0,
     "sd_m": 2.1,
 }
@@ -183,7 +183,7 @@ async def test_a_lost_watch_keeps_nobody(here: Watched, bluez: FakeBluez, quick:
     page, chooser = await watches(here, quick)
     await worn(page, chooser, "bangle-gb", sensor)
     await armed(page)
-    await page.evaluate("cue => tell('arm', cue)", {**CUE, "due_in_ms": 10_000})
+    await page.evaluate("cue => tell('arm', cue)", {**CUE, "due_in_ms": 10_000, "ttl_ms": 5000})
     await until_true(page, lambda: "run/last_lap-1" in watch.armed)
     sensor.advertise(on=False)
     sensor.drop()

@@ -21,6 +21,7 @@ from kickcue.edges.mqtt.watch_client import WatchClient, watch
 from tests.browser.page import PHONE, Watched, axe, overflow_px
 from tests.edges.mqtt.conftest import TOPICS, engine_clock, own_runtime_folder
 from tests.page.conftest import until
+from tests.patience import PATIENCE_S
 from tests.standalone.conftest import Hosted
 from tests.standalone.files import write_parts
 from tests.standalone.test_ble_watch import CUE
@@ -58,7 +59,6 @@ async () => {
 }
 """
 STATE: Final = "document.querySelector('mqtt-watch-view .sensors').textContent"
-PATIENCE_S: Final = 40.0
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -160,7 +160,7 @@ async def test_without_a_broker_the_page_says_how(browser: Watched, quick: Hoste
     said.
     """
     page = await opened(browser, quick)
-    assert "kickcue export-app --broker wss://" in await page.inner_text("mqtt-watch-view")
+    assert "kickcue export-app --broker URL" in await page.inner_text("mqtt-watch-view")
     assert 0 == await page.locator("mqtt-watch-view input").count()
 
 

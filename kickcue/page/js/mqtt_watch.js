@@ -75,6 +75,7 @@ export class MqttWatch extends EventTarget {
     this.letGo();
     this.#broker = broker;
     this.#connect();
+    this.#changed();
   }
 
   letGo() {
