@@ -49,29 +49,6 @@ def test_what_is_named_is_there() -> None:
     assert [] == [pair for pair in found if pair[1] not in FILES]
 
 
-def test_what_is_imported_is_exported() -> None:
-    """Every name that a script of the app takes from another one is there: one that is not stops
-    the whole page.
-    """
-    scripts = {path: text(path) for path in FILES if path.startswith("js/")}
-    given = {
-        path: {
-            *re.findall(r"export (?:async )?(?:const|let|function\*?|class) (\w+)", source),
-            *re.findall(r"\w+", " ".join(re.findall(r"export \{([^}]*)\}", source))),
-        }
-        for path, source in scripts.items()
-    }
-    taken = [
-        (path, f"js/{there}", name.split(" as ")[0].strip())
-        for path, source in scripts.items()
-        for names, there in re.findall(r'import \{([^}]*)\} from "\./([^"]+)"', source)
-        for name in names.split(",")
-        if name.strip()
-    ]
-    assert 100 < len(taken)
-    assert [] == [(here, there, name) for here, there, name in taken if name not in given[there]]
-
-
 def test_all_of_it_is_kept_for_flight_mode() -> None:
     """The list of the service worker has every file but the worker itself and the headers, and
     its version changes with any of them.
