@@ -29,7 +29,7 @@ WATCHED: Final = "50"
 """Fifteen seconds: time enough to open a page on a busy machine."""
 ROWS: Final = """[...document.querySelectorAll(".laps tbody tr")].map(
   (row) => [...row.children].map((cell) => cell.textContent))"""
-GONE: Final = re.compile("WebSocket|CONNECTION_REFUSED|CONNECTION_RESET")
+GONE: Final = re.compile("WebSocket|CONNECTION_REFUSED|CONNECTION_RESET|status of 403")
 
 
 @asynccontextmanager
