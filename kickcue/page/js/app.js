@@ -24,15 +24,16 @@ const AGAIN_MS = 2000;
 // Whoever waits is told for what.
 async function session(waits) {
   for (;;) {
+    let why = "noRun";
     try {
       const answer = await fetch("session.json");
       if (answer.status === 403) return null;
       const known = await answer.json();
       if (known.prefix) return known;
     } catch {
-      // the network, or kickcue, is not there yet
+      why = "noLink"; // the network, or kickcue, is not there yet
     }
-    waits();
+    waits(why);
     await new Promise((done) => setTimeout(done, AGAIN_MS));
   }
 }
@@ -40,8 +41,8 @@ async function session(waits) {
 async function begin() {
   document.documentElement.lang = wishes.language;
   if (!("WebSocket" in self)) return; // too old: the page says so by itself
-  const waits = () => document.body.replaceChildren(
-    h("main", {}, h("h1", {}, "kickcue"), h("p", { class: "notice", role: "status" }, word("noRun"))),
+  const waits = (why) => document.body.replaceChildren(
+    h("main", {}, h("h1", {}, "kickcue"), h("p", { class: "notice", role: "status" }, word(why))),
   );
   const known = await session(waits);
   if (known === null) {
