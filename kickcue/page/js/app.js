@@ -31,7 +31,7 @@ async function session(waits) {
       const known = await answer.json();
       if (known.prefix) return known;
     } catch {
-      why = "noLink";
+      why = "noLink"; // the network, or kickcue, is not there yet
     }
     waits(why);
     await new Promise((done) => setTimeout(done, AGAIN_MS));
