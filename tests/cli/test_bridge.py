@@ -175,7 +175,7 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
             ["--watch", "garmin"],
             ("got companion: it needs an app on the watch, which does not exist: not usable"),
         ),
-        (["--watch", "web"], "which kickcue does not include: not usable yet"),
+        (["--watch", "web"], "the page of the run plays it: open it"),
         (["--watch", "esp32-mqtt"], "it connects to the broker itself and needs no bridge"),
         (["--watch", "termux"], "`kickcue watch --as termux` plays it, on the phone"),
         (["--watch", "bangle-gb"], "expected its address or name"),

@@ -44,9 +44,7 @@ class Transport(StrEnum):
 PLAYED_BY: Final[Mapping[Transport, str]] = {
     Transport.BLE: "`kickcue bridge --watch {id}` plays it over Bluetooth",
     Transport.MQTT: "it connects to the broker itself and needs no bridge",
-    Transport.WEB: (
-        "it needs a web page to play the cues, which kickcue does not include: not usable yet"
-    ),
+    Transport.WEB: "the page of the run plays it: open it, as `kickcue serve` tells, and tap ARM",
     Transport.AUDIO: "`kickcue run` plays it itself if [audio] in race.toml says so",
     Transport.PROGRAM: "`kickcue watch --as {id}` plays it, on the phone",
     Transport.INTENT: "`kickcue watch --as {id}` plays it, on the phone",
