@@ -60,22 +60,3 @@ async def test_without_scripts(browser: Watched) -> None:
     async with visited(browser, java_script_enabled=False) as page:
         assert "kickcue needs JavaScript" in await page.locator("noscript").inner_text()
         assert not await page.locator(".unstarted").is_visible()
-
-
-async def test_where_kickcue_does_not_answer(browser: Watched) -> None:
-    """GIVEN a page whose kickcue is gone before it began THEN it says so; it begins as soon as
-    kickcue is back.
-    """
-    async with visited(browser, before="0") as page:
-        await until(page, "document.querySelector('link-banner') !== null")
-        gone = True
-
-        async def answer(asked: Asked) -> None:
-            await (asked.abort() if gone else asked.continue_())
-
-        await page.route("**/session.json", answer)
-        await page.reload()
-        await until(page, "document.body.textContent.includes('No connection to kickcue')")
-        assert 0 == await page.locator(".unstarted, link-banner").count()
-        gone = False
-        await until(page, "document.querySelector('link-banner') !== null")
