@@ -1,6 +1,6 @@
 // What a test sees of the page and asks of it: time, what was felt, what was handed on.
 
-window.phone = { at: 0, handedOn: 0, worker: null, without: null, full: false };
+window.phone = { at: 0, asked: 0, handedOn: 0, worker: null, without: null, full: false };
 window.Worker = class extends window.Worker {
   constructor(...given) {
     super(...given);
@@ -19,6 +19,19 @@ phone.to = (at) => {
   standing.to(at);
   phone.worker?.postMessage({ test: { at } });
 };
+
+// Until the worker has done what it was asked for, and the page has heard what came of it.
+phone.done = () => new Promise((done) => {
+  phone.asked += 1;
+  const { asked, worker } = phone;
+  const heard = ({ data }) => {
+    if (data.done !== asked) return;
+    worker.removeEventListener("message", heard);
+    standing.afterwards(done);
+  };
+  worker.addEventListener("message", heard);
+  worker.postMessage({ test: { done: asked } });
+});
 navigator.vibrate = (pattern) => {
   window.vibrated?.({ pattern, at: phone.at });
   return true;

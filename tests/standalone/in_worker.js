@@ -6,6 +6,10 @@ self.addEventListener("message", (event) => {
   const { test } = event.data;
   if (!test) return;
   event.stopImmediatePropagation();
+  if (test.done) {
+    standing.afterwards(() => postMessage({ done: test.done }));
+    return;
+  }
   Object.assign(asked, test);
   standing.to(asked.at);
   if (asked.without) delete FileSystemFileHandle.prototype.createSyncAccessHandle;

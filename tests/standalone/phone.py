@@ -120,9 +120,9 @@ class Phone:
         await self.page.close()
 
     async def pass_to(self, at_ms: float) -> None:
-        """Let time pass until then."""
+        """Let time pass until then, once all that came before is done."""
         self.at_ms = max(self.at_ms, at_ms)
-        await self.page.evaluate("at => phone.to(at)", self.at_ms)
+        await self.page.evaluate("at => phone.done().then(() => phone.to(at))", self.at_ms)
 
     async def pass_until(self, holds: str) -> None:
         """Let time pass until an expression is true in the page."""

@@ -45,6 +45,11 @@ const standing = (() => {
   self.clearTimeout = self.clearInterval = end;
 
   return {
+    // Once what is due has been done.
+    afterwards(does) {
+      plan.set(does, 0);
+    },
+
     // The time, in ms since 1970.
     to(ms) {
       at = ms;

@@ -14,6 +14,7 @@ from kickcue.core.units import NS_PER_S
 from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate_session import simulate_session
 from kickcue.recording import Recording, read
+from tests.browser.page import axe
 from tests.page.air import LISTED, Air
 from tests.page.conftest import until
 from tests.standalone.phone import Phone
@@ -112,6 +113,7 @@ async def test_a_lost_pod_comes_back_in_mid_race(phone: Phone, air: Air, tmp_pat
         elif number == BLIND[1]:
             assert "Stryd: connection lost" in await phone.text("lost-sensors")
             assert "Polar" not in await phone.text("lost-sensors")
+            await axe(phone.page)
             pod.advertise(on=True)
             await phone.pass_until(f"{LOST} === ''")
         elif number == BLIND[1] + 40:

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from tests.beds.sensor import Sensor
+from tests.browser.page import axe
 from tests.page.air import Air
 from tests.page.conftest import until
 from tests.standalone.phone import CLOCK_S, Phone
@@ -83,6 +84,7 @@ async def test_a_disk_that_gets_full(
     await phone.play(INPUTS[:-20], sensors, filled)
     assert "No room is left on this phone. The race goes on" in await phone.page.evaluate(BANNER)
     assert 1 == [each.pattern for each in phone.felt].count(BELL)
+    await axe(phone.page)
     await phone.save(tmp_path / "not-kept.mcap")
     await phone.page.evaluate("phone.fill(false)")
     await phone.pass_until(f"{BANNER} === ''")

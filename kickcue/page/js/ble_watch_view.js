@@ -1,7 +1,7 @@
 // A watch with Bluetooth: which kind, connected or not, and a cue to try it.
 
 import { fill, h, say } from "./dom.js";
-import { unable, whyNot } from "./sensor_gateway.js";
+import { unable, whyNot } from "./sensor_trouble.js";
 import { own } from "./standalone_words.js";
 import { TRIAL } from "./watch_view.js";
 
