@@ -1,6 +1,6 @@
 """A run in a process of its own, to be killed: a whole 800 m by its sensors, faster than life.
 
-``python fast_run.py FOLDER RATE PORT``: prints where the page is and lets the athlete in; then reads
+``python fast_run.py FOLDER RATE PORT``: prints the link of the page for the athlete; then it reads
 the moment of the race's first event, a Unix time. What is past by then has been missed, as by a
 daemon that was away.
 """
