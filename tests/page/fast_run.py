@@ -1,8 +1,8 @@
 """A run in a process of its own, to be killed: a whole 800 m by its sensors, faster than life.
 
-``python fast_run.py FOLDER RATE``: prints where the page is and lets the athlete in; then reads the
-moment of the race's first event, a Unix time. What is past by then has been missed, as by a daemon
-that was away.
+``python fast_run.py FOLDER RATE PORT``: prints the link of the page for the athlete; then it reads
+the moment of the race's first event, a Unix time. What is past by then has been missed, as by a
+daemon that was away.
 """
 
 import asyncio
@@ -19,9 +19,9 @@ from tests.daemon.test_race_daemon import RACE, settings
 from tests.patience import PATIENCE_S
 
 
-async def main(folder: Path, rate: float) -> None:
+async def main(folder: Path, rate: float, port: int) -> None:
     """Run until the race is over."""
-    here = settings(page={"host": "127.0.0.1"})
+    here = settings(page={"host": "127.0.0.1", "port": port})
     async with live(here, state=folder, clock=Clock(rate=rate)) as run:
         assert run.page is not None
         print(run.page.link(Role.ATHLETE), flush=True)  # noqa: T201  for who started it
@@ -39,4 +39,4 @@ async def main(folder: Path, rate: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))

@@ -26,6 +26,7 @@ from tests.cli.tui.terminals import start_in_a_pipe
 from tests.edges.mqtt.conftest import Mosquitto, mosquitto
 from tests.page.conftest import SPY, until
 from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 __all__ = ["mosquitto"]
 pytestmark = pytest.mark.chromium
@@ -218,7 +219,8 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
     killed THEN the cue is felt at its moment; when the race is taken up again the page is there by
     itself, and nothing is felt twice.
     """
-    first = await fast_run(tmp_path)
+    port = free_port()  # which the second run has again, whoever else takes ports meanwhile
+    first = await fast_run(tmp_path, port)
     page = await phones(browser, tmp_path).armed()
     zero_s = time.time() + 1.0
     begin(first, zero_s)
@@ -228,7 +230,7 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
     before = await page.evaluate("felt.length")
     await until(page, "felt.length > 0")
     assert 0 == before
-    second = await fast_run(tmp_path)
+    second = await fast_run(tmp_path, port)
     try:
         begin(second, zero_s)
         await until(page, f"!/onnection/.test({BANNER})")
@@ -249,9 +251,9 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
     assert 1 == counted[500, 150, 150, 150, 150]
 
 
-async def fast_run(folder: Path) -> asyncio.subprocess.Process:
+async def fast_run(folder: Path, port: int) -> asyncio.subprocess.Process:
     """Start the race in a process, and wait for its page."""
-    command = (sys.executable, "-m", "tests.page.fast_run", folder, f"{SLOW:g}")
+    command = (sys.executable, "-m", "tests.page.fast_run", folder, f"{SLOW:g}", port)
     running = await asyncio.create_subprocess_exec(
         *map(str, command),
         cwd=ROOT,
