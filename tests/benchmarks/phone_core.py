@@ -2,9 +2,10 @@
 
 Not a test: ``python -m tests.benchmarks.phone_core`` prints it; KICKCUE_PYODIDE names Pyodide where
 npm is not to fetch it. Both sides do the same work: a whole race is handed to a ``BrowserRace`` as
-``js/core_python.js`` does it, and what it answers is read. In Chromium that runs in a worker, as on
-a phone, and its thread's own processor time counts, whatever else the machine does; beside it that
-of the whole process, with V8's compilers and collectors. Each round is followed by one of CPython.
+``js/standalone/core_python.js`` does it, and what it answers is read. In Chromium that runs in a
+worker, as on a phone, and its thread's own processor time counts, whatever else the machine does;
+beside it that of the whole process, with V8's compilers and collectors. Each round is followed by
+one of CPython.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ ROUNDS: Final = 12
 RECORD: Final = "_record"
 WITHOUT_LINES: Final = f"\n\nPhoneRace.{RECORD} = lambda race, entry: None\n"
 WORKER: Final = b"""
-import { CorePython } from "./js/core_python.js";
+import { CorePython } from "./js/standalone/core_python.js";
 let core;
 let requests;
 onmessage = async ({ data }) => {

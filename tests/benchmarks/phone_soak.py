@@ -53,10 +53,13 @@ def hastened(rate: float) -> str:
 def files_of(haste: str) -> dict[str, bytes]:
     """Return the app, hastened, with its Python where it can be asked."""
     found = the_app()
-    found["js/core_worker.js"] += haste.encode()  # imports come first, whatever stands where
-    script = found["js/core_python.js"].decode()
+    # Imports come first, whatever stands where.
+    found["js/standalone/core_worker.js"] += haste.encode()
+    script = found["js/standalone/core_python.js"].decode()
     assert HOLDS in script
-    found["js/core_python.js"] = script.replace(HOLDS, f"{HOLDS} self.pyodide = pyodide;").encode()
+    found["js/standalone/core_python.js"] = script.replace(
+        HOLDS, f"{HOLDS} self.pyodide = pyodide;"
+    ).encode()
     return found
 
 

@@ -1,7 +1,7 @@
 // Races as links and back, by the page's own module: on each line a list of texts in, as JSON, and
 // what became of them out.
 import { createInterface } from "node:readline";
-import { linkOf, textOf } from "../../kickcue/page/js/code_text.js";
+import { linkOf, textOf } from "../../kickcue/page/js/standalone/code_text.js";
 
 for await (const line of createInterface({ input: process.stdin })) {
   const texts = JSON.parse(line);

@@ -24,7 +24,7 @@ from tests.standalone.phone import FORGET, IN_WORKER, Felt, Phone
 
 __all__ = ["air", "browser", "chromium"]
 
-WORKER: Final = "/js/core_worker.js"
+WORKER: Final = "/js/standalone/core_worker.js"
 CURE: Final = "apt-get install npm, with a registry; or KICKCUE_PYODIDE names pyodide-314.0.7.tgz"
 
 

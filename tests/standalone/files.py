@@ -12,5 +12,5 @@ def write_parts(folder: Path, brokers: Sequence[str] = ()) -> Path:
         where = folder / path
         where.parent.mkdir(parents=True, exist_ok=True)
         where.write_bytes(data)
-    (folder / "js/standalone.js").write_text("")
+    (folder / "js/standalone/app.js").write_text("")
     return folder

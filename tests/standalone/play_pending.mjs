@@ -2,8 +2,8 @@
 // Standard input: {pending: [[step, ...], ...], rivals: [[step, ...], ...]}; output alike, with what
 // each step gives.
 import { readFileSync } from "node:fs";
-import { PendingCues } from "../../kickcue/page/js/pending_cues.js";
-import { Rivals } from "../../kickcue/page/js/rivals.js";
+import { PendingCues } from "../../kickcue/page/js/standalone/pending_cues.js";
+import { Rivals } from "../../kickcue/page/js/standalone/rivals.js";
 
 const { pending, rivals } = JSON.parse(readFileSync(0, "utf8"));
 const ids = (orders) => orders.map(({ id }) => id);

@@ -2,7 +2,7 @@
 // Standard input: {session, lasts, stories: [[[at, order], ...], ...]}; output: for each story
 // {began: [[text, at], ...], ended: [whole, at]}.
 import { readFileSync } from "node:fs";
-import { ScriptPlayer } from "../../kickcue/page/js/script_player.js";
+import { ScriptPlayer } from "../../kickcue/page/js/standalone/script_player.js";
 
 const { session, lasts, stories } = JSON.parse(readFileSync(0, "utf8"));
 const settled = () => new Promise((done) => setImmediate(done));

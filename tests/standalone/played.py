@@ -45,7 +45,7 @@ def _request(event: Input) -> Request | None:
 
 
 def asked(race: BrowserRace, request: Request) -> Request:
-    """Return what a race says to a request, handed over as ``js/core_python.js`` does it."""
+    """Return what a race says to a request, handed over as ``core_python.js`` does it."""
     if request["what"] != "sensor":
         found: Request = json.loads(race.take(json.dumps(request)))
         return found

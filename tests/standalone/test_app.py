@@ -39,7 +39,7 @@ READY_S: Final = 60.0
 
 FEED: Final = """
 async ([version, requests, cue]) => {
-  const { CorePython } = await import("/js/core_python.js");
+  const { CorePython } = await import("/js/standalone/core_python.js");
   const core = await CorePython.open(version);
   let lines = "", took = 0;
   for (const request of requests) {
@@ -61,7 +61,7 @@ WATCHES: Final = (".fit", ".gpx", ".gz", ".tcx")
 NOW_MS: Final = 1_900_000_000_000.0
 REPLAY: Final = """
 async ([name, data]) => {
-  const { CorePython } = await import("/js/core_python.js");
+  const { CorePython } = await import("/js/standalone/core_python.js");
   window.core ??= await CorePython.open("a version");
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   return window.core.replay(name, bytes, { race: "5000m" }, 1.9e12);

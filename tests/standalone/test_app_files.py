@@ -74,7 +74,7 @@ def test_one_policy() -> None:
 def test_no_script_needs_what_the_policy_forbids() -> None:
     """The app's own scripts, which kickcue serve does not have, are as harmless as its others."""
     own = [path for path in FILES if re.match(r"js/|sw\.js|index\.html", path)]
-    assert {"js/setup_view.js", "js/race_transfer.js"} < set(own)
+    assert {"js/standalone/setup_view.js", "js/standalone/race_transfer.js"} < set(own)
     assert [] == [(path, word) for path in own for word in forbidden(text(path))]
 
 
@@ -87,11 +87,11 @@ def test_all_that_a_race_may_say_is_offered() -> None:
     """Every key of a race has a field in set-up, but the finish line: its numbers come from a file,
     and are kept.
     """
-    source = text("js/setup_fields.js")
+    source = text("js/standalone/setup_fields.js")
     lists = [re.search(rf"export const {name} = \[(.*)\]", source) for name in ("SHOWN", "MORE")]
     offered = {key for found in lists if found for key in re.findall(r'"(\w+)"', found[1])}
     assert {*RaceTerms.model_fields} == offered | {"gate", "cues"}
-    assert "terms.cues.terms" in text("js/setup_view.js")
+    assert "terms.cues.terms" in text("js/standalone/setup_view.js")
 
 
 def test_the_library_for_codes_has_its_licence() -> None:
@@ -107,7 +107,9 @@ def test_all_paths_are_relative() -> None:
         assert not re.search(r'(?:src|href|_url|scope)"?[=:] ?"/', text(path))
 
 
-@pytest.mark.parametrize("path", ["js/standalone_words.js", "js/setup_words.js"])
+@pytest.mark.parametrize(
+    "path", ["js/standalone/standalone_words.js", "js/standalone/setup_words.js"]
+)
 def test_the_words_are_complete(path: str) -> None:
     """Each of the three languages says all that the app says."""
     source = text(path)

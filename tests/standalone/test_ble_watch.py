@@ -28,8 +28,8 @@ pytestmark = pytest.mark.chromium
 
 OPEN: Final = """
 async ([kinds]) => {
-  const { BleWatch } = await import("/js/ble_watch.js");
-  const { BleWatchView } = await import("/js/ble_watch_view.js");
+  const { BleWatch } = await import("/js/standalone/ble_watch.js");
+  const { BleWatchView } = await import("/js/standalone/ble_watch_view.js");
   const { checked } = await import("/js/messages.js");
   const { nowMs } = await import("/js/clock.js");
   const { Player } = await import("/js/player.js");

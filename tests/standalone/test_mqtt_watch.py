@@ -32,8 +32,8 @@ pytestmark = pytest.mark.chromium
 
 OPEN: Final = """
 async () => {
-  const { MqttWatch } = await import("/js/mqtt_watch.js");
-  const { MqttWatchView } = await import("/js/mqtt_watch_view.js");
+  const { MqttWatch } = await import("/js/standalone/mqtt_watch.js");
+  const { MqttWatchView } = await import("/js/standalone/mqtt_watch_view.js");
   const { nowMs } = await import("/js/clock.js");
   window.acks = [];
   class Core extends EventTarget {

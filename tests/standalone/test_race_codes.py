@@ -51,18 +51,18 @@ FREE: Final = (
     "streams.every((stream) => stream.getTracks().every((each) => each.readyState === 'ended'))"
 )
 BY_CAMERA: Final = """async () => {
-  const { codeByCamera } = await import("/js/code_camera.js");
+  const { codeByCamera } = await import("/js/standalone/code_camera.js");
   window.reading = codeByCamera().catch(({ message }) => `error: ${message}`);
   return null;
 }"""
 READ: Final = "window.reading"
 IN_PHOTO: Final = """async ([bytes, type]) => {
-  const { codeInPhoto } = await import("/js/code_camera.js");
+  const { codeInPhoto } = await import("/js/standalone/code_camera.js");
   const file = new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], "photo", { type });
   return codeInPhoto(file).catch(({ message }) => `error: ${message}`);
 }"""
 DRAW: Final = """async (text) => {
-  const { RaceCode } = await import("/js/race_code.js");
+  const { RaceCode } = await import("/js/standalone/race_code.js");
   const code = new RaceCode();
   document.body.replaceChildren(code);
   await code.show(text);

@@ -14,7 +14,7 @@ from kickcue.standalone.race_toml import to_toml
 from kickcue.workouts.plan_source import any_session
 
 MOST_BYTES: Final = 1200
-"""As in the page's js/code_text.js: larger codes are too fine for a camera."""
+"""As in the page's js/standalone/code_text.js: larger codes are too fine for a camera."""
 
 
 def race_code(path: Path) -> Iterator[str]:

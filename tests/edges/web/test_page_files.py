@@ -43,7 +43,12 @@ def test_the_page_is_small() -> None:
 def test_what_the_app_alone_needs_is_not_served() -> None:
     """The scripts that the page loads are served, those of the app without a computer are not."""
     assert {"/js/app.js", "/js/link.js", "/vendor/u8-mqtt.basic-v4.min.js"} < set(FILES)
-    assert not {"/js/standalone.js", "/js/setup_view.js", "/standalone.html", "/sw.js"} & set(FILES)
+    assert not {
+        "/js/standalone/app.js",
+        "/js/standalone/setup_view.js",
+        "/standalone.html",
+        "/sw.js",
+    } & set(FILES)
 
 
 @pytest.mark.parametrize("path", TEXTS)

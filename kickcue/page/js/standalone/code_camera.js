@@ -2,7 +2,7 @@
 // read, when the runner leaves, when the page is no longer in front.
 
 import { codeReader } from "./code_reader.js";
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 import { setupWord } from "./setup_words.js";
 
 const LOOK_EACH_MS = 120;

@@ -1,6 +1,6 @@
 // A watch that hears a broker: which broker, as whom, and who is there.
 
-import { fill, h, say } from "./dom.js";
+import { fill, h, say } from "../dom.js";
 import { own } from "./standalone_words.js";
 
 const KEPT = "kickcue.broker";

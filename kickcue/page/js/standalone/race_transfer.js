@@ -2,7 +2,7 @@
 
 import { codeByCamera, codeInPhoto } from "./code_camera.js";
 import { MARK, textOf } from "./code_text.js";
-import { h, say } from "./dom.js";
+import { h, say } from "../dom.js";
 import { RaceCode } from "./race_code.js";
 import { save } from "./save.js";
 import { setupWord } from "./setup_words.js";

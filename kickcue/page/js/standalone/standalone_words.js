@@ -1,6 +1,6 @@
 // What only the app without a computer says, in three languages.
 
-import { wishes, word } from "./words.js";
+import { wishes, word } from "../words.js";
 
 const WORDS = {
   en: {

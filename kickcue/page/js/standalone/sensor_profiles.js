@@ -1,6 +1,6 @@
 // Which profile reads each sensor: chosen by what the device says, and changeable by name.
 
-import { h, say } from "./dom.js";
+import { h, say } from "../dom.js";
 import { options } from "./setup_fields.js";
 import { keptDocument } from "./setup_view.js";
 import { setupWord } from "./setup_words.js";

@@ -1,10 +1,10 @@
 // A watch on the wrist that this page reaches by Bluetooth: kickcue encodes a cue for it, this
 // writes it when it is due. What is confirmed is answered, and nothing else.
 
-import { Awake } from "./awake.js";
+import { Awake } from "../awake.js";
 import { GattLine } from "./gatt_line.js";
-import { nowMs } from "./clock.js";
-import { Wrist } from "./wrist.js";
+import { nowMs } from "../clock.js";
+import { Wrist } from "../wrist.js";
 
 const OVER_KEY = "kickcue.over.bluetooth";
 const MOVED_MS = 50; // a watch's own timer is set anew when its cue has moved by more

@@ -1,6 +1,6 @@
 // Whether the race is being recorded on this phone: says large when it is not.
 
-import { say } from "./dom.js";
+import { say } from "../dom.js";
 import { own } from "./standalone_words.js";
 
 export class KeepingBanner extends HTMLElement {

@@ -1,7 +1,7 @@
 // What only the set-up of a race says, in three languages.
 
 import { own } from "./standalone_words.js";
-import { wishes } from "./words.js";
+import { wishes } from "../words.js";
 
 const WORDS = {
   en: {

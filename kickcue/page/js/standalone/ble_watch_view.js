@@ -1,9 +1,9 @@
 // A watch with Bluetooth: which kind, connected or not, and a cue to try it.
 
-import { fill, h, say } from "./dom.js";
-import { unable, whyNot } from "./sensor_trouble.js";
+import { fill, h, say } from "../dom.js";
+import { unable, whyNot } from "../sensor_trouble.js";
 import { own } from "./standalone_words.js";
-import { TRIAL } from "./watch_view.js";
+import { TRIAL } from "../watch_view.js";
 
 const KIND_KEY = "kickcue.watch";
 const SAID = { denied: "noWatchChosen", notReached: "watchSilent", wrongWatch: "wrongWatch" };

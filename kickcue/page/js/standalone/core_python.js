@@ -4,7 +4,7 @@
 // and loaded the next time. That part of Pyodide may change: whatever goes wrong with it, all is
 // loaded as usual.
 
-const BASE = new URL("../", import.meta.url);
+const BASE = new URL("../../", import.meta.url);
 const ZIP = "/kickcue.zip";
 const KEPT = "kickcue-memory";
 const PREPARE = `

@@ -1,10 +1,10 @@
 // The race as the runner sets it up: an event with its track, or a session.
 
-import { h, say } from "./dom.js";
+import { h, say } from "../dom.js";
 import { RaceTransfer } from "./race_transfer.js";
 import { MORE, OF_COURSE, SHOWN, SetupFields, label, options } from "./setup_fields.js";
 import { setupWord } from "./setup_words.js";
-import { wishes } from "./words.js";
+import { wishes } from "../words.js";
 
 const KEPT = "kickcue.document";
 const USUAL = { race: "5000m" };

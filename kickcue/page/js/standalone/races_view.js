@@ -1,9 +1,9 @@
 // What was recorded on this phone: its report, its recording for a computer, or away with it.
 
-import { h, say } from "./dom.js";
+import { h, say } from "../dom.js";
 import { save } from "./save.js";
 import { own } from "./standalone_words.js";
-import { word } from "./words.js";
+import { word } from "../words.js";
 
 const REPORTS = "kickcue-reports"; // served by the app's service worker (sw.js)
 const CONFIRM_MS = 3000;

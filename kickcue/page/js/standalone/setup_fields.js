@@ -2,9 +2,9 @@
 //
 // What a key may be comes from kickcue itself (`terms` of the catalogue).
 
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 import { setupWord } from "./setup_words.js";
-import { LANGUAGES, NAMES } from "./words.js";
+import { LANGUAGES, NAMES } from "../words.js";
 
 export const SHOWN = ["race", "lap_m", "lane", "indoor", "target_s", "rules", "language", "splits"];
 export const MORE = ["kick_m", "hr_ceiling_bpm", "lead_ms", "scale", "scale_sd", "smile", "tactical", "water_jump"];

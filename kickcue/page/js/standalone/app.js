@@ -2,29 +2,29 @@
 
 import { BleWatch } from "./ble_watch.js";
 import { BleWatchView } from "./ble_watch_view.js";
-import { h } from "./dom.js";
-import { HealthView, LinkBanner } from "./health_view.js";
+import { h } from "../dom.js";
+import { HealthView, LinkBanner } from "../health_view.js";
 import { KeepingBanner } from "./keeping_banner.js";
-import { LapsView } from "./laps_view.js";
+import { LapsView } from "../laps_view.js";
 import { LocalLink } from "./local_link.js";
 import { MqttWatch } from "./mqtt_watch.js";
 import { MqttWatchView } from "./mqtt_watch_view.js";
-import { Player } from "./player.js";
-import { PressView } from "./press_view.js";
-import { RaceStore } from "./race_store.js";
-import { RaceView } from "./race_view.js";
+import { Player } from "../player.js";
+import { PressView } from "../press_view.js";
+import { RaceStore } from "../race_store.js";
+import { RaceView } from "../race_view.js";
 import { RacesView } from "./races_view.js";
 import { linkedRace } from "./race_transfer.js";
 import { SensorProfiles } from "./sensor_profiles.js";
-import { LostSensors, SensorsView } from "./sensors_view.js";
-import { SettingsView } from "./settings_view.js";
+import { LostSensors, SensorsView } from "../sensors_view.js";
+import { SettingsView } from "../settings_view.js";
 import { SetupView, keptDocument } from "./setup_view.js";
 import { own } from "./standalone_words.js";
-import { heading, tabs } from "./tabs.js";
+import { heading, tabs } from "../tabs.js";
 import { VisualiseView } from "./visualise_view.js";
-import { WatchView } from "./watch_view.js";
-import { wishes } from "./words.js";
-import { WornWatch } from "./worn_watch.js";
+import { WatchView } from "../watch_view.js";
+import { wishes } from "../words.js";
+import { WornWatch } from "../worn_watch.js";
 
 // Works in flight mode from then on; a page without it works all the same.
 async function install() {
@@ -46,7 +46,7 @@ async function begin() {
     document.body.replaceChildren(notice);
     return;
   }
-  const link = new LocalLink(new Worker("js/core_worker.js", { type: "module" }));
+  const link = new LocalLink(new Worker("js/standalone/core_worker.js", { type: "module" }));
   const store = new RaceStore(link);
   const player = new Player();
   player.language = wishes.language;

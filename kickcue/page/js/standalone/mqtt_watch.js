@@ -5,8 +5,8 @@
 // Event: "change".
 
 import { BrokerLink } from "./broker_link.js";
-import { MinimumDelayFilter } from "./clock_offset.js";
-import { nowMs } from "./clock.js";
+import { MinimumDelayFilter } from "../clock_offset.js";
+import { nowMs } from "../clock.js";
 import { PendingCues } from "./pending_cues.js";
 import { Rivals } from "./rivals.js";
 

@@ -1,6 +1,6 @@
 // A race as a QR code: black on white in the dark too, or a camera would not read it.
 
-import { h, say } from "./dom.js";
+import { h, say } from "../dom.js";
 import { fits, linkOf } from "./code_text.js";
 import { setupWord } from "./setup_words.js";
 
@@ -10,7 +10,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 // A drawing of a code. The library is loaded when somebody wants one.
 async function drawing(text) {
-  const { encodeQR } = await import("../vendor/qr-0.7.0/index.js");
+  const { encodeQR } = await import("../../vendor/qr-0.7.0/index.js");
   const ecc = new TextEncoder().encode(text).byteLength > SPARING_BYTES ? "low" : "medium";
   const rows = encodeQR(text, "raw", { ecc, border: QUIET });
   const path = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");

@@ -4,8 +4,8 @@
 // Events: "up", "down" (detail: why), "message" (detail: {name, message, retained, received}),
 // "keeping" (detail: why nothing is recorded now, or null), "waiting" (for another tab).
 
-import { clock, nowMs } from "./clock.js";
-import { checked } from "./messages.js";
+import { clock, nowMs } from "../clock.js";
+import { checked } from "../messages.js";
 
 const stamp = () => performance.timeOrigin + clock.now();
 

@@ -21,7 +21,7 @@ export async function codeReader() {
   const context = canvas.getContext("2d", { willReadFrequently: true });
 
   async function byLibrary(patient) {
-    decode ??= (await import("../vendor/qr-0.7.0/decode.js")).decodeQR;
+    decode ??= (await import("../../vendor/qr-0.7.0/decode.js")).decodeQR;
     const picture = context.getImageData(0, 0, canvas.width, canvas.height);
     const effort = patient ? { effort: Infinity, timeLimit: PATIENCE_MS } : {};
     try {

@@ -1,6 +1,6 @@
 // A file made on the page.
 
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 
 const READ_MS = 10_000; // the browser reads it when it likes
 

@@ -1,8 +1,8 @@
 // The race in the mind before it is run: a script of kickcue in the phone's voice, its cues felt.
 
-import { Awake } from "./awake.js";
-import { h, say } from "./dom.js";
-import { clock } from "./format.js";
+import { Awake } from "../awake.js";
+import { h, say } from "../dom.js";
+import { clock } from "../format.js";
 import { PAUSE, SKIP, STOP, ScriptPlayer } from "./script_player.js";
 import { own } from "./standalone_words.js";
 import { allowVoice, speak, voiceFor } from "./voice.js";

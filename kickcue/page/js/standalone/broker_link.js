@@ -1,7 +1,7 @@
 // A connection of the app to somebody's broker, by WebSocket: as the sender of a race.
 
-import { Link } from "./link.js";
-import { plain } from "./messages.js";
+import { Link } from "../link.js";
+import { plain } from "../messages.js";
 
 const HEARD = ["status", "ack", "presence"];
 const RETAINED = ["status", "state", "leg", "race", "laps"];
