@@ -53,7 +53,7 @@ async def test_without_files(phone: Phone, air: Air, tmp_path: Path) -> None:
     )
     await phone.show("setup")
     item = phone.page.locator("races-view .recorded")
-    assert 1 == await item.count()
+    await item.wait_for()  # one, and no other
     await item.get_by_role("button", name="Report").click()
     await phone.page.wait_for_url("**/report/400m-*.html")
     assert "400" in await phone.text("h1")
@@ -82,7 +82,7 @@ async def test_a_disk_that_gets_full(
             await phone.page.evaluate("phone.fill(true)")
 
     await phone.play(INPUTS[:-20], sensors, filled)
-    assert "No room is left on this phone. The race goes on" in await phone.page.evaluate(BANNER)
+    await until(phone.page, f"{BANNER}.includes('No room is left on this phone. The race goes on')")
     assert 1 == [each.pattern for each in phone.felt].count(BELL)
     await axe(phone.page)
     await phone.save(tmp_path / "not-kept.mcap")
@@ -102,7 +102,7 @@ async def test_no_room_from_the_start(phone: Phone, air: Air, tmp_path: Path) ->
     not kept, it can be saved, and is kept once there is room.
     """
     await phone.open(INDOOR, full=True)
-    assert "No room is left on this phone. The race goes on" in await phone.page.evaluate(BANNER)
+    await until(phone.page, f"{BANNER}.includes('No room is left on this phone. The race goes on')")
     await phone.play(INPUTS[:20], await worn(phone, air))
     await phone.save(tmp_path / "not-kept.mcap")
     await phone.page.evaluate("phone.fill(false)")
@@ -119,7 +119,7 @@ async def test_a_browser_that_keeps_nothing(phone: Phone, air: Air, tmp_path: Pa
     recording can be saved.
     """
     await phone.open(INDOOR, without="everything")
-    assert "This browser keeps nothing" in await phone.page.evaluate(BANNER)
+    await until(phone.page, f"{BANNER}.includes('This browser keeps nothing')")
     await phone.play(INPUTS[:20], await worn(phone, air))
     await phone.save(tmp_path / "race.mcap")
     verified(tmp_path / "race.mcap")
