@@ -8,11 +8,12 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Download, Page, TimeoutError as PlaywrightTimeout
 
 from kickcue.core.events import Command, CommandKind, Input, Notification
 from tests.beds.sensor import Sensor
@@ -28,6 +29,8 @@ IN_WORKER: Final = CLOCK + (HERE / "in_worker.js").read_text()
 READY_S: Final = 120.0
 """Pyodide takes seconds of a quiet machine."""
 STEP_MS: Final = 500.0
+SAVES: Final = 5
+SAVED_MS: Final = 12_000.0
 BANNER: Final = "(document.querySelector('link-banner')?.textContent ?? '')"
 CLOCK_S: Final = (
     "document.querySelector('.clock').textContent.split(':').reduce((s, p) => s * 60 + +p, 0)"
@@ -155,12 +158,22 @@ class Phone:
         await self.page.get_by_role("button", name=name, exact=True).click()
 
     async def save(self, path: Path) -> None:
-        """Download the newest recording."""
+        """Download the newest recording.
+
+        On a very busy machine a headless browser may lose a tap, or lets the page save something
+        no more when it is made: then it is tapped again.
+        """
         await self.show("setup")
-        async with self.page.expect_download() as waiting:
-            first = self.page.locator("races-view li").first
-            await first.get_by_role("button", name="Recording (MCAP)").click()
-        await (await waiting.value).save_as(path)
+        first = self.page.locator("races-view li").first
+        saved: asyncio.Future[Download] = asyncio.get_running_loop().create_future()
+        self.page.once("download", lambda found: saved.set_result(found))  # noqa: PLW0108  no built-in
+        for _ in range(SAVES):
+            with suppress(PlaywrightTimeout):
+                await first.get_by_role("button", name="Recording (MCAP)").click(timeout=SAVED_MS)
+            done, _ = await asyncio.wait([saved], timeout=SAVED_MS / 1000)
+            if done:
+                break
+        await saved.result().save_as(path)
         await self.show("race")
 
     async def text(self, where: str) -> str:
