@@ -17,11 +17,9 @@ from kickcue.standalone.catalogue import NOTHING_OWN, catalogue
 from kickcue.standalone.own_files import OwnThings
 from kickcue.standalone.python_zip import python_zip
 
-NOT_IN_APP: Final = frozenset(
-    {"__init__.py", "index.html", "standalone.html", "js/app.js", "js/armed_again.js"}
-)
+NOT_IN_APP: Final = frozenset({"__init__.py", "js/app.js", "js/armed_again.js"})
 """Of the page's files: those of a page that has a computer behind it."""
-INDEX: Final = "standalone.html"
+INDEX: Final = "index.html"
 APP: Final = "app_files.js"
 HEADERS: Final = "_headers"
 POLICY: Final = (
@@ -29,7 +27,16 @@ POLICY: Final = (
     "img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+NOT_IN_A_PAGE: Final = "; frame-ancestors 'none'"
 """WebAssembly is compiled, which is all that ``wasm-unsafe-eval`` allows."""
+_CHARSET: Final = '<meta charset="utf-8">'
+_POLICY: Final = '<meta http-equiv="Content-Security-Policy" content="{}">'
+_OF_A_RUN: Final = (
+    (' crossorigin="use-credentials"', ""),
+    ("js/app.js", "js/standalone/app.js"),
+    ("<script ", '<script src="app_files.js"></script>\n    <script '),
+)
+"""What in the page is of one that a run serves, and what the app has in its place."""
 _UNCHANGED: Final = ("sw.js", HEADERS)
 """What the browser must look for anew each time, or is not a file of the page."""
 
@@ -45,7 +52,7 @@ def app_files(
     policy = let_reach(POLICY, brokers)
     page = dict(_below(files("kickcue.page"), ""))
     found = {path: data for path, data in page.items() if path not in NOT_IN_APP}
-    found["index.html"] = let_reach(page[INDEX].decode(), brokers).encode()
+    found[INDEX] = _index(page[INDEX].decode(), policy).encode()
     found["python/kickcue.zip"] = python_zip()
     found["python/catalogue.json"] = json.dumps(catalogue(own), separators=(",", ":")).encode()
     found |= {f"pyodide/{name}": data for name, data in pyodide.items()}
@@ -53,6 +60,14 @@ def app_files(
     found[APP] = _list_of(found, brokers)
     found[HEADERS] = _headers(policy)
     return dict(sorted(found.items()))
+
+
+def _index(page: str, policy: str) -> str:
+    """Return the page with the app's scripts and policy, where a host sends none by itself."""
+    for of_a_run, of_the_app in _OF_A_RUN:
+        page = page.replace(of_a_run, of_the_app, 1)
+    own = _POLICY.format(policy.removesuffix(NOT_IN_A_PAGE))
+    return page.replace(_CHARSET, f"{_CHARSET}\n    {own}", 1)
 
 
 def zipped_bytes(data: bytes) -> int:

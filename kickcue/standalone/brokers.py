@@ -12,10 +12,10 @@ _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 """Letters of a URL; any other could end the policy or the page that it is written into."""
 
 
-def let_reach(text: str, brokers: Sequence[str]) -> str:
-    """Return a policy, or a page that has one, that also lets the page connect to the brokers."""
+def let_reach(policy: str, brokers: Sequence[str]) -> str:
+    """Return a policy that also lets the page connect to the brokers."""
     places = dict.fromkeys(_place(url) for url in brokers)
-    return text.replace(OWN, " ".join([OWN, *places]))
+    return policy.replace(OWN, " ".join([OWN, *places]))
 
 
 def _place(url: str) -> str:

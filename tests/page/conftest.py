@@ -109,6 +109,10 @@ async def until(page: Page, holds: str, within_s: float = PATIENCE_S) -> None:
         await asyncio.sleep(0.02)
 
 
+TWICE: Final = "button => { button.click(); button.click(); }"
+"""Two taps at once: the page forgets the first one after three seconds, busy machine or not."""
+
+
 async def settled(page: Page) -> None:
     """Wait until the page has heard two messages and can tell what is late."""
     await until(

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,10 +66,7 @@ def test_both_pages_name_the_icons() -> None:
     """The page that is served asks for its manifest with the cookie, without which it is refused;
     the app has none to send.
     """
-    served, app = (
-        (files("kickcue.page") / name).read_text(encoding="utf-8")
-        for name in ("index.html", "standalone.html")
-    )
+    served, app = FILES["/index.html"].body.decode(), app_files({})["index.html"].decode()
     assert '"app.webmanifest" crossorigin="use-credentials"' in served
     assert '"app.webmanifest"' in app
     for page in (served, app):

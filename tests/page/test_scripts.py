@@ -3,6 +3,7 @@
 import subprocess
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from tests.conftest import absent, find_program
 
@@ -23,16 +24,27 @@ for (const path of process.argv.slice(1)) {
 }
 """
 
+CLOCKS: Final = {"clock.js", "core_worker.js", "race_files.js", "script_player.js"}
+"""Those that read the steady clock: the page's own, the worker's, and a story that is told."""
+
+
+def scripts() -> list[Path]:
+    return [*Path(str(files("kickcue.page"))).glob("js/**/*.js")]
+
+
+def test_time_is_read_in_one_place() -> None:
+    """Whatever is due in the page goes by the clock that counts a sleep of the phone."""
+    assert {path.name for path in scripts() if "performance.now()" in path.read_text()} == CLOCKS
+
 
 def test_every_script_can_be_read() -> None:
     """Each is JavaScript, no name stands twice in it, and what it takes from another is there: two
     good changes may make a bad one.
     """
-    scripts = [str(each) for each in Path(str(files("kickcue.page"))).glob("js/**/*.js")]
     program = find_program("node") or absent("Node", "apt-get install nodejs")
     node = [str(program), "--experimental-vm-modules", "--no-warnings", "--input-type=module"]
     done = subprocess.run(
-        [*node, "-e", LINK, *scripts], capture_output=True, text=True, check=False
+        [*node, "-e", LINK, *map(str, scripts())], capture_output=True, text=True, check=False
     )
-    assert len(scripts) > 20
+    assert len(scripts()) > 20
     assert (0, "") == (done.returncode, done.stderr)

@@ -29,6 +29,8 @@ IN_WORKER: Final = CLOCK + (HERE / "in_worker.js").read_text()
 READY_S: Final = 120.0
 """Pyodide takes seconds of a quiet machine."""
 STEP_MS: Final = 500.0
+LOOK_S: Final = 0.5
+TAP_MS: Final = 2000.0
 SAVES: Final = 5
 SAVED_MS: Final = 12_000.0
 BANNER: Final = "(document.querySelector('link-banner')?.textContent ?? '')"
@@ -156,6 +158,17 @@ class Phone:
     async def press(self, name: str) -> None:
         """Tap on a button of the race."""
         await self.page.get_by_role("button", name=name, exact=True).click()
+
+    async def finish(self) -> None:
+        """Tap on Finish until the race is over: far from the line the page asks for a second tap,
+        and forgets the first one after some seconds of life.
+        """
+        button = self.page.get_by_role("button", name="Finish", exact=True)
+        async with asyncio.timeout(PATIENCE_S):
+            while "Finished" != await self.page.evaluate(BANNER):
+                with suppress(PlaywrightTimeout):  # it ended in between: there is nothing to tap
+                    await button.click(timeout=TAP_MS)
+                await asyncio.sleep(LOOK_S)
 
     async def save(self, path: Path) -> None:
         """Download the newest recording.

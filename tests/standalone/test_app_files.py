@@ -69,6 +69,8 @@ def test_one_policy() -> None:
     assert "unsafe-inline" not in POLICY
     assert "'unsafe-eval'" not in POLICY
     assert "http" not in POLICY
+    scripts = ["app_files.js", "js/standalone/app.js"]
+    assert scripts == re.findall(r'<script [^>]*src="([^"]+)"', text("index.html"))
 
 
 def test_no_script_needs_what_the_policy_forbids() -> None:

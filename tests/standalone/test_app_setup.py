@@ -11,7 +11,7 @@ from kickcue.cli import main
 from kickcue.config.settings import load_settings
 from kickcue.recording import read
 from tests.browser.page import PHONE, Watched, axe, overflow_px
-from tests.page.conftest import until
+from tests.page.conftest import TWICE, until
 from tests.standalone.camera import code_picture
 from tests.standalone.conftest import Hosted
 from tests.standalone.test_app import POD, TITLE, ready, saved
@@ -128,11 +128,9 @@ async def test_a_sensor_by_its_profile(browser: Watched, hosted: Hosted, tmp_pat
     await saved(page, "Recording (MCAP)", tmp_path / "race.mcap")
     assert 0 == main(["verify", str(tmp_path / "race.mcap")])
     assert "stryd" == read(tmp_path / "race.mcap").header.sensors["pod"]
-    finish = page.get_by_role("button", name="Give up", exact=True)
     await page.click("[aria-controls=race]")
     await page.get_by_text("More", exact=True).first.click()
-    await finish.click()
-    await finish.click()
+    await page.get_by_role("button", name="Give up", exact=True).evaluate(TWICE)
     await until(page, "/Given up/.test(document.querySelector('link-banner').textContent)")
     await page.evaluate(
         "(kept) => localStorage.setItem('kickcue.document', kept)", json.dumps(GONE)

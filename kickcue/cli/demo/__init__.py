@@ -11,6 +11,7 @@ from shutil import get_terminal_size
 from typing import Final
 
 from kickcue.cli.demo import session_summary
+from kickcue.cli.demo.audience import Audience
 from kickcue.cli.demo.board import DemoBoard
 from kickcue.cli.demo.drawing import RaceShown
 from kickcue.cli.demo.layout import folded
@@ -24,7 +25,6 @@ from kickcue.cli.format.console import json_line
 from kickcue.config.paths import user_state_folder
 from kickcue.core.engine import Engine
 from kickcue.core.errors import UsageError
-from kickcue.core.events import Input, Output
 from kickcue.lab.historic_races import DEFAULT, FAMOUS, FamousRace, famous_race
 from kickcue.lab.reconstruct import staged
 from kickcue.lab.simulate import simulated_document
@@ -126,16 +126,8 @@ async def _demo(
             )
             engine = Engine(document.engine_config())
             page = PageShows(both.delivery, document, famous.title, engine, pace, path)
-
-            def show(event: Input, outputs: tuple[Output, ...]) -> None:
-                for entry in (event, *outputs):
-                    writer.write(entry)
-                board.rate = pace.rate(event.t_ns)
-                board.take(event, outputs)
-                page.take(event, outputs, both.now_ns())
-                screen.moved()
-
-            played = await play(both, engine, race.inputs, pace, show, screen.happened)
+            audience = Audience(writer, board, page, screen)
+            played = await play(both, engine, race.inputs, pace, audience)
         cue, on_watch = played.last_lap()
         summary = summarise(famous, seed, course, race, cue, on_watch, path)
         print(json_line(as_json(summary)) if as_object else _fitting(as_text(summary)), flush=True)

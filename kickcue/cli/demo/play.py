@@ -11,17 +11,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from kickcue.cli.demo.audience import Audience
 from kickcue.cli.demo.demo_page import DemoReport, demo_page, invitation, stay_for
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.summary import OnWatch
 from kickcue.core.engine_choice import AnyEngine
-from kickcue.core.events import Ack, Cue, CueKind, Input, Output
+from kickcue.core.events import Ack, Cue, CueKind, Input
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
+from kickcue.edges.mqtt.watch_client import WatchClient, watch
 from kickcue.edges.web.race_page import RacePage
 from kickcue.replay.run_engine import drive
 from kickcue.supervision.tasks import running
@@ -32,9 +33,6 @@ LOOK_S: Final = 0.05
 SURE_WITHIN_S: Final = 10.0
 """A watch knows after a second what is late: a race that is played fast may be over by then."""
 LAST_LAP: Final = (CueKind.LAST_LAP, CueKind.HOLD)
-
-Show = Callable[[Input, tuple[Output, ...]], None]
-Wear = Callable[[Happening], None]
 
 
 @dataclass(slots=True)
@@ -109,15 +107,12 @@ async def parties(*, offers_page: bool) -> AsyncIterator[Parties]:
         yield Parties(delivery, worn, now_ns, page, report)
 
 
-async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who look on
-    both: Parties, engine: AnyEngine, inputs: tuple[Input, ...], pace: Pace, show: Show, wear: Wear
+async def play(
+    both: Parties, engine: AnyEngine, inputs: tuple[Input, ...], pace: Pace, audience: Audience
 ) -> PlayedCues:
-    """Play ``inputs`` at ``pace``.
-
-    ``show`` sees each event with its outputs, ``wear`` what happens on the watch.
-    """
+    """Play ``inputs`` at ``pace`` before an audience."""
     played = PlayedCues()
-    async with running(_wear(both, played, wear), name="demo watch") as wearing:
+    async with running(_wear(both, played, audience), name="demo watch") as wearing:
         for event, outputs in drive(
             engine, _with_answers(inputs, both.delivery, pace), ticks_recorded=False
         ):
@@ -126,7 +121,7 @@ async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who 
                 if isinstance(output, Cue):
                     played.decided.append((output, both.now_ns()))
                 both.delivery.send(pace.played(output))
-            show(event, outputs)
+            audience.take(event, outputs, pace.rate(event.t_ns), both.now_ns())
             if wearing.done():
                 break
         await _last_answers(played)
@@ -146,12 +141,12 @@ def _with_answers(inputs: tuple[Input, ...], delivery: Delivery, pace: Pace) -> 
         yield event
 
 
-async def _wear(both: Parties, played: PlayedCues, wear: Wear) -> None:
+async def _wear(both: Parties, played: PlayedCues, audience: Audience) -> None:
     while True:
         for happening in await both.watch.wait(LOOK_S):
             if isinstance(happening, Play):
                 played.felt.append((happening, both.now_ns()))
-            wear(happening)
+            audience.screen.happened(happening)
 
 
 async def _last_answers(played: PlayedCues) -> None:

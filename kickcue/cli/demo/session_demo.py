@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from kickcue.cli.demo.audience import Audience
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.page_shows import PageShows
 from kickcue.cli.demo.play import PlayedCues, parties, play
@@ -20,7 +21,7 @@ from kickcue.config.plan_document import PlanDocument
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine_choice import engine_for
 from kickcue.core.errors import UsageError
-from kickcue.core.events import Command, CommandKind, Input, LegKind, Output
+from kickcue.core.events import Command, CommandKind, Input, LegKind
 from kickcue.core.plan import Leg, Rest, TimedRun
 from kickcue.core.units import NS_PER_MS, s_to_ns
 from kickcue.lab.sensors import PodFaults
@@ -129,16 +130,8 @@ async def play_session(  # noqa: PLR0913  what is played, how fast, and who hear
             pace = session_pace(stage.session, rate, both.now_ns())
             engine = engine_for(stage.race.engine_config())
             page = PageShows(both.delivery, stage.race, stage.document.name, engine, pace, path)
-
-            def show(event: Input, outputs: tuple[Output, ...]) -> None:
-                for entry in (event, *outputs):
-                    writer.write(entry)
-                board.rate = pace.rate(event.t_ns)
-                board.take(event, outputs)
-                page.take(event, outputs, both.now_ns())
-                screen.moved()
-
-            played = await play(both, engine, stage.inputs, pace, show, screen.happened)
+            audience = Audience(writer, board, page, screen)
+            played = await play(both, engine, stage.inputs, pace, audience)
         summary = _summary(stage, seed, board, played, path)
         tell(summary)
         await both.stay(path)

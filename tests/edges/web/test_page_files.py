@@ -46,7 +46,6 @@ def test_what_the_app_alone_needs_is_not_served() -> None:
     assert not {
         "/js/standalone/app.js",
         "/js/standalone/setup_view.js",
-        "/standalone.html",
         "/sw.js",
     } & set(FILES)
 

@@ -81,7 +81,7 @@ export class BleWatch extends Wrist {
   async give(touch, lateMs) {
     if (this.#line === null) return NO_WATCH;
     const name = keyOf(touch);
-    const deadline = performance.now() + touch.ttlMs - lateMs - this.machine.lead;
+    const deadline = nowMs() + touch.ttlMs - lateMs - this.machine.lead;
     const writes = await this.#encoded({ cue: asked(touch, name) });
     const answer = new Promise((done) => this.#asked.set(name, done));
     const taken = writes !== null && (await this.#line.play(writes, deadline));

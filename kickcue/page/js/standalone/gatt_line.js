@@ -1,7 +1,8 @@
 // The way into a Bluetooth watch: held, won back when it is lost, one cue at a time. As
 // kickcue/edges/radio/watch_handle.py has it.
 
-import { GattWriter, by, now, sleep } from "./gatt_writer.js";
+import { nowMs } from "../clock.js";
+import { GattWriter, by, sleep } from "./gatt_writer.js";
 
 const AGAIN_MS = [500, 1000, 2000, 4000, 8000]; // the last one again and again
 const ORDER_MS = 2000; // how long a watch may take over what is no cue
@@ -40,7 +41,7 @@ export class GattLine {
 
   // For how long nothing was written, in seconds; null where nothing was yet.
   get idle() {
-    return this.written === null ? null : (now() - this.written) / 1000;
+    return this.written === null ? null : (nowMs() - this.written) / 1000;
   }
 
   // Connect; throws Error("wrongWatch") where this is no watch of that kind.
@@ -65,7 +66,7 @@ export class GattLine {
   }
 
   // Write what is felt by nobody.
-  order(writes, deadline = now() + ORDER_MS) {
+  order(writes, deadline = nowMs() + ORDER_MS) {
     return this.#begin(writes, deadline, false);
   }
 
@@ -92,7 +93,7 @@ export class GattLine {
       await told.startNotifications();
     }
     for (const write of [...link.on_connect, ...(this.#racing ? link.race_begins : [])]) {
-      if ((await writer.send(write, now() + ORDER_MS)) !== "taken") throw new Error("notReached");
+      if ((await writer.send(write, nowMs() + ORDER_MS)) !== "taken") throw new Error("notReached");
       await sleep(write.wait_ms);
     }
     if (!this.device.gatt.connected || !this.#kept) throw new Error("notReached");
@@ -127,7 +128,7 @@ export class GattLine {
 
   // The link, as soon as there is one; null where there is none by the deadline.
   async #linked(deadline) {
-    while (!this.up && now() < deadline) {
+    while (!this.up && nowMs() < deadline) {
       await by(deadline, new Promise((done) => this.#waiting.push(done)));
     }
     return this.#writer;
@@ -155,7 +156,7 @@ export class GattLine {
 
   // Write the first one; returns what took it, null where nothing did.
   async #first(write, deadline, spaced) {
-    if (spaced) await sleep(Math.min(this.#free, deadline) - now());
+    if (spaced) await sleep(Math.min(this.#free, deadline) - nowMs());
     for (let turn = 0; turn < TRIES; turn += 1) {
       const writer = await this.#linked(deadline);
       if (writer === null) {
@@ -165,7 +166,7 @@ export class GattLine {
       const fate = await writer.send(write, deadline);
       this.why = writer.why;
       if (fate === "taken") {
-        this.written = now();
+        this.written = nowMs();
         return writer;
       }
       if (fate === "unknown") return null;
@@ -177,10 +178,10 @@ export class GattLine {
   async #finish(writer, writes, spaced) {
     await sleep(writes[0].wait_ms);
     for (const write of writes.slice(1)) {
-      if ((await writer.send(write, now() + ORDER_MS)) !== "taken") break;
-      this.written = now();
+      if ((await writer.send(write, nowMs() + ORDER_MS)) !== "taken") break;
+      this.written = nowMs();
       await sleep(write.wait_ms);
     }
-    if (spaced) this.#free = now() + this.#watch.timing.min_spacing_ms;
+    if (spaced) this.#free = nowMs() + this.#watch.timing.min_spacing_ms;
   }
 }

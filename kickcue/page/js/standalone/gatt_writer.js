@@ -1,15 +1,16 @@
 // A link's writing: in packets, where the watch is not asked for a response, and while it can take
 // more. As kickcue/edges/radio/watch_writer.py has it.
 
+import { nowMs } from "../clock.js";
+
 const LEAST_ROOM = 20; // bytes that any link takes in one packet
 const XON = 0x11;
 const XOFF = 0x13;
 
-export const now = () => performance.now();
 export const sleep = (ms) => new Promise((done) => setTimeout(done, Math.max(ms, 0)));
 // `promise`, or `instead` at `deadline`.
 export const by = (deadline, promise, instead) =>
-  Promise.race([promise, sleep(deadline - now()).then(() => instead)]);
+  Promise.race([promise, sleep(deadline - nowMs()).then(() => instead)]);
 const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 export class GattWriter {
@@ -55,10 +56,10 @@ export class GattWriter {
 
   // True once the watch can take more, false where it cannot by the deadline.
   async #free(deadline) {
-    while (!this.#go && now() < deadline) {
+    while (!this.#go && nowMs() < deadline) {
       await by(deadline, new Promise((done) => this.#waiting.push(done)));
     }
-    if (this.#go && now() < deadline) return true;
+    if (this.#go && nowMs() < deadline) return true;
     this.why = this.#go ? "the cue's time was over" : "the watch accepts no more data";
     if (!this.#go) this.#device.gatt.disconnect(); // only a new link will help
     return false;
