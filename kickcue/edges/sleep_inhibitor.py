@@ -101,17 +101,17 @@ if sys.platform == "linux":
 
     async def _ask(why: str) -> tuple[str, int]:
         """Return the lock that was granted and its descriptor."""
-        bus, granted = None, list[int]()
+        bus, granted = None, _Descriptors()
         try:
             async with asyncio.timeout(ANSWER_S):
                 bus = MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=True)
-                bus.add_message_handler(lambda message: granted.extend(message.unix_fds))
+                bus.add_message_handler(granted.receive)
                 await bus.connect()
                 refused = ""
                 for lock in LOCKS:
                     reply = await bus.call(_inhibit(lock, why))
                     if reply.message_type is MessageType.METHOD_RETURN and reply.unix_fds:
-                        return lock, granted.pop()
+                        return lock, granted.take()
                     refused = str(reply.body[0]) if reply.body else str(reply.error_name)
         except TimeoutError:
             raise SleepInhibitionError("logind does not answer", absent=False) from None
@@ -123,11 +123,35 @@ if sys.platform == "linux":
             if bus is not None:
                 with suppress(OSError):
                     bus.disconnect()
-            for descriptor in granted:  # came when nobody waited for it any more
-                os.close(descriptor)
+            granted.close()
         if reply.error_name in _NOBODY:
             raise SleepInhibitionError(f"no logind ({refused})", absent=True)
         raise SleepInhibitionError(f"logind refused ({refused})", absent=False)
+
+    class _Descriptors:
+        """The descriptors that came with messages: each is closed unless it is taken.
+
+        A bus that was disconnected still hands out what had arrived before.
+        """
+
+        def __init__(self) -> None:
+            self._open: list[int] = []
+            self._closed = False
+
+        def receive(self, message: Message) -> None:
+            self._open.extend(message.unix_fds)
+            if self._closed:
+                self.close()
+
+        def take(self) -> int:
+            """Return the last one, which is the caller's to close."""
+            return self._open.pop()
+
+        def close(self) -> None:
+            """Close those that came, and those that come from now on."""
+            self._closed = True
+            while self._open:
+                os.close(self._open.pop())
 
     def _inhibit(lock: str, why: str) -> Message:
         body = [lock, "kickcue", why, "block"]
