@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--second",
         action="store_true",
-        help="play only cues that no other watch has acknowledged within 1.2 s",
+        help="play only cues that no other watch has felt within 1.2 s",
     )
     parser.add_argument(
         "--sensor",

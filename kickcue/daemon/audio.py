@@ -47,8 +47,8 @@ class LocalAudio:
             case Cue() if self._always or alone:
                 self._speaker.play(output)
 
-    def on_unanswered(self, cue: Cue) -> None:
-        """Play a cue that no watch has answered, unless it is late by now or was played already."""
+    def on_unfelt(self, cue: Cue) -> None:
+        """Play a cue that no watch has given, unless it is late by now or was played already."""
         self._speaker.play(cue)
 
 

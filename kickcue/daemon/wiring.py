@@ -129,7 +129,7 @@ async def _at_work(run: RaceDaemon, way: CueChannel) -> AsyncIterator[None]:
     """Feed the engine, and look after the wrist where there is a way to one."""
     delivery = way.delivery
     if run.outlets.audio is not None and delivery is not None:
-        delivery.unanswered = run.outlets.audio.on_unanswered
+        delivery.unfelt = run.outlets.audio.on_unfelt
     run.feed.catch_up()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(_watched(run, run.work(), "live"))

@@ -143,15 +143,15 @@ async def test_a_fallback_waits_for_the_watch(tmp_path: Path, heard: list[str]) 
         audio.take(first, alone=False)
         audio.take(second, alone=True)
         await until(lambda: len(heard) == 1)
-        audio.on_unanswered(first)
-        audio.on_unanswered(first)
-        audio.on_unanswered(second)
+        audio.on_unfelt(first)
+        audio.on_unfelt(first)
+        audio.on_unfelt(second)
         await until(lambda: len(heard) == 2)
         await asyncio.sleep(0)
     assert 2 == len(heard)
 
 
-async def test_a_cue_that_no_watch_answers_is_heard(
+async def test_a_cue_that_no_watch_feels_is_heard(
     tmp_path: Path, heard: list[str], nats: Nats
 ) -> None:
     """GIVEN a broker and no watch WHEN a cue has been repeated in vain THEN it is handed to the
@@ -169,9 +169,9 @@ async def test_a_cue_that_no_watch_answers_is_heard(
 
         def hand_over(cue: Cue) -> None:
             handed.append(cue.id)
-            audio.on_unanswered(cue)
+            audio.on_unfelt(cue)
 
-        delivery.unanswered = hand_over
+        delivery.unfelt = hand_over
         delivery.send(Run(now, delivery).cue("c1", ttl_ms=8000))
         await until(lambda: delivery.counters.repeated > 3)
         await until(lambda: bool(heard))

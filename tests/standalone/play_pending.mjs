@@ -12,10 +12,11 @@ function sendAgain(cues, [what, now, id, more]) {
   if (what === "arm") cues.arm({ id, over: more }, now);
   else if (what === "disarm") cues.disarm(id);
   else if (what === "give") cues.give({ id, over: more }, now);
-  else if (what === "answer") cues.answer(id, more);
+  else if (what === "felt") cues.felt(id);
+  else if (what === "refuse") return cues.refuse(id, more);
   else {
     const due = ids(cues.armsDue(now, more));
-    const asked = cues.unanswered(now);
+    const asked = cues.unfelt(now);
     for (const { id: each, over } of asked) {
       if (over > now) cues.repeated(each, now);
       else cues.giveUp(each);

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from kickcue.core.events import Ack, Arm, Cue, CueKind
+from kickcue.core.events import Arm, Cue, CueKind
 from kickcue.core.units import NS_PER_MS
 from kickcue.edges.mqtt.messages import StatusMessage
 from kickcue.edges.mqtt.pending_cues import PendingCues, over_ns
@@ -30,12 +30,12 @@ def pending_steps(random: Random) -> Iterator[Step]:
     now_ms = 0
     for _ in range(LENGTH):
         now_ms += random.choice((1, 100, 100, 350, 1000, 4000))
-        what = random.choice(("arm", "disarm", "give", "answer", "beat", "beat", "beat"))
+        what = random.choice(("arm", "disarm", "give", "felt", "refuse", "beat", "beat", "beat"))
         due_ms = random.randrange(8000)
         more = {
             "arm": now_ms + due_ms + TTL_MS,
             "give": now_ms + TTL_MS,
-            "answer": random.random() < 0.5,
+            "refuse": random.choice(("late", "muted", None)),
             "beat": random.random() < 0.1,
         }
         yield [what, now_ms, random.choice("abc"), more.get(what)]
@@ -58,11 +58,13 @@ def _step(pending: PendingCues, what: str, now_ms: int, cue_id: str, more: Any) 
             pending.disarm(cue_id)
         case "give":
             pending.give(cue(cue_id, now_ms), now_ns)
-        case "answer":
-            pending.answer(Ack(now_ns, cue_id, more, None, None))
+        case "felt":
+            pending.felt(cue_id)
+        case "refuse":
+            return pending.refuse(cue_id, more)
         case _:
             due = [arm.cue.id for arm in pending.arms_due(now_ns, fresh_link=more)]
-            asked = pending.unanswered(now_ns)
+            asked = pending.unfelt(now_ns)
             for given in asked:
                 if given.cue.t_ns + TTL_MS * NS_PER_MS > now_ns:
                     given.sent_ns = now_ns

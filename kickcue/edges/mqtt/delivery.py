@@ -3,8 +3,8 @@
 Every hop drops what is past its deadline and counts it: here before it is queued, the outbox before
 it is sent, the broker by its message expiry, the watch by its own measure. What one lost message
 could break is sent again: status each second (a watch learns from it that the link lives, and what
-a fast message is), armed cues every few seconds and on each new connection, a cue until it is
-acknowledged or late.
+a fast message is), armed cues every few seconds and on each new connection, a cue until a watch
+felt it or it is late.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ from kickcue.edges.mqtt.messages import (
     touch_message,
 )
 from kickcue.edges.mqtt.outbox import Outgoing
-from kickcue.edges.mqtt.pending_cues import ARM_EACH_NS, PendingCues, UnansweredCue, due_ns, over_ns
+from kickcue.edges.mqtt.pending_cues import ARM_EACH_NS, PendingCues, UnfeltCue, due_ns, over_ns
 from kickcue.edges.mqtt.rivals import Rivals
 from kickcue.edges.mqtt.sender_gate import SenderGate
 from kickcue.edges.mqtt.session import Session, connect
@@ -57,9 +57,7 @@ from kickcue.supervision.tasks import running
 BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S
 STATE_EACH_NS: Final = NS_PER_S // 2
-FALLBACK_AT: Final = (
-    2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth playing
-)
+FALLBACK_AT: Final = 2  # one repeat was in vain, and at 1.4 s the cue is still worth playing
 MOST_LOOKS: Final = 100
 LOOKS_PER_S: Final = 50.0
 """At the statuses on our topics: ours alone, unless somebody else sends there."""
@@ -77,9 +75,9 @@ class DeliveryCounters:
     repeated: int = 0
     felt: int = 0
     dropped: int = 0
-    """Dropped by the watch, by its ack."""
+    """Every watch that answered before their deadline did not give them."""
     unanswered: int = 0
-    """Nobody acknowledged them before their deadline: what a fallback would take over."""
+    """Nobody answered before their deadline."""
 
 
 class Delivery:
@@ -100,9 +98,9 @@ class Delivery:
         self.incoming: asyncio.Queue[Input] = asyncio.Queue()
         self.session = session
         self.counters = DeliveryCounters()
-        self.unanswered: Callable[[Cue], None] | None = None
-        """Hears of each cue that was repeated once and that still nobody has answered, while it may
-        yet be played in another way."""
+        self.unfelt: Callable[[Cue], None] | None = None
+        """Hears of each cue that was repeated once and that still nobody has felt, while it may yet
+        be played in another way."""
         self._topics = topics
         self._run_id = run_id
         self._now_ns = now_ns
@@ -223,9 +221,7 @@ class Delivery:
                 self._look_at(received)
                 continue
             found = self._inbound.take(received)
-            if isinstance(found, Ack):
-                self._note(found)
-            if found is not None:
+            if found is not None and not (isinstance(found, Ack) and self._said_before(found)):
                 self.incoming.put_nowait(found)
 
     def _look_at(self, received: Received) -> None:
@@ -237,10 +233,12 @@ class Delivery:
             assert isinstance(status, StatusMessage)
             self._gate.take(status, retained=received.retained)
 
-    def _note(self, ack: Ack) -> None:
-        if self._pending.answer(ack):
-            self.counters.felt += ack.felt
-            self.counters.dropped += not ack.felt
+    def _said_before(self, ack: Ack) -> bool:
+        """Take note of an answer; return whether it only says again why a cue was not given."""
+        if not ack.felt:
+            return not self._pending.refuse(ack.cue_id, ack.why)
+        self.counters.felt += self._pending.felt(ack.cue_id)
+        return False
 
     async def _beat(self) -> None:
         while True:
@@ -266,19 +264,20 @@ class Delivery:
         self._send_state()
         for arm in self._pending.arms_due(now_ns, fresh_link=fresh_link):
             self._send_arm(arm)
-        for given in self._pending.unanswered(now_ns):
+        for given in self._pending.unfelt(now_ns):
             self._repeat(given, now_ns)
 
-    def _repeat(self, given: UnansweredCue, now_ns: int) -> None:
+    def _repeat(self, given: UnfeltCue, now_ns: int) -> None:
         if self._send_cue(given.cue):
             given.sent_ns = now_ns
             given.repeats += 1
             self.counters.repeated += 1
-            if given.repeats == FALLBACK_AT and self.unanswered is not None:
-                self.unanswered(given.cue)
+            if given.repeats == FALLBACK_AT and self.unfelt is not None:
+                self.unfelt(given.cue)
         else:
             self._pending.give_up(given)
-            self.counters.unanswered += 1
+            self.counters.dropped += bool(given.refusals)
+            self.counters.unanswered += not given.refusals
 
     def _send_status(self, status: Literal["online", "offline"]) -> None:
         self._status_ns, self._greets = self._now_ns(), False

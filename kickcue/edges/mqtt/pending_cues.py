@@ -1,10 +1,13 @@
-"""Cues that may have to be sent again: armed ones until over, given ones until answered."""
+"""Cues that may have to be sent again: armed ones until over, given ones until a watch felt them.
+
+That one watch refused a cue ends nothing: another one may have missed it.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from kickcue.core.events import Ack, Arm, Cue
+from kickcue.core.events import Arm, Cue
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 
 ARM_EACH_NS: Final = 4 * NS_PER_S
@@ -19,12 +22,14 @@ class _Armed:
 
 
 @dataclass(slots=True)
-class UnansweredCue:
-    """A cue that was sent and that nobody has answered yet."""
+class UnfeltCue:
+    """A cue that was sent and that nobody has felt yet."""
 
     cue: Cue
     sent_ns: int
     repeats: int = 0
+    refusals: set[str | None] = field(default_factory=set)
+    """Why watches did not give it."""
 
 
 class PendingCues:
@@ -32,7 +37,7 @@ class PendingCues:
 
     def __init__(self) -> None:
         self._armed: dict[str, _Armed] = {}
-        self._given: dict[str, UnansweredCue] = {}
+        self._given: dict[str, UnfeltCue] = {}
 
     def arm(self, arm: Arm, now_ns: int) -> None:
         """Note that a cue was armed."""
@@ -44,17 +49,28 @@ class PendingCues:
 
     def give(self, cue: Cue, now_ns: int) -> None:
         """Note that a cue was sent."""
-        self._given[cue.id] = UnansweredCue(cue, now_ns)
+        self._given[cue.id] = UnfeltCue(cue, now_ns)
 
-    def give_up(self, given: UnansweredCue) -> None:
+    def give_up(self, given: UnfeltCue) -> None:
         """Forget a cue: it is late by now."""
         del self._given[given.cue.id]
 
-    def answer(self, ack: Ack) -> bool:
-        """Take an answer; return whether it was waited for."""
-        if ack.felt:
-            self._armed.pop(ack.cue_id, None)
-        return self._given.pop(ack.cue_id, None) is not None
+    def felt(self, cue_id: str) -> bool:
+        """Note that a watch gave a cue; return whether that was waited for."""
+        self._armed.pop(cue_id, None)
+        return self._given.pop(cue_id, None) is not None
+
+    def refuse(self, cue_id: str, why: str | None) -> bool:
+        """Note that a watch did not give a cue; return whether that is news.
+
+        A watch says so again at each repeat.
+        """
+        given = self._given.get(cue_id)
+        if given is None:
+            return True
+        is_new = why not in given.refusals
+        given.refusals.add(why)
+        return is_new
 
     def arms_due(self, now_ns: int, *, fresh_link: bool) -> Iterator[Arm]:
         """Yield the armed cues that are to be sent again, now; all on a new connection."""
@@ -66,8 +82,8 @@ class PendingCues:
                 armed.sent_ns = now_ns
                 yield armed.arm
 
-    def unanswered(self, now_ns: int) -> tuple[UnansweredCue, ...]:
-        """Return the cues that were sent some time ago, and that nobody has answered."""
+    def unfelt(self, now_ns: int) -> tuple[UnfeltCue, ...]:
+        """Return the cues that were sent some time ago, and that nobody has felt."""
         return tuple(
             each for each in self._given.values() if now_ns - each.sent_ns >= REPEAT_AFTER_NS
         )

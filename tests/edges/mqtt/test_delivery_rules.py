@@ -143,7 +143,7 @@ async def test_what_ends_an_armed_cue(ending: str) -> None:
     sender = Sender()
     sender.delivery.send(Arm(0, CUE, 60_000))
     if ending == "felt":
-        sender.delivery._note(Ack(0, CUE.id, felt=True))
+        sender.delivery._said_before(Ack(0, CUE.id, felt=True))
     else:
         sender.delivery.send(Disarm(0, CUE.id, "undone") if ending == "disarmed" else CUE)
     sender.link.counters.connections = 2
@@ -156,7 +156,7 @@ async def test_a_watch_that_dropped_a_cue_is_armed_again() -> None:
     """GIVEN an armed cue WHEN a watch says that it dropped it THEN it stays armed for another."""
     sender = Sender()
     sender.delivery.send(Arm(0, CUE, 60_000))
-    sender.delivery._note(Ack(0, CUE.id, felt=False, why="late"))
+    sender.delivery._said_before(Ack(0, CUE.id, felt=False, why="late"))
     sender.link.counters.connections = 2
     sender.pass_ms(100)
 
@@ -181,24 +181,48 @@ async def test_the_machine_speaks_up_after_the_second_repeat() -> None:
     slow Wi-Fi has had time for two.
     """
     sender, asked_ns = Sender(), list[int]()
-    sender.delivery.unanswered = lambda _: asked_ns.append(sender.now_ns)
+    sender.delivery.unfelt = lambda _: asked_ns.append(sender.now_ns)
     sender.delivery.send(CUE)
     sender.pass_ms(5000)
 
     assert [1400 * NS_PER_MS] == asked_ns
 
 
-@pytest.mark.parametrize("felt", [True, False])
-async def test_an_answer_ends_the_repeats_and_is_counted_once(felt: bool) -> None:
-    """GIVEN a cue WHEN a watch answers twice THEN it is said no more and counts once."""
+async def test_who_felt_a_cue_ends_its_repeats_and_is_counted_once() -> None:
+    """GIVEN a cue WHEN a watch answers twice that it was felt THEN it is said no more and counts
+    once.
+    """
     sender = Sender()
     sender.delivery.send(CUE)
     for _ in range(2):
-        sender.delivery._note(Ack(0, CUE.id, felt=felt))
+        assert not sender.delivery._said_before(Ack(0, CUE.id, felt=True))
     sender.pass_ms(5000)
 
     counters = sender.delivery.counters
     assert 1 == len(sender.said("cue"))
+    assert (1, 0, 0) == (counters.felt, counters.dropped, counters.unanswered)
+
+
+@pytest.mark.parametrize("felt", [True, False])
+async def test_a_watch_that_cannot_give_a_cue_leaves_it_to_the_others(felt: bool) -> None:
+    """GIVEN a watch that cannot vibrate, which says so at each repeat, WHEN another one feels the
+    cue at the second repeat, or none does THEN it was repeated for that one, the refusal was heard
+    once, this machine's own sound was asked for, and what became of the cue is counted once.
+    """
+    sender, asked = Sender(), list[Cue]()
+    sender.delivery.unfelt = asked.append
+    sender.delivery.send(CUE)
+    refusal = Ack(0, CUE.id, felt=False, why="muted")
+    said_before = []
+    for _ in range(2):
+        said_before.append(sender.delivery._said_before(refusal))
+        sender.pass_ms(700)
+    if felt:
+        sender.delivery._said_before(Ack(0, CUE.id, felt=True))
+    sender.pass_ms(5000)
+
+    counters = sender.delivery.counters
+    assert (3, [False, True], [CUE]) == (len(sender.said("cue")), said_before, asked)
     assert (felt, not felt, 0) == (counters.felt, counters.dropped, counters.unanswered)
 
 

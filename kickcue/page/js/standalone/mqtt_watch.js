@@ -171,7 +171,7 @@ export class MqttWatch extends EventTarget {
     if (fresh || now - this.#told >= STATUS_EACH_MS) this.#publish("status", this.#status("online"));
     this.#sendState();
     for (const order of this.#pending.armsDue(now, fresh)) this.#sendArm(order);
-    for (const order of this.#pending.unanswered(now)) {
+    for (const order of this.#pending.unfelt(now)) {
       if (this.#sendCue(order)) this.#pending.repeated(order.id, now);
       else this.#pending.giveUp(order.id);
     }
@@ -224,7 +224,8 @@ export class MqttWatch extends EventTarget {
 
   #answer({ id, cueRunId, felt, why, latencyMs }) {
     if (cueRunId !== this.#run) return;
-    this.#pending.answer(id, felt);
+    if (felt) this.#pending.felt(id);
+    else if (!this.#pending.refuse(id, why)) return;
     this.felt = [{ id, felt, why, at: Date.now() }, ...this.felt].slice(0, 8);
     this.#core.publish("ack", { id, cue_run_id: cueRunId, felt, why, latency_ms: latencyMs });
   }
