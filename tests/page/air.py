@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.private_bus import PrivateBus, private_bus
 from tests.beds.sensor import Sensor
+from tests.edges.mqtt.conftest import until as heard_of
 from tests.page.chooser import Chooser, chromium_on
 from tests.page.conftest import until
 
@@ -78,6 +79,29 @@ async def gateway(page: Page) -> Chooser:
     chooser = await Chooser.of(page)
     await page.click("[aria-controls=sensors]")
     return chooser
+
+
+async def disconnected(sensor: Sensor) -> None:
+    """Wait until the sensor has heard that nobody is connected to it: the page says so first."""
+    await heard_of(lambda: not sensor.connected)
+
+
+async def adapter_known(page: Page, *, there: bool) -> None:
+    """Wait until Chromium has heard whether there is an adapter, which BlueZ has told already."""
+    known = f"is => is === {str(there).lower()}"
+    await until(page, f"navigator.bluetooth.getAvailability().then({known})")
+
+
+@asynccontextmanager
+async def no_adapter(air: Air, page: Page) -> AsyncIterator[None]:
+    """Pull the adapter out, and put it back in the end."""
+    air.bluez.unplug()
+    try:
+        await adapter_known(page, there=False)
+        yield
+    finally:
+        air.bluez.plug_in()
+    await adapter_known(page, there=True)
 
 
 async def connected(page: Page, chooser: Chooser, sensor: Sensor) -> None:

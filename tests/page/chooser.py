@@ -40,6 +40,7 @@ async def forbidding_chromium(bus: PrivateBus, profile: Path) -> AsyncIterator[P
         running = await playwright.chromium.launch_persistent_context(
             profile, executable_path=require_chromium(), **_how(bus)
         )
+        running.set_default_timeout(PATIENCE_S * 1000)
         yield running.pages[0]
         await running.close()
 

@@ -25,7 +25,9 @@ pytestmark = pytest.mark.chromium
 PROGRAM: Final = """
 import sys
 from kickcue.cli import main, simulated_inputs
+from kickcue.core.cueing import cue_issuer
 from kickcue.daemon import race_end
+cue_issuer.TTL_MS = 60_000  # a busy machine holds a cue up
 simulated_inputs.GUN_IN_S = float(sys.argv[1])
 race_end.LINGER_S = 3600.0  # as a screen stays until q
 raise SystemExit(main(sys.argv[2:]))

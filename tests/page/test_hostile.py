@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from dataclasses import replace
+import time
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Page
 
 from kickcue.core.events import Ack, Command, Phase, PhaseChange
+from kickcue.edges.web.junk_guard import BURST, MOST_PER_S
 from kickcue.edges.web.page_files import PageFile
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
@@ -22,13 +23,12 @@ from tests.patience import PATIENCE_S
 __all__ = ["mosquitto"]
 pytestmark = pytest.mark.chromium
 
-LONG_MS: Final = 30_000
-"""A machine with much else to do may take as long for a cue."""
 ROOT: Final = Path(__file__).parents[2]
 SHOWN: Final = """
 [...document.querySelectorAll("main *")].filter((each) => !each.children.length)
   .map((each) => each.textContent).filter((text) => text && !text.includes("unreadable"))
 """
+UNREADABLE: Final = "parseInt(/(\\d+) messages were unreadable/.exec(document.body.textContent)[1])"
 FORGED: Final = """async (values) => {
     const { Link } = await import("/js/link.js");
     const link = new Link("kickcue/test", ["status"]);
@@ -64,6 +64,7 @@ async def flooded(track: Track, per_s: float, seconds: float) -> None:
         delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
         await until(page, "document.querySelector('link-banner').hidden")
         before = await page.evaluate(SHOWN)
+        began_s = time.monotonic()
         flood = await a_flood(track, per_s, seconds)
         await until(page, "document.body.textContent.includes('messages were unreadable')")
         await asyncio.sleep(seconds / 2)
@@ -72,8 +73,11 @@ async def flooded(track: Track, per_s: float, seconds: float) -> None:
         assert isinstance(ack, Ack)
         assert ("last_lap-1", True) == (ack.cue_id, ack.felt)
         sent, _ = await flood.communicate()
-        assert int(sent) > per_s * seconds / 10  # as fast as a busy machine lets it
+        assert int(sent) >= per_s * seconds
         await until(page, "document.querySelector('link-banner').hidden")
+        # A cue is worth as long as a busy machine needs; what would hold it up does not get here.
+        unreadable = await page.evaluate(UNREADABLE)
+        assert unreadable <= BURST + MOST_PER_S * (time.monotonic() - began_s)
         assert [FELT] == await page.evaluate("felt")
         text = "Last lap: turnover up"
         extra = [each for each in await page.evaluate(SHOWN) if each not in before]
@@ -118,7 +122,7 @@ async def test_a_flood_on_a_broker_of_ones_own(
             before = await page.evaluate(SHOWN)
             flood = await a_flood(track, 500, 3.0)
             await until(page, "document.body.textContent.includes('messages were unreadable')")
-            delivery.send(replace(track.cue(), ttl_ms=LONG_MS))
+            delivery.send(track.cue())
             await page.click("[aria-controls=race]")
             await page.get_by_role("button", name="LAP", exact=True).click()
             heard: set[type] = set()
@@ -206,4 +210,5 @@ async def test_codes_that_let_nobody_in(track: Track) -> None:
         assert "Scan the QR code" in await page.inner_text("body")
         assert 0 == await page.locator("script").count()
     assert 0 == track.site.counters.pages
+    await track.watched.close()  # whose last complaints may still be on their way
     track.watched.trouble.clear()  # a refusal is an error in the browser's console

@@ -20,6 +20,7 @@ from kickcue.standalone.app_files import app_files
 from tests.conftest import find_chromium
 from tests.edges.mqtt.conftest import TOPICS
 from tests.edges.web.test_server import NOWHERE
+from tests.patience import PATIENCE_S
 from tests.standalone.conftest import Hosted
 
 FILES: Final = page_files("kickcue.page")
@@ -107,7 +108,9 @@ async def test_chromium_finds_nothing_against_installing(
             tmp_path / "profile",  # a guest's window can install nothing
             executable_path=find_chromium(),
             chromium_sandbox=os.geteuid() != 0,
+            timeout=PATIENCE_S * 1000,
         )
+        context.set_default_timeout(PATIENCE_S * 1000)
         page = await context.new_page()
         await page.goto(link)
         tools = await context.new_cdp_session(page)

@@ -6,10 +6,12 @@ import asyncio
 import os
 import signal
 from dataclasses import replace
+from itertools import count
 from typing import Final
 
 import aiomqtt
 import pytest
+from playwright.async_api import Page
 
 from kickcue.core.events import (
     Ack,
@@ -24,14 +26,24 @@ from kickcue.core.events import (
     PhaseChange,
 )
 from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import CueMessage, touch_message
 from kickcue.edges.web.race_tokens import RaceTokens
 from kickcue.edges.web.roles import Role
 from kickcue.edges.web.server import Route
-from tests.browser.page import DESKTOP, PHONE, Device, axe, overflow_px
-from tests.edges.mqtt.conftest import TOPICS
-from tests.page.conftest import FELT, SPY, TWICE, Track, settled, until
+from tests.browser.page import DESKTOP, PHONE, Device, axe
+from tests.edges.mqtt.conftest import TOPICS, until as heard_of
+from tests.page.conftest import (
+    BANNERS,
+    FELT,
+    SPY,
+    TWICE,
+    Track,
+    settled,
+    until,
+)
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
@@ -46,6 +58,30 @@ RACE: Final = {
     "reps": None,
     "language": "en",
 }
+
+TWICE_AND_TOLD: Final = """button => {
+  button.click();
+  const told = document.querySelector(".told").textContent;
+  button.click();
+  return told;
+}"""
+"""Two taps at once, and what the page said after the first one."""
+LAP_AT: Final = """to_go => {
+  if (document.querySelector(".toGo").textContent !== to_go) return null;
+  const buttons = [...document.querySelectorAll("press-view button")];
+  const { y, height } = buttons.find((each) => each.textContent === "LAP").getBoundingClientRect();
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return [y, height, scrollWidth - clientWidth];
+}"""
+"""Where the button is while so much is to go, and by how much the page is too wide."""
+BEATS: Final = """
+window.beats = [performance.now()];
+setInterval(() => beats.push(performance.now()), 50);
+"""
+STOOD_MS: Final = """
+Math.max(...[...beats.slice(1), performance.now()].map((each, at) => each - beats[at]))
+"""
+"""For how long the page stood still at most since ``BEATS``: then all of its timers are late."""
 
 
 async def test_the_pattern_is_felt_once(track: Track) -> None:
@@ -97,6 +133,7 @@ async def test_a_stale_cue_is_dropped(track: Track) -> None:
     page = await track.wrist()
     async with track.sender() as delivery:
         await settled(page)
+        await heard_of(lambda: track.clock() >= 3 * NS_PER_S)
         late = touch_message(
             CueMessage,
             track.cue("late-1"),
@@ -112,6 +149,7 @@ async def test_a_stale_cue_is_dropped(track: Track) -> None:
             username=here.user,
             password=here.password,
             protocol=aiomqtt.ProtocolVersion.V311,
+            timeout=PATIENCE_S,
         ) as client:
             await client.publish(TOPICS["cue"], late.to_json(), qos=1)
         ack = await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)
@@ -121,25 +159,22 @@ async def test_a_stale_cue_is_dropped(track: Track) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGSTOP, signal.SIGKILL])
 async def test_an_armed_cue_needs_nobody(track: Track, end: signal.Signals) -> None:
-    """GIVEN a cue armed for in five seconds WHEN the broker stands still, or is killed THEN the
+    """GIVEN a cue armed for in some seconds WHEN the broker stands still, or is killed THEN the
     page's own timer fires, once, at its moment.
     """
     page = await track.wrist()
     async with track.sender() as delivery:
         await settled(page)
-        due_ns = track.clock() + 5 * NS_PER_S
-        delivery.send(Arm(track.clock(), replace(track.cue(), t_ns=due_ns, ttl_ms=1500), 5000))
-        await until(
-            page, "document.querySelector('race-view .next').textContent.includes('turnover')"
-        )
+        await page.evaluate(BEATS)
+        due_ns = await armed(track, delivery, page)
         server = track.broker.server_pid
         os.kill(server, end)
         try:
-            assert [] == await page.evaluate("felt")
             await until(page, "felt.length > 0")
             before_ns = track.clock()
             ago_ms = await page.evaluate("performance.now() - feltAt[0]")
             late_ms = [(ns - due_ns) / NS_PER_MS - ago_ms for ns in (before_ns, track.clock())]
+            stood_ms = await page.evaluate(STOOD_MS)
             await page.wait_for_timeout(500)
             assert [FELT] == await page.evaluate("felt")
         finally:
@@ -147,7 +182,24 @@ async def test_an_armed_cue_needs_nobody(track: Track, end: signal.Signals) -> N
                 os.kill(server, signal.SIGCONT)
     # How long the page takes to answer tells how well its clock is known here.
     assert -300 < late_ms[1]
-    assert late_ms[0] < 1500
+    assert late_ms[0] < 1500 + stood_ms
+
+
+async def armed(track: Track, delivery: Delivery, page: Page) -> int:
+    """Arm a cue; return when it is due: in two seconds at the earliest, for a machine that is too
+    busy for five of them has twenty.
+    """
+    for in_s in (5, 20):
+        due_ns = track.clock() + in_s * NS_PER_S
+        cue = track.cue(f"last_lap-{in_s}", f"Turnover in {in_s}")
+        delivery.send(Arm(track.clock(), replace(cue, t_ns=due_ns), in_s * 1000))
+        shown = f"document.querySelector('race-view .next').textContent.includes('{cue.text}')"
+        await until(page, f"{shown} || felt.length > 0")
+        if track.clock() < due_ns - 2 * NS_PER_S:
+            return due_ns
+        await until(page, "felt.length > 0")
+        await page.evaluate("felt.length = feltAt.length = 0")
+    pytest.fail("this machine is too busy to arm a cue within 18 s")
 
 
 async def test_a_race_is_led_from_one_phone_and_seen_on_another(track: Track) -> None:
@@ -191,12 +243,15 @@ async def test_a_press_after_the_finish_begins_no_race(track: Track) -> None:
         delivery.send(PhaseChange(track.clock(), Phase.FINISHED, Phase.BODY))
         await until(page, "document.querySelector('link-banner').textContent === 'Finished'")
         button = page.get_by_role("button", name="Start", exact=True)
-        await button.click()
-        await until(page, "document.querySelector('.told').textContent === 'Tap again to confirm'")
-        assert 0 == delivery.incoming.qsize()
-        await button.click()
+        told = ""
+        while not told:  # while a busy machine has let kickcue fall silent, there is no button
+            await button.click(trial=True)
+            told = await button.evaluate(TWICE_AND_TOLD)
+        assert "Tap again to confirm" == told
         event = await asyncio.wait_for(delivery.incoming.get(), PATIENCE_MS / 1000)
         assert CommandKind.START is getattr(event, "kind", None)
+        await asyncio.sleep(0.3)  # what the first one had ordered would come as well
+        assert 0 == delivery.incoming.qsize()
 
 
 @pytest.mark.parametrize("end", [signal.SIGSTOP, signal.SIGKILL])
@@ -204,17 +259,17 @@ async def test_what_is_under_the_thumb_stays_there(track: Track, end: signal.Sig
     """GIVEN a race that is on WHEN kickcue falls silent, or is gone, and the page says so THEN LAP
     stays where it is: a press of it must never be one of Start, which would begin a new race.
     """
-    page = await track.phone()
+    page = await track.phone(before=SPY + BANNERS)
     lap = page.get_by_role("button", name="LAP", exact=True)
     async with track.sender() as delivery:
         await settled(page)
         delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
         await lap.wait_for()
+        await page.evaluate("banners.length = 0")
         os.kill(track.broker.server_pid, end)
         said = "silent" if end is signal.SIGSTOP else "No connection"
         try:
-            banner = "document.querySelector('link-banner').textContent"
-            await until(page, f"{banner}.includes('{said}')")
+            await until(page, f"banners.some((each) => each.includes('{said}'))")
             assert await lap.is_visible()
             assert not await page.get_by_role("button", name="Start", exact=True).is_visible()
         finally:
@@ -252,14 +307,27 @@ async def test_a_thumb_finds_its_button_where_it_was(track: Track) -> None:
         delivery.send(PhaseChange(track.clock(), Phase.BODY, Phase.WAITING))
         await lap.wait_for()
         for to_go_m, sd_m in ((35_200.0, 108.0), (1390.0, 3.0), (713.0, 1.0), (9.0, 25.0)):
-            here = (100.0, sd_m, 5.0, 180.0, 170.0, 1, to_go_m, None)
-            delivery.send(Estimate(track.clock(), *here, Mode.POD))
-            await until(page, f"document.querySelector('.toGo').textContent === '{to_go_m:.0f}'")
-            box = await lap.bounding_box()
-            assert box is not None
-            places.add((box["y"], box["height"]))
-            assert 0 == await overflow_px(page)
+            y, height, wider_px = await lap_at(track, delivery, page, to_go_m, sd_m)
+            places.add((y, height))
+            assert 0 == wider_px
     assert 1 == len(places)
+
+
+async def lap_at(
+    track: Track, delivery: Delivery, page: Page, to_go_m: float, sd_m: float
+) -> list[float]:
+    """Have the page show how much is to go, and look at it then; numbers older than 3 s are none,
+    so they are said until they were seen.
+    """
+    async with asyncio.timeout(PATIENCE_S):
+        for turn in count():
+            here = (100.0, sd_m, 5.0, 180.0, 150.0 + turn % 40, 1, to_go_m, None)
+            delivery.send(Estimate(track.clock(), *here, Mode.POD))
+            found: list[float] | None = await page.evaluate(LAP_AT, f"{to_go_m:.0f}")
+            if found is not None:
+                return found
+            await asyncio.sleep(0.05)
+    raise AssertionError
 
 
 async def test_a_page_waits_for_kickcue(track: Track) -> None:
@@ -304,6 +372,7 @@ async def test_a_page_of_an_earlier_race_says_so(track: Track) -> None:
         os.kill(track.broker.server_pid, signal.SIGKILL)
         await until(page, "/another race/.test(document.querySelector('link-banner').textContent)")
         assert await page.evaluate("still")
+    await track.watched.close()  # it goes on asking
     track.watched.trouble.clear()  # the browser complains of each refusal
 
 
@@ -388,8 +457,9 @@ async def test_a_link_that_is_lost_for_long_comes_back(track: Track) -> None:
         try:
             await until(page, "/silent/.test(document.querySelector('link-banner').textContent)")
             await page.wait_for_timeout(14_000)
-            banner = await page.inner_text("link-banner")
-            assert "No connection" in banner
+            await until(
+                page, "document.querySelector('link-banner').textContent.includes('No connection')"
+            )
         finally:
             os.kill(track.broker.server_pid, signal.SIGCONT)
         await until(page, "document.querySelector('link-banner').hidden")

@@ -8,19 +8,13 @@ import pytest
 
 from kickcue.edges.web.roles import Role
 from tests.browser.page import Watched
-from tests.page.conftest import SPY, until
+from tests.page.conftest import BANNERS, SPY, until
 from tests.page.test_whole_races import a_run
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
 AN_HOUR_NS: Final = 3600 * 10**9
-BANNERS: Final = """
-window.banners = [];
-new MutationObserver(() => {
-  const text = document.querySelector("link-banner")?.textContent;
-  if (text && text !== banners.at(-1)) banners.push(text);
-}).observe(document, { subtree: true, childList: true, characterData: true });
-"""
 
 
 @pytest.mark.parametrize("role", [Role.ATHLETE, Role.VIEWER])
@@ -34,7 +28,7 @@ async def test_nobody_waits_for_a_sign_of_life(
     async with a_run(browser, tmp_path) as (run, phones):
         assert run.way is not None
         assert run.way.delivery is not None
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(PATIENCE_S):
             await run.way.delivery.only_sender()
         page = await phones.open(role, before=SPY + BANNERS)
         await until(page, "banners.includes('Waiting for the start')")

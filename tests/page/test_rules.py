@@ -21,10 +21,10 @@ from kickcue.edges.web.server import Route, WebSite, serving, site_files
 from tests.browser.page import Watched
 from tests.page.conftest import until
 from tests.page.test_whole_races import Phones, recorded
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
 
-PATIENCE_S: Final = 40.0
 PODS: Final = {"pod": {"profile": "generic-rsc", "mqtt": "pod"}}
 OFFERED: Final = """
 [...document.querySelectorAll("press-view button, press-view + laps-view + details button")]
@@ -44,6 +44,7 @@ FORGE: Final = """async ([kinds, by]) => {
 PRESS: Final = """(() => {
   const [button] = [...document.querySelectorAll("button:enabled")]
     .filter((each) => each.checkVisibility() && each.textContent === "%s");
+  document.querySelector(".told").textContent = ""; // of the one before
   button?.click();
   if (document.querySelector(".told").textContent === "Tap again to confirm") button?.click();
   return button !== undefined;

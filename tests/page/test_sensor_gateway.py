@@ -18,8 +18,19 @@ from tests.beds.sensor import Sensor
 from tests.browser.page import PHONE, watched
 from tests.daemon.test_race_daemon import RACE, PlayedClock, paced, recorded, settings
 from tests.edges.mqtt.conftest import until as heard_of
-from tests.page.air import CONNECT, LISTED, SAID, Air, air, connected, gateway, world
-from tests.page.conftest import Track, a_track, hasten, until
+from tests.page.air import (
+    CONNECT,
+    LISTED,
+    SAID,
+    Air,
+    air,
+    connected,
+    disconnected,
+    gateway,
+    no_adapter,
+    world,
+)
+from tests.page.conftest import Track, a_track, hasten, linked, until
 from tests.patience import PATIENCE_S
 
 __all__ = ["air", "world"]
@@ -78,10 +89,11 @@ async def test_what_a_sensor_says_of_itself_is_handed_on(air: Air, track: Track)
     page = await track.phone()
     chooser = await gateway(page)
     async with track.sender() as delivery:
+        await linked(page)  # before it, what a sensor says goes nowhere
         await connected(page, chooser, strap)
         told: dict[str, bytes] = {}
         async with asyncio.timeout(PATIENCE_S):
-            while "2a19" not in told:
+            while not told.keys() >= {"2a24", "2a29", "2a19"}:
                 event = await delivery.incoming.get()
                 assert isinstance(event, Notification)
                 told[event.char] = event.data
@@ -98,8 +110,10 @@ async def test_a_lost_sensor_comes_back_by_itself(air: Air, track: Track) -> Non
     async with track.sender() as delivery:
         await connected(page, chooser, strap)
         for _ in range(2):
+            strap.advertise(on=False)  # until it has been seen, it does not come back
             strap.drop()
             await until(page, f"{LISTED}.includes('lost')")
+            strap.advertise(on=True)
             await until(page, f"{LISTED}.includes('connected')")
         await hears(delivery, strap, "2a37", bytes([0, 151]))
         strap.notify("2a37", bytes([0, 152]))
@@ -128,13 +142,10 @@ async def test_words_for_what_keeps_a_sensor_away(air: Air, track: Track) -> Non
     await page.click(CONNECT)
     await chooser.choose("Scale")
     await until(page, f"{SAID} === 'This device sends no heart rate or pod data.'")
-    assert not scale.connected
-    air.bluez.unplug()
-    try:
+    await disconnected(scale)
+    async with no_adapter(air, page):
         await page.click(CONNECT)
         await until(page, f"{SAID}.startsWith('Bluetooth is off or missing')")
-    finally:
-        air.bluez.plug_in()
     await connected(page, chooser, air.strap())
     assert "" == await page.evaluate(SAID)
 
