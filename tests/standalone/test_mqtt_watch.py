@@ -59,18 +59,39 @@ async () => {
 }
 """
 STATE: Final = "document.querySelector('mqtt-watch-view .sensors').textContent"
+FELT: Final = "acks.length >= 1 && acks.every(({ felt }) => felt)"
+"""A cue that is answered late is sent again, and so is its answer."""
+ARM_WHEN_LOST: Final = f"""
+cue => {{
+  window.lost = new Promise((done) => watch.addEventListener("change", function look() {{
+    if (watch.up) return;
+    watch.removeEventListener("change", look);
+    tell("arm", cue);
+    done({STATE});
+  }}));
+}}
+"""
+"""The broker may be back before a test has looked."""
+RIVALS: Final = "/js/standalone/rivals.js"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def broker() -> AsyncIterator[PrivateBroker]:
+async def broker(browser: Watched, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PrivateBroker]:
+    monkeypatch.setattr("kickcue.edges.mqtt.broker.START_S", PATIENCE_S)
     async with private_broker(TOPICS) as found:
         yield found
+        await browser.close()  # a page whose broker is gone complains
 
 
 @contextmanager
 def hosted(folder: Path, brokers: list[str]) -> Iterator[Hosted]:
-    """Put the app's parts on a host, written for these brokers."""
-    found = Hosted(write_parts(folder, brokers))
+    """Put the app's parts on a host, written for these brokers; a rival that is held up for some
+    seconds is not taken for gone.
+    """
+    parts = write_parts(folder, brokers)
+    rivals = (parts / RIVALS[1:]).read_text()
+    assert "GONE_MS = 5000" in rivals
+    found = Hosted(parts, {RIVALS: rivals.replace("GONE_MS = 5000", "GONE_MS = 600_000")})
     try:
         yield found
     finally:
@@ -124,7 +145,7 @@ async def test_cues_by_a_broker(browser: Watched, broker: PrivateBroker, tmp_pat
             await page.evaluate("cue => tell('arm', cue)", {**CUE, "due_in_ms": 60_000})
             await page.evaluate("cue => tell('cue', cue)", CUE)
             played = await plays(client, CUE["id"])
-            await until(page, "acks.length === 1 && acks[0].felt")
+            await until(page, FELT)
             assert [CUE["text"]] == [each.touch.text for each in played]
         assert await page.evaluate("localStorage.getItem('kickcue.broker')") is None
         assert 0 >= await overflow_px(page)
@@ -144,13 +165,14 @@ async def test_a_lost_broker(browser: Watched, broker: PrivateBroker, tmp_path: 
         await connected(page, broker)
         async with watch(broker.watch, TOPICS, kind="bench") as client:
             await settled(client)
-            os.kill(broker.server_pid, signal.SIGKILL)
-            await until(page, f"{STATE}.startsWith('No connection')")
             cue = {**CUE, "ttl_ms": 60_000, "due_in_ms": 1000}
-            await page.evaluate("cue => tell('arm', cue)", cue)
+            await page.evaluate(ARM_WHEN_LOST, cue)
+            os.kill(broker.server_pid, signal.SIGKILL)
+            assert (await page.evaluate("lost")).startswith("No connection")
             played = await plays(client, CUE["id"])
-            await until(page, "acks.length === 1 && acks[0].felt")
+            await until(page, FELT)
             assert 1 == len(played)
+        await browser.close()
         # A broker that is not there is told on the console, whatever a page does.
         browser.trouble[:] = [each for each in browser.trouble if "WebSocket" not in each]
 

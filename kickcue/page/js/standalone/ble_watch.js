@@ -79,13 +79,14 @@ export class BleWatch extends Wrist {
   }
 
   async give(touch, lateMs) {
-    if (this.#line === null) return NO_WATCH;
+    const line = this.#line; // another one, or none, by the time that the cue is encoded
+    if (line === null) return NO_WATCH;
     const name = keyOf(touch);
     const deadline = nowMs() + touch.ttlMs - lateMs - this.machine.lead;
     const writes = await this.#encoded({ cue: asked(touch, name) });
     const answer = new Promise((done) => this.#asked.set(name, done));
-    const taken = writes !== null && (await this.#line.play(writes, deadline));
-    const why = taken ? await this.#confirmed(answer) : this.#set.has(name) ? BY_TIMER : this.#line.why || NO_WATCH;
+    const taken = writes !== null && line === this.#line && (await line.play(writes, deadline));
+    const why = taken ? await this.#confirmed(answer) : this.#set.has(name) ? BY_TIMER : line.why || NO_WATCH;
     this.#asked.delete(name);
     this.#note(touch, why);
     return why;
