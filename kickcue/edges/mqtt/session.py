@@ -247,6 +247,8 @@ async def connect(plan: ConnectionPlan | Plans, *, patient: bool = False) -> Asy
     session = Session(plan)
     first = None if patient else await session.open()
     async with running(session.supervise(first), name="mqtt supervisor"):
+        # Cancelled before its first step it would never hang up.
+        await asyncio.sleep(0)
         try:
             yield session
         finally:

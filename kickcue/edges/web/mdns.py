@@ -77,6 +77,8 @@ async def _announce(
     finally:
         try:
             async with asyncio.timeout(GOODBYE_S):
-                await responder.async_close()
+                await responder.async_unregister_all_services()
         except errors as error:
             LOG.info("mdns_goodbye name=%s why=%r", name, str(error))
+        finally:  # however much of the goodbye was said: its sockets must not leak
+            await responder.async_close()

@@ -21,6 +21,7 @@ from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.broker_discovery import find_private_broker, runtime_folder
 from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES
 from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.keeper import Keeper
 from kickcue.edges.mqtt.log_filter import quieten
 from tests.edges.mqtt.conftest import TOPICS, Nats, until
 from tests.patience import PATIENCE_S
@@ -152,6 +153,30 @@ async def test_it_ends_when_owner_and_guard_are_killed(
     await until(lambda: gone(int(pid)) and not folder.exists())
 
 
+async def test_a_guard_knows_the_server_from_its_first_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a guard in the place of a killed one WHEN its owner is killed before a word is said to
+    it THEN it ends the server all the same.
+    """
+    server = await asyncio.create_subprocess_exec("sleep", "600")
+    keeper = Keeper(Path("unused"), tmp_path)
+    keeper._server = server
+    monkeypatch.setattr(keeper, "_write_guard", lambda _: None)
+    await keeper._start_guard()
+    assert keeper._guard is not None
+    assert keeper._guard.stdin is not None
+    keeper._guard.stdin.close()  # as the system does for a killed owner
+    async with asyncio.timeout(PATIENCE_S):
+        await keeper._guard.wait()
+    try:
+        await until(lambda: gone(server.pid))
+    finally:
+        if server.returncode is None:
+            server.kill()
+        await server.wait()
+
+
 async def test_the_folder_of_a_living_broker_is_left_alone(nats: Nats) -> None:
     """GIVEN a private broker WHEN another is started and ended THEN the first is as it was."""
     server = nats.private.server_pid
@@ -168,7 +193,7 @@ async def test_a_foreign_process_is_not_taken_for_a_server(tmp_path: Path) -> No
     """
     folder = runtime_folder() / "broker-dead"
     folder.mkdir()
-    sleeper = await asyncio.create_subprocess_exec("sleep", "60", cwd=tmp_path)
+    sleeper = await asyncio.create_subprocess_exec("sleep", "600", cwd=tmp_path)
     (folder / "server.pid").write_text(str(sleeper.pid))
     async with private_broker(TOPICS):
         assert not folder.exists()

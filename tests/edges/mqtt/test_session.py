@@ -16,6 +16,7 @@ from aiomqtt import Client, MqttError
 
 from kickcue.core.errors import UsageError
 from kickcue.core.watch.state_machine import Play
+from kickcue.edges.mqtt import connection as connections
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.connection import ConnectionPlan
 from kickcue.edges.mqtt.errors import BrokerError
@@ -88,6 +89,63 @@ async def test_something_listens_that_is_no_broker(mute: int) -> None:
         await refusal(Address("127.0.0.1", mute))
         == f"broker mqtt://127.0.0.1:{mute}: cannot connect: no MQTT answer within 2 s"
     )
+
+
+async def test_leaving_while_connecting_leaves_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a server that never says a word WHEN a session that still waits for its answer is left
+    THEN its connection is closed by then.
+    """
+    monkeypatch.setattr("kickcue.edges.mqtt.connection.CONNECT_S", 1.0)
+    came = asyncio.Event()
+    dropped: list[Client] = []
+    drop = connections.drop
+    monkeypatch.setattr(connections, "drop", lambda client: (dropped.append(client), drop(client)))
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(accept, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with connect(ConnectionPlan(Address("127.0.0.1", port)), patient=True):
+            await asyncio.wait_for(came.wait(), PATIENCE_S)
+        assert dropped
+        assert dropped[-1]._client.socket() is None
+
+
+async def test_leaving_at_once_hangs_up() -> None:
+    """GIVEN a session WHEN it is left at once THEN it has said DISCONNECT: no last will follows."""
+    said: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"\x20\x03\x00\x00\x00")  # CONNACK of MQTT 5
+        said.put_nowait(await reader.read())
+        writer.close()
+
+    async with await asyncio.start_server(accept, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with connect(ConnectionPlan(Address("127.0.0.1", port), "test")):
+            pass
+        heard = await asyncio.wait_for(said.get(), PATIENCE_S)
+    assert heard.endswith(b"test\xe0\x00")
+
+
+async def test_hanging_up_ends_whoever_cuts_it_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a good-bye that takes its time WHEN it is cancelled THEN the socket is closed."""
+    dropped: list[object] = []
+    monkeypatch.setattr(connections, "drop", dropped.append)
+
+    class Slow:
+        async def __aexit__(self, *_: object) -> None:
+            await asyncio.Event().wait()
+
+    slow = Slow()
+    task = asyncio.create_task(connections.hang_up(slow))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    await end([task])
+    assert dropped == [slow]
 
 
 @pytest.mark.mosquitto
