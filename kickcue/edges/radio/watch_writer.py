@@ -5,12 +5,12 @@ import logging
 from enum import Enum
 from typing import Final
 
-from bleak.exc import BleakGATTProtocolError
+from bleak.exc import BleakError, BleakGATTProtocolError
 
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.watch_profile import WatchLink
 from kickcue.edges.radio.connection import Connection
-from kickcue.edges.radio.diagnosis import FAILURES, diagnose, of_a_watch
+from kickcue.edges.radio.diagnosis import FAILURES, NO_ANSWER, diagnose, of_a_watch
 
 LOG: Final = logging.getLogger(__name__)
 XON: Final = 0x11
@@ -92,8 +92,11 @@ class WatchWriter:
         except FAILURES as error:
             self.why = of_a_watch(diagnose(error)).text
             LOG.debug("write_failed char=%s error=%r", order.char, error)
+            # Any other error means that the answer is missing, and the system may have taken it.
             certain = isinstance(error, BleakGATTProtocolError) or (
-                not order.response and not isinstance(error, TimeoutError)
+                not order.response
+                and isinstance(error, BleakError)
+                and diagnose(error) != NO_ANSWER
             )
             return Fate.REFUSED if certain else Fate.UNKNOWN
         return Fate.TAKEN

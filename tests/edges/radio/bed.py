@@ -8,6 +8,7 @@ from tests.beds.fake_bluez import FakeBluez
 from tests.beds.fixtures import bluez, bus
 from tests.beds.sensor import Sensor
 from tests.edges.radio.bench import POD, STRAP, Ear
+from tests.patience import PATIENCE_S
 
 __all__ = ["bluez", "bus"]
 
@@ -31,6 +32,18 @@ def strap(bluez: FakeBluez) -> Sensor:
 @pytest.fixture
 def pod(bluez: FakeBluez) -> Sensor:
     return bluez.add_sensor(POD, "Stryd", services={"1814": ["2a53", "2a54"]}, random_address=True)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the radio wait longer than a busy machine holds anything up: for a sensor's next words,
+    for an answer, for the first scan. Where its patience is the point, the test sets it.
+    """
+    monkeypatch.setattr("kickcue.edges.radio.sensor_supervisor.SILENT_S", PATIENCE_S / 2)
+    monkeypatch.setattr("kickcue.edges.radio.connection.READ_S", PATIENCE_S)
+    monkeypatch.setattr("kickcue.edges.radio.api.SCAN_WITHIN_S", PATIENCE_S)
+    monkeypatch.setattr("kickcue.edges.radio.api.LISTEN_WITHIN_S", PATIENCE_S)
+    monkeypatch.setattr("kickcue.edges.radio.watch_handle.ORDER_S", PATIENCE_S)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from tests.edges.radio.bench import (
     until,
     until_heard,
 )
+from tests.patience import PATIENCE_S
 
 
 async def test_sensors_around_are_seen_strongest_first(
@@ -185,6 +186,7 @@ async def test_a_device_that_cannot_be_listened_to_is_an_error(
     strap.advertise(on=False)
     bluez.forget(strap)
     await refused(STRAP_PIN, ear, f"looking for {STRAP.lower()}")
+    monkeypatch.setattr("kickcue.edges.radio.api.LISTEN_WITHIN_S", PATIENCE_S)
     bluez.power(on=False)
     await refused(STRAP_PIN, ear, "rfkill unblock bluetooth")
 

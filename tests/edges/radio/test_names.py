@@ -9,6 +9,7 @@ from kickcue.supervision.health import Stage
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor
 from tests.edges.radio.bench import POD, STEP, STRAP, STRAP_PIN, Ear, profile, until, until_heard
+from tests.patience import PATIENCE_S
 
 BY_NAME = Pin("pod", profile(), name="Stryd")
 OTHER = "C0:FF:EE:00:00:09"
@@ -29,12 +30,14 @@ async def test_a_sensor_is_found_by_its_name(ear: Ear, pod: Sensor) -> None:
 
 
 async def test_of_two_sensors_of_one_name_neither_is_taken(
-    bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor
+    bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """GIVEN two pods of the pinned name WHEN looked for THEN none is connected, the health says
     which two; one gone, the other is taken.
     """
     other = bluez.add_sensor(OTHER, "Stryd", services={"1814": ["2a53"]})
+    # The other may be heard much later than ours.
+    monkeypatch.setattr("kickcue.edges.radio.device_selection.SETTLE_S", PATIENCE_S)
     async with ear.radio(STRAP_PIN, BY_NAME) as radio:
         await until_heard(ear, strap, "strap")
         await until(
@@ -45,6 +48,7 @@ async def test_of_two_sensors_of_one_name_neither_is_taken(
         other.advertise(on=False)
         bluez.power(on=False)  # forgets what was heard, as 25 s without an advertisement do
         await until(lambda: radio.health["pod"].stage is Stage.OFF)
+        monkeypatch.setattr("kickcue.edges.radio.device_selection.SETTLE_S", 0.2)
         bluez.power(on=True)
         await until_heard(ear, pod, "pod", "2a53", STEP)
     assert {STRAP, POD} == connected(bluez)

@@ -35,11 +35,14 @@ async def test_a_sensor_that_drops_is_won_back(ear: Ear, strap: Sensor) -> None:
     then up, and it is heard again.
     """
     async with ear.radio(STRAP_PIN) as radio:
-        for _ in range(3):
+        for times in range(1, 4):
             await until_heard(ear, strap, "strap")
             strap.drop()
+            # What it said before may still be on its way.
+            await until(lambda: radio.health["strap"].drops == times)  # noqa: B023  as below
         await until_heard(ear, strap, "strap")
-        assert (4, 3) == (radio.health["strap"].connections, radio.health["strap"].drops)
+        await until(lambda: radio.health["strap"].connections == 4)
+        assert 3 == radio.health["strap"].drops
     assert [True, False] * 4 == ear.links("strap")
 
 
@@ -86,10 +89,13 @@ async def test_a_sensor_out_of_range_is_waited_for(ear: Ear, strap: Sensor, pod:
     assert [True, False, True, False] == ear.links("pod")
 
 
-async def test_a_sensor_that_is_absent_holds_up_nobody(ear: Ear, strap: Sensor) -> None:
+async def test_a_sensor_that_is_absent_holds_up_nobody(
+    ear: Ear, strap: Sensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GIVEN three pins of which two are nowhere WHEN started THEN the third is heard, while the
     others are looked for.
     """
+    monkeypatch.setattr("kickcue.edges.radio.supervisor.SOON_S", PATIENCE_S)
     absent = [Pin(f"absent {n}", profile(), address=f"C0:FF:EE:00:0A:0{n}") for n in range(2)]
     async with ear.radio(*absent, STRAP_PIN) as radio:
         await until_heard(ear, strap, "strap")
@@ -109,7 +115,7 @@ async def test_a_sensor_that_cannot_be_connected_to_holds_up_nobody(
     bluez.hang("Connect", path=f"/org/bluez/hci0/dev_{strap.address.replace(':', '_')}")
     async with ear.radio(STRAP_PIN, POD_PIN) as radio:
         await until_heard(ear, pod, "pod", "2a53", STEP)
-        assert Stage.CONNECTING is radio.health["strap"].stage
+        await until(lambda: radio.health["strap"].stage is Stage.CONNECTING)
 
 
 async def test_a_sensor_that_comes_later_is_found(bluez: FakeBluez, ear: Ear) -> None:
@@ -129,8 +135,10 @@ async def test_silence_while_connected_is_noticed(
     """
     async with ear.radio(STRAP_PIN) as radio:
         await until_heard(ear, strap, "strap")
-        await until(lambda: bluez.count("Disconnect"))
-        await until(lambda: radio.health["strap"].connections == 2)
+        # A busy machine may have let it be silent too long before.
+        hung_up, connected = bluez.count("Disconnect"), radio.health["strap"].connections
+        await until(lambda: bluez.count("Disconnect") > hung_up)
+        await until(lambda: radio.health["strap"].connections > connected)
         await until_heard(ear, strap, "strap")
     assert [True, False, True] == ear.links("strap")[:3]
 
@@ -145,7 +153,7 @@ async def test_the_last_words_of_a_link_that_was_given_up_are_not_told(
     bluez.disconnect_s = 0.3
     async with ear.radio(STRAP_PIN):
         await until_heard(ear, strap, "strap")
-        await until(lambda: ear.links("strap") == [True, False])
+        await until(lambda: not ear.links("strap")[-1])
         assert strap.notify("2a37", b"\x00\x01")
         await until(lambda: ear.links("strap")[-1])
     assert b"\x00\x01" not in ear.heard("strap")
@@ -162,10 +170,10 @@ async def test_a_sensor_that_never_says_anything_is_given_longer_each_time(
         await until(lambda: radio.health["strap"].connections == 3)
         await until(lambda: radio.health["strap"].stage is Stage.SILENT)
         assert "is it worn?" in radio.health["strap"].why
-        assert strap.notify("2a37", BEAT)
+        await until_heard(ear, strap, "strap")  # a link given up in this moment brings nothing
         await until(lambda: radio.health["strap"].stage is Stage.CONNECTED)
         assert "" == radio.health["strap"].why
-    assert [BEAT] == ear.heard("strap")
+    assert {BEAT} == set(ear.heard("strap"))
 
 
 async def test_bluetooth_switched_off_and_on(
@@ -353,7 +361,7 @@ async def test_a_bluez_that_does_not_answer_is_not_waited_for(
     """GIVEN calls that BlueZ never answers WHEN time is up THEN they are given up, and the strap is
     heard.
     """
-    monkeypatch.setattr("kickcue.edges.radio.supervisor.CONNECT_S", 0.3)
+    monkeypatch.setattr("kickcue.edges.radio.supervisor.CONNECT_S", 1.0)
     monkeypatch.setattr("kickcue.edges.radio.supervisor.HANG_UP_WAIT_S", 0.3)
     monkeypatch.setattr("kickcue.edges.radio.scanner.START_S", 0.3)
     monkeypatch.setattr("kickcue.edges.radio.connection.SUBSCRIBE_S", 0.3)
@@ -425,8 +433,9 @@ async def test_the_log_tells_a_failure_once(
     bluez.fail("Connect", "org.bluez.Error.Failed", "connection refused", times=4)
     strap = bluez.add_sensor(STRAP, "strap", services={"180d": ["2a37"]})
     with caplog.at_level("INFO", "kickcue"):
-        async with ear.radio(STRAP_PIN):
+        async with ear.radio(STRAP_PIN) as radio:
             await until_heard(ear, strap, "strap")
+            await until(lambda: radio.health["strap"].stage is Stage.CONNECTED)
     told = [
         (record.levelname, record.message.partition(" ")[0])
         for record in caplog.records
@@ -444,13 +453,16 @@ async def test_leaving_at_any_moment_leaves_nothing_behind(
     no task stays.
     """
     before = asyncio.all_tasks()
+
+    def ours() -> set[asyncio.Task[object]]:
+        return {task for task in asyncio.all_tasks() - before if "kickcue" in repr(task.get_coro())}
+
     if moment != "nothing":
         bluez.hang(moment)
     async with ear.radio(STRAP_PIN):
         await until(lambda: moment == "nothing" or bluez.count(moment))
     await until(lambda: not strap.connected)
-    ours = {task for task in asyncio.all_tasks() - before if "kickcue" in repr(task.get_coro())}
-    assert set() == ours
+    await until(lambda: not ours())
 
 
 async def test_a_bluez_that_answers_nothing_does_not_hold_up_leaving(
@@ -503,9 +515,12 @@ async def test_winning_back_leaves_nothing_behind(
             else:
                 await bluez.vanish()
                 await bluez.come_back()
-            await until(lambda: not ear.links("strap")[-1])
+            await until(lambda: ear.links("strap").count(False) > times)  # noqa: B023  same
             await until_heard(ear, strap, "strap")
-        await until(lambda: open_things() == before)
+        # One that was just ending may have been counted before.
+        await until(
+            lambda: all(now <= then for now, then in zip(open_things(), before, strict=True))
+        )
 
 
 async def test_a_radio_without_d_bus_is_off_and_waits(bus: PrivateBus, ear: Ear) -> None:
