@@ -49,10 +49,12 @@ class WatchTimers:
         if not self._worn.connected.is_set() or self._link != self._worn.health.connections:
             self._link = self._worn.health.connections
             new_link()
-            if self._worn.connected.is_set():
-                self._set.clear()  # it may have been started anew
-            else:
+            if not self._worn.connected.is_set():
                 return
+            # It may have been started anew, or have kept a cue that was called off meanwhile.
+            self._set = {
+                key: due_ms for key, due_ms in self._set.items() if key not in self._wrist.armed
+            }
         armed = self._wrist.armed
         for key, (touch, due_ms) in armed.items():
             there_ms = self._set.get(key)
@@ -64,9 +66,9 @@ class WatchTimers:
     def _drop(self, keys: Collection[Key]) -> None:
         """Have the watch forget timers whose cue has not been answered yet."""
         for key in keys:
-            del self._set[key]
+            due_ms = self._set.pop(key)
             if self._answered.of(key) is None:
-                self._tasks.start(self._disarm(key))
+                self._tasks.start(self._disarm(key, due_ms))
 
     async def _arm(self, key: Key, touch: CueContent, due_ms: int) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -79,10 +81,11 @@ class WatchTimers:
         ):
             self._set.pop(key, None)  # to be tried again
 
-    async def _disarm(self, key: Key) -> None:
+    async def _disarm(self, key: Key, due_ms: int) -> None:
         steps = encode_disarm(self._profile, watch_id(key))
-        if steps is not None:
-            await self._worn.order(steps, asyncio.get_running_loop().time() + ARM_S)
+        until_s = asyncio.get_running_loop().time() + ARM_S
+        if steps is not None and not await self._worn.order(steps, until_s):
+            self._set.setdefault(key, due_ms)  # to be tried again
 
 
 def writes(steps: tuple[object, ...]) -> tuple[Write, ...]:

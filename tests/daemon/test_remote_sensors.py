@@ -2,7 +2,8 @@
 
 from kickcue.config.settings import SensorPin
 from kickcue.core.events import Link, Notification
-from kickcue.daemon.remote_sensors import SILENCE_NS, RemoteSensors
+from kickcue.daemon import remote_sensors
+from kickcue.daemon.remote_sensors import RemoteSensors
 from kickcue.supervision.health import Stage
 
 PINS = {
@@ -45,7 +46,7 @@ def test_silence_shows() -> None:
 
     assert stage() is Stage.LOOKING
     remote.named(Link(0, "gym-pod", up=True))
-    now_ns = SILENCE_NS
+    now_ns = remote_sensors.SILENCE_NS
     assert stage() is Stage.CONNECTED
     now_ns += 1
     assert stage() is Stage.SILENT

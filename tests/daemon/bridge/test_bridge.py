@@ -16,7 +16,7 @@ from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.encoding import encode
 from kickcue.core.watch.state_machine import CueAck, CueContent
 from kickcue.daemon.ack_log import RESTARTED
-from kickcue.daemon.bridge import BY_TIMER, LINK, NO_APP, bridge
+from kickcue.daemon.bridge import BY_TIMER, LINK, NO_APP, Bridge, bridge
 from kickcue.edges.mqtt.broker import PrivateBroker
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.edges.radio import WatchPin
@@ -24,12 +24,13 @@ from tests.beds.fake_bluez import FakeBluez
 from tests.beds.watches import NUS_WRITE, bangle_in, infinitime_in
 from tests.daemon.bridge.bench import TTL_MS, Race, race, until, until_ready
 from tests.edges.mqtt.conftest import TOPICS
+from tests.patience import PATIENCE_S
 
 INFINITIME = WatchPin(load_watch("infinitime"))
 BANGLE_JS = WatchPin(load_watch("bangle-js"))
 BANGLE_GB = WatchPin(load_watch("bangle-gb"), name="Bangle.js 1a2b")
-PATIENT_TTL_MS = 8000
-"""Of a cue that has to wait for a link on a machine that is busy."""
+UNTIL_LOST_MS = 600_000
+"""Armed for so long, a cue is not due before its link is lost, however busy the machine is."""
 BELL = CueContent(
     "run/bell", "last_lap", "Last lap: relax", None, ((150, 100, 1.0), (150, 0, 1.0)), 3, TTL_MS
 )
@@ -82,25 +83,33 @@ async def test_a_bangle_feels_a_cue(
 async def test_a_link_lost_while_armed_costs_nothing(
     bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
 ) -> None:
-    """GIVEN an armed cue WHEN the link drops, the sender dies, and the link comes back THEN it is
-    felt at its time, not before, not late.
+    """GIVEN an armed cue WHEN the link drops, the sender moves it and dies, and the link comes back
+    THEN it is felt at its time, not before, not late.
     """
     worn, sensor = infinitime_in(bluez)
     loop = asyncio.get_running_loop()
     async with bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path) as running:
         async with race(broker) as sender:
             await until_ready(running)
-            armed_s = loop.time()
-            sender.delivery.send(sender.arm(1500, ttl_ms=PATIENT_TTL_MS))
+            sender.delivery.send(sender.arm(UNTIL_LOST_MS))
             await until(lambda: running.broker.wrist.armed)
-        sensor.advertise(on=False)
-        sensor.drop()
-        await until(lambda: not running.worn.connected.is_set())
-        assert [] == worn.felt
+            sensor.advertise(on=False)
+            sensor.drop()
+            await until(lambda: not running.worn.connected.is_set())
+            assert [] == worn.felt
+            (was_due_ms,) = due_in(running)
+            armed_s = loop.time()
+            sender.delivery.send(sender.arm(1500))
+            await until(lambda: max(due_in(running), default=0) < was_due_ms - UNTIL_LOST_MS / 2)
         sensor.advertise(on=True)
         await until(lambda: len(worn.felt) == 2)
         lead_s = running.profile.timing.lead_ms / 1000
-    assert armed_s + 1.5 - lead_s <= worn.felt[0].at_s <= armed_s + 1.5 + PATIENT_TTL_MS / 1000
+    assert armed_s + 1.5 - lead_s <= worn.felt[0].at_s <= armed_s + 1.5 + TTL_MS / 1000
+
+
+def due_in(running: Bridge) -> list[int]:
+    """Return when what is armed is due."""
+    return [due_ms for _, due_ms in running.broker.wrist.armed.values()]
 
 
 async def test_a_watch_that_stays_away_feels_nothing_late(
@@ -191,21 +200,27 @@ async def test_a_bangle_with_the_app_keeps_the_timer_itself(
         await until(lambda: len(sender.acks) == 1)
         await until(lambda: not worn.armed)
         assert ["run/held"] == [felt.id for felt in worn.felt]
-        sender.delivery.send(sender.arm(2500, "lost", ttl_ms=700))
+        sender.delivery.send(sender.arm(UNTIL_LOST_MS, "lost"))
         await until(lambda: worn.armed)
         sensor.advertise(on=False)
         sensor.drop()
+        await until(lambda: not running.worn.connected.is_set())
+        sender.delivery.send(sender.arm(200, "lost", ttl_ms=700))
+        timer = worn.armed["run/lost"]
+        timer._run()  # its time has come
+        timer.cancel()
         await until(lambda: len(sender.acks) == 2)
         assert [("held", True, None), ("lost", False, BY_TIMER)] == sender.acks
         assert ["run/held", "run/lost"] == [felt.id for felt in worn.felt]
 
 
 async def test_a_bangle_without_the_app_is_found_out(
-    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """GIVEN a Bangle.js that takes the message and has no app to play it WHEN a cue is sent THEN it
     is answered as not felt, and why.
     """
+    monkeypatch.setattr("kickcue.daemon.bridge.ANSWER_S", 1.0)
     worn, _ = bangle_in(bluez)
     worn.has_app = False
     async with (
@@ -234,6 +249,54 @@ async def test_a_disarmed_cue_is_disarmed_on_the_watch(
         sender.delivery.send(sender.arm(60_000))
         await until(lambda: worn.armed)
         sender.delivery.send(Disarm(sender.clock(), "bell", "the race is over"))
+        await until(lambda: not worn.armed)
+    assert [] == worn.felt
+
+
+async def test_a_cue_disarmed_without_a_link_is_disarmed_when_it_is_back(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN a cue that was armed on the watch WHEN it is disarmed while the link is lost THEN the
+    watch's own timer is cancelled as soon as there is a link.
+    """
+    worn, sensor = bangle_in(bluez)
+    async with (
+        race(broker) as sender,
+        bridge(BANGLE_GB, broker.watch, TOPICS, state=tmp_path) as running,
+    ):
+        await until_ready(running)
+        sender.delivery.send(sender.arm(UNTIL_LOST_MS))
+        await until(lambda: worn.armed)
+        sensor.advertise(on=False)
+        sensor.drop()
+        await until(lambda: not running.worn.connected.is_set())
+        sender.delivery.send(Disarm(sender.clock(), "bell", "the race is over"))
+        await until(lambda: not running.broker.wrist.armed)
+        sensor.advertise(on=True)
+        await until(lambda: not worn.armed)
+    assert [] == worn.felt
+
+
+async def test_an_order_to_disarm_that_came_too_late_is_given_again(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a machine that is too busy to write the order in time WHEN a cue is disarmed THEN the
+    watch is told once there is time for it.
+    """
+    worn, _ = bangle_in(bluez)
+    async with (
+        race(broker) as sender,
+        bridge(BANGLE_GB, broker.watch, TOPICS, state=tmp_path) as running,
+    ):
+        await until_ready(running)
+        sender.delivery.send(sender.arm(UNTIL_LOST_MS))
+        await until(lambda: worn.armed)
+        with monkeypatch.context() as busy:
+            busy.setattr("kickcue.daemon.watch_timers.ARM_S", 0.0)
+            sender.delivery.send(Disarm(sender.clock(), "bell", "the race is over"))
+            await until(lambda: not running.broker.wrist.armed)
+            await asyncio.sleep(0.3)  # it has tried by now
+            assert worn.armed
         await until(lambda: not worn.armed)
     assert [] == worn.felt
 
@@ -281,11 +344,17 @@ async def test_the_watch_can_be_a_sensor(
 
 @pytest.mark.parametrize("answered", [True, False])
 async def test_a_second_watch_waits_for_the_first(
-    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path, answered: bool
+    bluez: FakeBluez,
+    broker: PrivateBroker,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answered: bool,
 ) -> None:
     """GIVEN a bridge for a second watch WHEN another watch answers as felt THEN nothing is played;
     when none does, it is.
     """
+    if answered:
+        monkeypatch.setattr("kickcue.daemon.bridge.SECOND_AFTER_S", PATIENCE_S)
     worn, _ = infinitime_in(bluez)
     async with (
         race(broker) as sender,

@@ -45,6 +45,8 @@ UTC_NS: Final = 1_781_431_751 * NS_PER_S
 LINE: Final = 512
 """Lines are this long, for the pipe to hold but eight of them."""
 MOST_BEHIND: Final = 10
+DISK_S: Final = 60.0
+"""How long the end of a recording is waited for: a busy machine is no disk that fails."""
 LONGEST_AFTER_NS: Final = 120 * NS_PER_S
 """How long the race may go on after the sensors' last word,
 in which the runner is past the line.
@@ -132,7 +134,7 @@ class Runner:
                 self.feed(event)
         after_ns = LONGEST_AFTER_NS if self.document.plan is None else SESSION_AFTER_NS
         self.tick_until(self.inputs[-1].t_ns + after_ns)
-        self.recorder.close()
+        self.recorder.close(DISK_S)
 
     def tick_until(self, t_ns: int) -> None:
         """Give the engine the ticks it asks for, as long as the race lasts."""
@@ -146,9 +148,10 @@ class Runner:
 
     def feed(self, event: Input) -> None:
         """Feed the engine once the recording is no more than seconds of the race behind: live it is
-        a few milliseconds.
+        a few milliseconds. That of a session is not behind at all, however slowly it is written.
         """
-        while len(self.recorder._waiting) > MOST_BEHIND:
+        most = MOST_BEHIND if self.document.plan is None else 0
+        while len(self.recorder._waiting) > most:
             time.sleep(0)
         self.session.feed(event)
 
