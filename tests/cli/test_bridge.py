@@ -18,7 +18,7 @@ from kickcue.edges.mqtt.topics import Topics
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.watches import bangle_in, infinitime_in
 from tests.cli.tui.terminals import on_a_terminal, start_in_a_pipe
-from tests.cli.tui.track import POD, STRAP, a_track
+from tests.cli.tui.track import POD, STRAP, a_track, let_go
 from tests.patience import PATIENCE_S
 
 RACE = f"""
@@ -62,7 +62,7 @@ def cue(t_ns: int) -> Cue:
         None,
         ((150, 100, 1.0), (150, 0, 1.0)),
         3,
-        5000,
+        60_000,
         400.0,
         2.0,
     )
@@ -149,7 +149,7 @@ async def test_a_terminal_has_one_line(bluez: FakeBluez, home: Path) -> None:
         await shown.shows("● bangle-js", f"{sensor.address} connected", "no cue yet")
         shown.press("q")
         assert 0 == await shown.left()
-    assert not sensor.connected
+    await let_go(sensor)
 
 
 async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
@@ -165,7 +165,7 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
             await shown.until(lambda: bool(worn.felt))
         shown.press("q")
         assert 0 == await shown.left()
-    assert not sensor.connected
+    await let_go(sensor)
 
 
 @pytest.mark.parametrize(

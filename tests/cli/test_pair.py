@@ -9,7 +9,7 @@ import pytest
 from kickcue.cli import main
 from tests.beds.fake_bluez import FakeBluez
 from tests.cli.tui.terminals import in_a_pipe, on_a_terminal
-from tests.cli.tui.track import BOTH, OTHER, POD, STRAP, Track
+from tests.cli.tui.track import BOTH, OTHER, POD, STRAP, Track, let_go
 
 RACE = '# my race\nrace = "5000m"\n'
 
@@ -50,7 +50,7 @@ async def test_a_runner_recognises_his_own(track: Track, home: Path, race: Path)
         "strap": {"profile": "polar-h10", "address": STRAP},
         "pod": {"profile": "stryd", "address": POD},
     } == pins(race)
-    assert not any(sensor.connected for sensor in track.all)
+    await let_go(*track.all)
 
 
 async def test_somebody_elses_is_let_go_again(track: Track, home: Path, race: Path) -> None:
@@ -65,7 +65,7 @@ async def test_somebody_elses_is_let_go_again(track: Track, home: Path, race: Pa
         await shown.answers(f"{number}\r", "Is that your heart rate?")
         assert track.other.connected
         await shown.answers("n", "Which heart-rate strap is yours?")
-        assert not track.other.connected
+        await let_go(track.other)
         await shown.answers("88\r", "No number 88 in the list.")
         shown.press("q")
         assert await shown.left() == 1
@@ -204,7 +204,7 @@ async def test_a_service_that_is_not_advertised(
     assert (status, err) == (0, "")
     assert f"profile {profile}" in out
     assert {option[2:]: {"profile": profile, "address": BAND}} == pins(race)
-    assert not band.connected
+    await let_go(band)
 
 
 async def test_a_named_device_that_sends_nothing_of_the_kind(

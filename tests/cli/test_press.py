@@ -8,7 +8,6 @@ import io
 import itertools
 import json
 import os
-import pty
 import signal
 import sys
 import termios
@@ -34,6 +33,7 @@ from kickcue.core.events import (
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
+from tests.cli.tui.terminals import Terminal, on_a_terminal
 from tests.patience import PATIENCE_S
 
 
@@ -286,49 +286,9 @@ def test_what_cannot_be_pressed_is_one_line(
 # ---- a keyboard
 
 
-@dataclass
-class Terminal:
-    """``kickcue press`` on a terminal of its own."""
-
-    process: asyncio.subprocess.Process
-    master: int
-    slave: int
-    seen: str = ""
-
-    def read(self) -> None:
-        with contextlib.suppress(OSError):
-            self.seen += os.read(self.master, 65536).decode(errors="replace")
-
-    def press(self, key: str) -> None:
-        os.write(self.master, key.encode())
-
-    async def until_seen(self, text: str) -> None:
-        # What is waited for happens in another process.
-        while text not in self.seen:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-
-
-@contextlib.asynccontextmanager
-async def terminal(*options: str) -> AsyncIterator[Terminal]:
-    master, slave = pty.openpty()
-    termios.tcsetwinsize(slave, (24, 80))
-    program = [sys.executable, "-m", "kickcue", "press", *options]
-    environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    process = await asyncio.create_subprocess_exec(
-        *program, stdin=slave, stdout=slave, stderr=slave, env=environment
-    )
-    shown = Terminal(process, master, slave)
-    asyncio.get_running_loop().add_reader(master, shown.read)
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            yield shown
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        asyncio.get_running_loop().remove_reader(master)
-        os.close(master)
-        os.close(slave)
+def terminal(*options: str) -> contextlib.AbstractAsyncContextManager[Terminal]:
+    """Run ``kickcue press`` on a terminal of its own."""
+    return on_a_terminal("press", *options, folder=Path())
 
 
 async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
@@ -337,20 +297,20 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
     """
     daemon.is_in_lap_5()
     async with terminal("--trackside") as shown:
-        before = termios.tcgetattr(shown.slave)
-        await shown.until_seen("lap 5, 3001 ± 4 m to go, by marks")
-        assert all(text in shown.seen for text in ("kickcue/runner", "trackside", "● online"))
+        await shown.shows(
+            "lap 5, 3001 ± 4 m to go, by marks", "kickcue/runner", "trackside", "● online"
+        )
         shown.press("f")
-        await shown.until_seen("It is still far to the finish. Press f again")
+        await shown.shows("It is still far to the finish. Press f again")
         for number, (key, name) in enumerate(
             (("\n", "lap"), ("u", "undo lap"), ("s", "start"), ("ff", "finish")), 1
         ):
             shown.press(key)
-            await shown.until_seen(f"{name} ({number}): sent")
+            await shown.shows(f"{name} ({number}): sent")
         shown.press("x")
-        await shown.until_seen("Abandon the race? Press x again")
+        await shown.shows("Abandon the race? Press x again")
         shown.press("x")
-        await shown.until_seen("abort (5): sent")
+        await shown.shows("abort (5): sent")
         events = [await daemon.delivery.incoming.get() for _ in range(5)]
         assert isinstance(events[0], Mark)
         orders = [(event.kind, event.by) for event in events if isinstance(event, Command)]
@@ -364,8 +324,8 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
             )
         ] == orders
         shown.press("q")
-        assert await shown.process.wait() == 0
-        assert termios.tcgetattr(shown.slave) == before
+        assert await shown.left() == 0
+        assert termios.tcgetattr(shown.slave) == shown.before
 
 
 async def test_a_distance_is_typed_at_the_keyboard(daemon: Daemon) -> None:
@@ -376,19 +336,19 @@ async def test_a_distance_is_typed_at_the_keyboard(daemon: Daemon) -> None:
     """
     daemon.is_in_lap_5()
     async with terminal("--trackside") as shown:
-        await shown.until_seen("lap 5, 3001 ± 4 m to go, by marks")
+        await shown.shows("lap 5, 3001 ± 4 m to go, by marks")
         shown.press("d")
-        await shown.until_seen("How long is the race?")
+        await shown.shows("How long is the race?")
         shown.press("30 00q")
-        await shown.until_seen("lap (1): sent")
+        await shown.shows("lap (1): sent")
         shown.press("d5k\n")
-        await shown.until_seen("distance (2): sent")
+        await shown.shows("distance (2): sent")
         lap, distance = [await daemon.delivery.incoming.get() for _ in range(2)]
         assert isinstance(lap, Mark)
         assert isinstance(distance, Command)
         assert (Orderer.TRACKSIDE, 5000.0) == (distance.by, distance.race_distance_m)
         shown.press("q")
-        assert await shown.process.wait() == 0
+        assert await shown.left() == 0
 
 
 async def test_a_keyboard_waits_for_a_run_and_finds_it() -> None:
@@ -397,15 +357,15 @@ async def test_a_keyboard_waits_for_a_run_and_finds_it() -> None:
     """
     async with terminal() as shown:
         for _ in range(2):
-            await shown.until_seen("waiting for `kickcue run` on this machine")
+            await shown.shows("waiting for `kickcue run` on this machine")
             async with (
                 private_broker(Topics()) as broker,
                 deliver(broker.address, Topics(), run_id="run", now_ns=time.monotonic_ns),
             ):
-                await shown.until_seen("● online")
-            shown.seen = ""
+                await shown.shows("● online")
+            shown.forget()
         shown.press("q")
-        assert await shown.process.wait() == 0
+        assert await shown.left() == 0
 
 
 async def test_a_connection_that_is_lost_is_shown(daemon: Daemon) -> None:
@@ -414,12 +374,12 @@ async def test_a_connection_that_is_lost_is_shown(daemon: Daemon) -> None:
     """
     daemon.is_in_lap_5()
     async with terminal() as shown:
-        await shown.until_seen("● online")
+        await shown.shows("● online")
         os.kill(daemon.broker.server_pid, signal.SIGSTOP)
-        await shown.until_seen("no connection; retrying")
+        await shown.shows("no connection; retrying")
         shown.press(" ")
-        await shown.until_seen("lap (1): 1 not sent")
-        shown.seen = ""
+        await shown.shows("lap (1): 1 not sent")
+        shown.forget()
         os.kill(daemon.broker.server_pid, signal.SIGCONT)
-        await shown.until_seen("● online")
-        assert "Traceback" not in shown.seen
+        await shown.shows("● online")
+        assert "Traceback" not in shown.text

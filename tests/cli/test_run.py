@@ -20,7 +20,7 @@ from tests.cli.tui.terminals import (
     on_a_terminal,
     start_in_a_pipe,
 )
-from tests.cli.tui.track import POD, STRAP, Track
+from tests.cli.tui.track import POD, STRAP, Track, let_go
 from tests.patience import PATIENCE_S
 
 RACE = f"""
@@ -74,7 +74,6 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
     on, and at the end the recording is named.
     """
     async with on_a_terminal("run", folder=home) as shown:
-        before = termios.tcgetattr(shown.slave)
         await warmed_up(shown)
         await shown.shows("battery 80 %", "battery 55 %", "recording", "cue: Ready")
         assert (True, True, False) == (
@@ -90,7 +89,7 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
         await shown.answers("f", "finished after", "u to undo for")
         shown.press("q")
         assert await shown.left() == 0
-        assert termios.tcgetattr(shown.slave) == before
+        assert termios.tcgetattr(shown.slave) == shown.before
         after = shown.raw.split(LEFT_OTHER_SCREEN)[1]
         assert "Recorded in" in after
         assert "kickcue replay" in after
@@ -99,7 +98,7 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
     assert f"Report: {page}" in " ".join(after.split())
     assert [CommandKind.START, CommandKind.LAP, CommandKind.FINISH] == orders(recorded())
     assert not recorded().problems
-    assert not any(sensor.connected for sensor in track.all)
+    await let_go(*track.all)
 
 
 @pytest.mark.usefixtures("track", "race")
@@ -117,7 +116,8 @@ async def test_a_race_that_was_left_goes_on(home: Path) -> None:
         assert "Report: kickcue report " in shown.text
     assert not list(races().glob("*.html"))
     async with on_a_terminal("run", folder=home) as shown:
-        await shown.shows("resumed", "lap 1 of 13")
+        # Which lap it is now depends on how long the next run took to start.
+        await shown.shows("resumed", " of 13")
         await shown.answers("x", "Abandon the race? Press x again")
         await shown.answers("x", "abandoned")
         shown.press("q")

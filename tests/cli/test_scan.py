@@ -10,7 +10,7 @@ from kickcue.cli import main
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.watches import infinitime_in
 from tests.cli.tui.terminals import LEFT_OTHER_SCREEN, in_a_pipe, on_a_terminal
-from tests.cli.tui.track import BOTH, OTHER, POD, STRAP, Track
+from tests.cli.tui.track import BOTH, OTHER, POD, STRAP, Track, let_go
 
 
 async def test_a_pipe_gets_a_plain_table_strongest_first(track: Track, home: Path) -> None:
@@ -68,14 +68,13 @@ async def test_a_terminal_shows_it_live_and_is_put_back(track: Track, home: Path
     terminal is as it was.
     """
     async with on_a_terminal("scan", "--values", folder=home) as shown:
-        before = termios.tcgetattr(shown.slave)
         await shown.shows("▂▄▆█ -4", "Polar H10 75340F2C", "142 beats/min", "180 steps/min")
         shown.forget()
         shown.press("q")
         assert await shown.left() == 0
-        assert termios.tcgetattr(shown.slave) == before
+        assert termios.tcgetattr(shown.slave) == shown.before
         assert STRAP in shown.raw.split(LEFT_OTHER_SCREEN)[1]
-    assert not any(sensor.connected for sensor in track.all)
+    await let_go(*track.all)
 
 
 @pytest.mark.usefixtures("track")

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import pty
 import signal
 import sys
 import termios
@@ -46,6 +45,7 @@ from kickcue.edges.mqtt.messages import (
     touch_message,
 )
 from kickcue.edges.mqtt.topics import Topics
+from tests.cli.tui.terminals import Terminal, on_a_terminal
 from tests.patience import PATIENCE_S
 
 PULSES = ((100, 50, 1.0), (100, 0, 0.5))
@@ -74,7 +74,7 @@ class Sender:
             None,
             PULSES,
             3,
-            2000,
+            60_000,
             400.0,
             2.0,
         )
@@ -195,48 +195,9 @@ async def test_a_pipe_gets_lines_without_colours_or_bells(sender: Sender) -> Non
 # ---- a terminal
 
 
-@dataclass
-class Terminal:
-    """``kickcue watch`` on a terminal of its own."""
-
-    process: asyncio.subprocess.Process
-    master: int
-    slave: int
-    seen: str = ""
-
-    def read(self) -> None:
-        with contextlib.suppress(OSError):
-            self.seen += os.read(self.master, 65536).decode(errors="replace")
-
-    def press(self, key: str) -> None:
-        os.write(self.master, key.encode())
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        while not condition():  # noqa: ASYNC110  what is waited for happens in another process
-            await asyncio.sleep(0.01)
-
-
-@contextlib.asynccontextmanager
-async def terminal() -> AsyncIterator[Terminal]:
-    master, slave = pty.openpty()
-    termios.tcsetwinsize(slave, (24, 80))
-    program = [sys.executable, "-m", "kickcue", "watch"]
-    environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    process = await asyncio.create_subprocess_exec(
-        *program, stdin=slave, stdout=slave, stderr=slave, env=environment
-    )
-    shown = Terminal(process, master, slave)
-    asyncio.get_running_loop().add_reader(master, shown.read)
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            yield shown
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        asyncio.get_running_loop().remove_reader(master)
-        os.close(master)
-        os.close(slave)
+def terminal() -> contextlib.AbstractAsyncContextManager[Terminal]:
+    """Run ``kickcue watch`` on a terminal of its own."""
+    return on_a_terminal("watch", folder=Path())
 
 
 async def next_order(sender: Sender) -> CommandKind:
@@ -251,32 +212,30 @@ async def test_a_terminal_shows_the_face_rings_and_takes_keys(sender: Sender) ->
     keys are commands; q leaves it in order.
     """
     async with terminal() as shown:
-        before = termios.tcgetattr(shown.slave)
-        await shown.until(lambda: "● online" in shown.seen)
+        await shown.shows("● online")
         sender.delivery.send(sender.cue())
-        await shown.until(lambda: shown.seen.count("\a") == len(PULSES))
-        assert "turnover up" in shown.seen
+        await shown.until(lambda: shown.raw.count("\a") == len(PULSES))
+        await shown.shows("turnover up")
         heard = []
         for key in " usf":
             shown.press(key)
             heard.append(await next_order(sender))
         expected = [CommandKind.LAP, CommandKind.UNDO_LAP, CommandKind.START, CommandKind.FINISH]
         assert expected == heard
-        assert termios.tcgetattr(shown.slave) != before
+        assert termios.tcgetattr(shown.slave) != shown.before
         shown.press("q")
-        assert await shown.process.wait() == 0
-        assert termios.tcgetattr(shown.slave) == before
-        assert "\x1b[?25h" in shown.seen  # the cursor is back
+        assert await shown.left() == 0
+        assert termios.tcgetattr(shown.slave) == shown.before
+        assert "\x1b[?25h" in shown.raw  # the cursor is back
 
 
 async def test_a_terminal_is_put_back_when_the_watch_is_told_to_end(sender: Sender) -> None:
     """GIVEN a watch on a terminal WHEN it gets SIGTERM THEN the terminal is as it was."""
     async with terminal() as shown:
-        before = termios.tcgetattr(shown.slave)
-        await shown.until(lambda: "● online" in shown.seen)
+        await shown.shows("● online")
         shown.process.send_signal(signal.SIGTERM)
-        assert await shown.process.wait() == 0
-        assert termios.tcgetattr(shown.slave) == before
+        assert await shown.left() == 0
+        assert termios.tcgetattr(shown.slave) == shown.before
         assert sender.delivery.session.connected
 
 
@@ -285,13 +244,13 @@ async def test_a_broker_that_goes_away_is_shown(sender: Sender) -> None:
     back when it is.
     """
     async with terminal() as shown:
-        await shown.until(lambda: "● online" in shown.seen)
+        await shown.shows("● online")
         os.kill(sender.broker.server_pid, signal.SIGSTOP)
-        await shown.until(lambda: "reconnecting" in shown.seen)
-        shown.seen = ""
+        await shown.shows("reconnecting")
+        shown.forget()
         os.kill(sender.broker.server_pid, signal.SIGCONT)
-        await shown.until(lambda: "● online" in shown.seen)
-        assert "Traceback" not in shown.seen
+        await shown.shows("● online")
+        assert "Traceback" not in shown.text
 
 
 # ---- a run that comes and goes
@@ -336,7 +295,7 @@ async def test_a_watch_waits_for_a_run_and_finds_each_that_follows() -> None:
                         None,
                         PULSES,
                         3,
-                        8000,
+                        60_000,
                         400.0,
                         2.0,
                     )

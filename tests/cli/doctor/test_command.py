@@ -12,7 +12,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,14 +21,17 @@ from typing import Any
 import pytest
 
 from kickcue.cli import main
-from kickcue.cli.doctor import bluetooth, broker, disk, fixes, machine, run_checks
+from kickcue.cli.doctor import bluetooth, broker, disk, fixes, machine, phone, run_checks
 from kickcue.cli.doctor.race import race
 from kickcue.cli.doctor.result import CheckLevel, Context, Result, fault, ok, warning
 from kickcue.config.settings import load_settings
 from kickcue.daemon import system_clock
 from kickcue.daemon.run_lock import only_one
+from kickcue.edges.mqtt import trial
+from kickcue.edges.mqtt.session import Session
 from kickcue.edges.mqtt.topics import RULES, Topics
-from kickcue.edges.radio import WITHOUT_BLUETOOTH, device_selection, linux
+from kickcue.edges.radio import WITHOUT_BLUETOOTH, device_selection, linux, missing
+from kickcue.edges.radio.adapter import shared_host
 from tests.beds import private_bus as bed
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.fixtures import bus
@@ -35,6 +39,7 @@ from tests.beds.private_bus import ENVIRONMENT, PrivateBus
 from tests.edges.gnss.conftest import fake_gpsd, tpv, until
 from tests.edges.mqtt.conftest import Mosquitto, mosquitto
 from tests.edges.mqtt.test_refusals import allow
+from tests.patience import PATIENCE_S
 
 __all__ = ["bus", "mosquitto"]
 
@@ -67,7 +72,21 @@ class Surgery:
         self.rfkill = folder / "rfkill"
         self.program("bluetoothctl", "echo 'bluetoothctl: 5.66'")
         monkeypatch.setattr(linux, "RFKILL", self.rfkill)
-        monkeypatch.setattr(bluetooth, "LISTEN_S", 1.5)
+        # A busy machine answers late; what is to stay away is waited for a moment only.
+        for module in (bluetooth, broker, machine, phone):
+            monkeypatch.setattr(module, "ASK_S", PATIENCE_S)
+        for patient in (
+            "kickcue.cli.doctor.bluetooth.VERSION_S",
+            "kickcue.cli.doctor.broker.KNOCK_S",
+            "kickcue.cli.doctor.fixes.LISTEN_S",
+            "kickcue.edges.mqtt.trial.ANSWER_S",
+            "kickcue.edges.mqtt.trial.HEARD_S",
+            "kickcue.edges.radio.api.SCAN_WITHIN_S",
+        ):
+            monkeypatch.setattr(patient, PATIENCE_S)
+        examine = partial(run_checks.examine, patience_s=2 * PATIENCE_S)
+        monkeypatch.setattr("kickcue.cli.doctor.command.examine", examine)
+        monkeypatch.setattr(bluetooth, "LISTEN_S", 0.3)
         monkeypatch.setattr(device_selection, "SETTLE_S", 0.0)
         monkeypatch.setattr(machine, "TIMESYNCD", folder)
         monkeypatch.setattr(machine, "MODEL", folder / "model")
@@ -99,10 +118,23 @@ class Surgery:
 
 
 @pytest.fixture
-async def bluez(bus: PrivateBus) -> AsyncIterator[FakeBluez]:
-    """Return a fake BlueZ with adapter hci0, which hears the pod."""
+async def bluez(bus: PrivateBus, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeBluez]:
+    """Return a fake BlueZ with adapter hci0, which hears the pod. The doctor's time to listen
+    begins once it has heard all that are on air, however long a busy machine takes for that.
+    """
     async with FakeBluez(bus) as fake:
         fake.add_sensor(POD, "Stryd", services={"1814": ["2a53"]})
+
+        async def heard(
+            pins: Mapping[str, Any], within_s: float, *, adapter: str | None
+        ) -> dict[str, str]:
+            async with shared_host(adapter) as host:
+                with host.scanner.looking():
+                    on_air = {each.address for each in fake.sensors if each.on_air.is_set()}
+                    await until(lambda: on_air <= host.scanner.devices.keys())
+                    return await missing(pins, within_s, adapter=adapter)
+
+        monkeypatch.setattr(bluetooth, "missing", heard)
         yield fake
 
 
@@ -556,6 +588,13 @@ async def test_a_broker_that_denies_a_topic(
     monkeypatch.setenv("KICKCUE_BROKER_PASSWORD", "daemon secret")
     surgery.race.write_text(f'{RACE}[broker]\nurl = "mqtt://daemon@127.0.0.1:{mosquitto.port}"\n')
     topics = Topics()
+    received = trial._received
+
+    async def others_received(session: Session, topics: Topics, nonce: str, count: int) -> set[str]:
+        """Wait for those alone that may come, for as long as it takes."""
+        return await received(session, topics, nonce, count - len(denied))
+
+    monkeypatch.setattr(trial, "_received", others_received)
     allow(
         mosquitto,
         [
@@ -717,11 +756,14 @@ def test_the_terminal(encoding: str, level: str, monkeypatch: pytest.MonkeyPatch
 # ---- the examination itself
 
 
-def test_a_check_that_fails_or_hangs_is_a_finding() -> None:
+def test_a_check_that_fails_or_hangs_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN a check that raises and one that never ends THEN the others are told in their order,
     and both are faults.
     """
     hanging = threading.Event()
+    # The clock says so: for c there is a moment, for the others a minute.
+    readings = iter((0.0, 0.0, 0.0, PATIENCE_S - 0.2, 0.0))
+    monkeypatch.setattr(run_checks, "time", SimpleNamespace(monotonic=lambda: next(readings)))
 
     def fails(_: Context) -> Iterator[Result]:
         yield ok("never told", "it failed half way")
@@ -738,7 +780,7 @@ def test_a_check_that_fails_or_hangs_is_a_finding() -> None:
         "d": lambda _: [fault("d", "last")],
     }
     try:
-        report = run_checks.examine(Context(None, None, None, {}), checks, patience_s=0.5)
+        report = run_checks.examine(Context(None, None, None, {}), checks, patience_s=PATIENCE_S)
     finally:
         hanging.set()
     assert ["a", "b", "d", "c"] == [finding.what for finding in report]

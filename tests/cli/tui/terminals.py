@@ -1,6 +1,7 @@
 """``kickcue`` on a terminal of its own: what it shows, the keys it is given, how it leaves."""
 
 import asyncio
+import codecs
 import contextlib
 import fcntl
 import os
@@ -9,15 +10,32 @@ import re
 import signal
 import sys
 import termios
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.patience import PATIENCE_S
 
 LEFT_OTHER_SCREEN: Final = "\x1b[?1049l"
 _CODES: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+Limits = Mapping[str, float]
+"""Times that kickcue gives others, by module and name, set so that a busy machine keeps them."""
+
+
+def program(*command: str, limits: Limits | None = None) -> list[str]:
+    """Return what starts ``kickcue`` with these arguments as a program."""
+    if not limits:
+        return [sys.executable, "-m", "kickcue", *command]
+    places = [(*name.rpartition("."), value) for name, value in limits.items()]
+    lines = [
+        f"setattr(import_module({module!r}), {name!r}, {value!r})"
+        for module, _, name, value in places
+    ]
+    first, last = "from importlib import import_module", "from kickcue.__main__ import run; run()"
+    return [sys.executable, "-c", "\n".join((first, *lines, last)), *command]
 
 
 @dataclass
@@ -27,7 +45,13 @@ class Terminal:
     process: asyncio.subprocess.Process
     master: int
     slave: int
+    before: list[Any]
+    """How the terminal was set before the program was started."""
     raw: str = ""
+    # A sign may come in two parts.
+    decoder: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
+    )
 
     @property
     def text(self) -> str:
@@ -35,8 +59,10 @@ class Terminal:
         return _CODES.sub("", self.raw)
 
     def read(self) -> None:
+        """Take all that is there to be read; one reading alone may end before that."""
         with contextlib.suppress(OSError):
-            self.raw += os.read(self.master, 65536).decode(errors="replace")
+            while part := os.read(self.master, 65536):
+                self.raw += self.decoder.decode(part)
 
     def hang_up(self) -> None:
         """Go away, as a lost ssh connection does; the system tells the program, and a shell would
@@ -44,6 +70,7 @@ class Terminal:
         """
         asyncio.get_running_loop().remove_reader(self.master)
         os.close(self.master)
+        self.master = -1  # the number may soon be another's
 
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
@@ -69,7 +96,6 @@ class Terminal:
     async def left(self) -> int:
         """Return the exit status once the program has ended and all it wrote was read."""
         status = await self.process.wait()
-        await asyncio.sleep(0)
         self.read()
         return status
 
@@ -88,7 +114,7 @@ async def on_a_terminal(
     master, slave = pty.openpty()
     os.set_blocking(master, False)
     termios.tcsetwinsize(slave, size)
-    program = [sys.executable, "-m", "kickcue", *command]
+    before = termios.tcgetattr(slave)
     environment = {
         **os.environ,
         "TERM": "xterm-256color",
@@ -96,7 +122,7 @@ async def on_a_terminal(
         "PYTHONIOENCODING": encoding,
     }
     process = await asyncio.create_subprocess_exec(
-        *program,
+        *program(*command),
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -105,7 +131,7 @@ async def on_a_terminal(
         start_new_session=True,
         preexec_fn=_own_the_terminal,
     )
-    shown = Terminal(process, master, slave)
+    shown = Terminal(process, master, slave, before)
     asyncio.get_running_loop().add_reader(master, shown.read)
     try:
         async with asyncio.timeout(patience_s):
@@ -116,7 +142,8 @@ async def on_a_terminal(
         if process.returncode is None:
             process.send_signal(signal.SIGKILL)
             await process.wait()
-        if asyncio.get_running_loop().remove_reader(master):
+        if shown.master >= 0:
+            asyncio.get_running_loop().remove_reader(master)
             os.close(master)
         os.close(slave)
 
@@ -126,21 +153,24 @@ def _own_the_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
-async def in_a_pipe(*command: str, folder: Path) -> tuple[int, str, str]:
+async def in_a_pipe(
+    *command: str, folder: Path, limits: Limits | None = None
+) -> tuple[int, str, str]:
     """Run ``kickcue`` without a terminal; return status, standard output and standard error."""
-    process = await start_in_a_pipe(*command, folder=folder)
+    process = await start_in_a_pipe(*command, folder=folder, limits=limits)
     async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate()
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
 
 
-async def start_in_a_pipe(*command: str, folder: Path) -> asyncio.subprocess.Process:
+async def start_in_a_pipe(
+    *command: str, folder: Path, limits: Limits | None = None
+) -> asyncio.subprocess.Process:
     """Start ``kickcue`` without a terminal; a hang-up ends it, also if the tests run by nohup."""
     pipe = asyncio.subprocess.PIPE
-    program = [sys.executable, "-m", "kickcue", *command]
     return await asyncio.create_subprocess_exec(
-        *program,
+        *program(*command, limits=limits),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=pipe,
         stderr=pipe,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor
+from tests.edges.mqtt.conftest import until
 
 STRAP = "A0:9E:1A:00:00:01"
 POD = "C1:00:00:00:00:02"
@@ -51,6 +52,11 @@ class Track:
                 if sensor.connected:
                     sensor.notify("2a53", steps)
             await asyncio.sleep(EACH_S)
+
+
+async def let_go(*sensors: Sensor) -> None:
+    """Wait until nobody holds any of them: a program's word to BlueZ may outlive it."""
+    await until(lambda: not any(sensor.connected for sensor in sensors))
 
 
 @asynccontextmanager
