@@ -75,7 +75,7 @@ class DeliveryCounters:
     repeated: int = 0
     felt: int = 0
     dropped: int = 0
-    """Every watch that answered before their deadline did not give them."""
+    """No watch that answered before their deadline gave them."""
     unanswered: int = 0
     """Nobody answered before their deadline."""
 

@@ -99,7 +99,12 @@ async def test_leaving_while_connecting_leaves_no_socket(monkeypatch: pytest.Mon
     came = asyncio.Event()
     dropped: list[Client] = []
     drop = connections.drop
-    monkeypatch.setattr(connections, "drop", lambda client: (dropped.append(client), drop(client)))
+
+    def note(client: Client) -> None:
+        dropped.append(client)
+        drop(client)
+
+    monkeypatch.setattr(connections, "drop", note)
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         came.set()

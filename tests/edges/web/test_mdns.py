@@ -79,7 +79,12 @@ async def test_a_goodbye_that_is_cut_short(zeroconf: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr(mdns, "GOODBYE_S", 0.0)
     made: list[Any] = []
     real = zeroconf.AsyncZeroconf
-    monkeypatch.setattr(zeroconf, "AsyncZeroconf", lambda: made.append(real()) or made[-1])
+
+    def make() -> Any:
+        made.append(real())
+        return made[-1]
+
+    monkeypatch.setattr(zeroconf, "AsyncZeroconf", make)
     known: asyncio.Queue[str] = asyncio.Queue()
     async with announcing(nobodys(), 8017, ["192.0.2.7"], known.put_nowait):
         await asyncio.wait_for(known.get(), PATIENCE_S)

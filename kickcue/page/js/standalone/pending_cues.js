@@ -1,6 +1,5 @@
-// Cues that may have to be sent again: armed ones until over, given ones until a watch felt
-// them. The rules
-// stand in kickcue/edges/mqtt/pending_cues.py; held equal to it by tests/standalone/
+// Cues that may have to be sent again: armed ones until over, given ones until a watch felt them.
+// The rules stand in kickcue/edges/mqtt/pending_cues.py; held equal to it by tests/standalone/
 // test_pending_cues.py. Times are the sender's, in ms.
 
 export const ARM_EACH_MS = 4000;
