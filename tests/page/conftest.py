@@ -1,6 +1,7 @@
 """The page in Chromium, served with a real broker behind it, and a sender on the other side."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ new MutationObserver(() => {
 }).observe(document, { subtree: true, childList: true, characterData: true });
 """
 """Keeps what the banner has said: some of it stands there for less than a second."""
+GONE: Final = re.compile("WebSocket|CONNECTION_REFUSED|CONNECTION_RESET|status of 403")
+"""What a browser complains of where the server of its page is gone."""
 PULSES: Final = ((500, 150, 1.0), (150, 150, 1.0), (150, 0, 1.0))
 FELT: Final = [500, 150, 150, 150, 150]
 TTL_MS: Final = 30_000

@@ -2,7 +2,7 @@
 
 ``python fast_run.py FOLDER RATE PORT``: prints the link of the page for the athlete; then it reads
 the moment of the race's first event, a Unix time. What is past by then has been missed, as by a
-daemon that was away.
+daemon that was away. When the race is over it stays until its standard input ends.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ async def main(folder: Path, rate: float, port: int) -> None:
         async with asyncio.timeout(PATIENCE_S):
             while run.phase is not Phase.FINISHED:  # noqa: ASYNC110  the engine's last word
                 await asyncio.sleep(0.05)
-        await asyncio.sleep(2)
+        await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from playwright.async_api import Error
 
 from tests.browser.page import PHONE, Watched
 from tests.cli.tui.terminals import on_a_terminal
-from tests.page.conftest import FELT, SPY, until
+from tests.page.conftest import FELT, GONE, SPY, until
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.chromium
@@ -37,7 +37,6 @@ WATCHED: Final = "50"
 """Fifteen seconds: time enough to open a page on a busy machine."""
 ROWS: Final = """[...document.querySelectorAll(".laps tbody tr")].map(
   (row) => [...row.children].map((cell) => cell.textContent))"""
-GONE: Final = re.compile("WebSocket|CONNECTION_REFUSED|CONNECTION_RESET|status of 403")
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.async_api import Page
 
 from kickcue.config.page_record import page_record
 from kickcue.config.settings import load_settings
+from kickcue.core.cueing.cue_issuer import TTL_MS
 from kickcue.core.events import Ack, Command, CommandKind, Cue, Mark, Phase
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.race_daemon import RaceDaemon
@@ -22,9 +24,9 @@ from kickcue.daemon.wiring import live
 from kickcue.edges.web.roles import Role
 from kickcue.recording import Recording, read
 from tests.browser.page import PHONE, Watched
-from tests.cli.tui.terminals import start_in_a_pipe
+from tests.daemon.test_race_daemon import RACE
 from tests.edges.mqtt.conftest import Mosquitto, mosquitto
-from tests.page.conftest import SPY, until
+from tests.page.conftest import GONE, SPY, until
 from tests.patience import PATIENCE_S
 from tests.ports import free_port
 
@@ -33,7 +35,10 @@ pytestmark = pytest.mark.chromium
 
 RATE: Final = 20.0
 LAP_S: Final = 70.0
-SLOW: Final = 10.0
+SLOW: Final = (10.0, 2.5)
+"""The second for a machine that is too busy to kill a daemon, or to start one, in time."""
+LAST_S: Final = 20.0
+"""Of the race, of which a run that takes it up must hear to know its end."""
 ROWS: Final = "[...document.querySelectorAll('.laps tbody tr')].map(row => row.innerText)"
 BANNER: Final = "document.querySelector('link-banner').textContent"
 TAPPED: Final = """button => {
@@ -41,6 +46,19 @@ TAPPED: Final = """button => {
   if (document.querySelector(".told").textContent === "Tap again to confirm") button.click();
 }"""
 """Far from the finish, by the clock's estimate, it is asked for twice, within three seconds."""
+PATIENT: Final = """
+import sys
+from kickcue.cli import main, simulated_inputs
+from kickcue.core.cueing import cue_issuer
+from kickcue.daemon import race_end
+simulated_inputs.GUN_IN_S = 15.0
+cue_issuer.TTL_MS = 60_000
+race_end.LINGER_S = 600.0
+raise SystemExit(main(sys.argv[1:]))
+"""
+"""A busy machine takes its time to arm a page, to bring a cue to it, and to show that the race is
+over: twenty times as fast as in life that was for three seconds.
+"""
 ROOT: Final = Path(__file__).parents[2]
 
 
@@ -117,6 +135,10 @@ def felt_in_order(recording: Recording, felt: list[list[int]]) -> None:
     answers = [(each.cue_id, each.felt) for each in recording.inputs if isinstance(each, Ack)]
     cues = [each.id for each in recording.outputs if isinstance(each, Cue)]
     assert {(cue, True) for cue in cues if not cue.startswith("ready")} <= set(answers)
+    # A busy machine holds up one or another of them, and seldom most.
+    assert TTL_MS > median(
+        each.latency_ms or 0.0 for each in recording.inputs if isinstance(each, Ack) and each.felt
+    )
     # A cue whose answer is slow is said, and answered alike, once more.
     assert len({cue_id for cue_id, _ in answers}) == len(set(answers))
 
@@ -199,20 +221,29 @@ async def test_each_cue_is_felt_over_mosquitto(
 
 async def simulated(browser: Watched, home: Path, *more: str) -> None:
     options = ("--race", "800m", "--rate", "20", "--headless", "--state", "state", *more)
-    running = await start_in_a_pipe("run", "--simulated", *options, folder=home)
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PATIENT, "run", "--simulated", *options),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=home,
+    )
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(2 * PATIENCE_S):
             while page_record(home / "state") is None:  # noqa: ASYNC110  written by that process
                 await asyncio.sleep(0.05)
             page = await phones(browser, home / "state").armed()
             await until(page, f"{BANNER} === 'Finished'")
-            felt = await page.evaluate("felt")
-            await browser.close()
-            _, log = await running.communicate()
+        async with asyncio.timeout(2 * PATIENCE_S):
+            log, _ = await running.communicate()
+        felt = await page.evaluate("felt")
+        await browser.close()
     finally:
         if running.returncode is None:
             running.kill()
     assert 0 == running.returncode, log.decode()
+    # A page whose server is gone complains.
+    browser.trouble[:] = [each for each in browser.trouble if not GONE.search(each)]
     felt_in_order(recorded(home / "state"), felt)
 
 
@@ -222,31 +253,17 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
     killed THEN the cue is felt at its moment; when the race is taken up again the page is there by
     itself, and nothing is felt twice.
     """
-    port = free_port()  # which the second run has again, whoever else takes ports meanwhile
-    first = await fast_run(tmp_path, port)
-    page = await phones(browser, tmp_path).armed()
-    zero_s = time.time() + 1.0
-    begin(first, zero_s)
-    await until(page, "document.querySelector('race-view .next').textContent.includes('urnover')")
-    first.kill()
-    await first.wait()
-    before = await page.evaluate("felt.length")
-    await until(page, "felt.length > 0")
-    assert 0 == before
-    second = await fast_run(tmp_path, port)
-    try:
-        begin(second, zero_s)
-        await until(page, f"!/onnection/.test({BANNER})")
-        await until(page, f"{BANNER} === 'Finished'")
-        felt = await page.evaluate("felt")
+    felt = None
+    for rate in SLOW:
+        state = tmp_path / f"{rate:g}"
+        state.mkdir()
+        felt = await killed_and_taken_up(browser, state, rate)
         await browser.close()
-        assert 0 == await asyncio.wait_for(second.wait(), PATIENCE_S)
-    finally:
-        await browser.close()
-        if second.returncode is None:
-            second.kill()
+        if felt is not None:
+            break
     # Chromium itself says that nobody was there.
-    browser.trouble[:] = [each for each in browser.trouble if "CONNECTION_REFUSED" not in each]
+    browser.trouble[:] = [each for each in browser.trouble if not GONE.search(each)]
+    assert felt is not None, "this machine is too busy"
     # Each cue has a pattern of its own. One that was armed may be felt without being given: whoever
     # takes the race up late comes too late for it.
     counted = Counter(tuple(each) for each in felt)
@@ -254,9 +271,45 @@ async def test_a_killed_daemon_and_what_comes_after(browser: Watched, tmp_path: 
     assert 1 == counted[500, 150, 150, 150, 150]
 
 
-async def fast_run(folder: Path, port: int) -> asyncio.subprocess.Process:
+async def killed_and_taken_up(browser: Watched, state: Path, rate: float) -> list[list[int]] | None:
+    """Return what was felt in the race; None where the daemon was killed too late, or another one
+    began when there was nothing left to be taken up.
+    """
+    port = free_port()  # which the second run has again, whoever else takes ports meanwhile
+    first = await fast_run(state, rate, port)
+    page = await phones(browser, state).armed()
+    zero_s = time.time() + 1.0
+    begin(first, zero_s)
+    armed = "document.querySelector('race-view .next').textContent.includes('urnover')"
+    await until(page, f"{armed} || felt.length > 0")
+    first.kill()
+    await first.wait()
+    if await page.evaluate("felt.length > 0"):
+        return None
+    await until(page, "felt.length > 0")
+    second = await fast_run(state, rate, port)
+    try:
+        begin(second, zero_s)
+        if time.time() > zero_s + (RACE.inputs[-1].t_ns / 1e9 - LAST_S) / rate:
+            return None
+        await until(page, f"!/onnection/.test({BANNER})")
+        await until(page, f"{BANNER} === 'Finished'", 2 * PATIENCE_S)
+        felt: list[list[int]] = await page.evaluate("felt")
+        await browser.close()
+        assert second.stdin is not None
+        second.stdin.close()
+        assert 0 == await asyncio.wait_for(second.wait(), PATIENCE_S)
+    finally:
+        await browser.close()
+        if second.returncode is None:
+            second.kill()
+            await second.wait()
+    return felt
+
+
+async def fast_run(folder: Path, rate: float, port: int) -> asyncio.subprocess.Process:
     """Start the race in a process, and wait for its page."""
-    command = (sys.executable, "-m", "tests.page.fast_run", folder, f"{SLOW:g}", port)
+    command = (sys.executable, "-m", "tests.page.fast_run", folder, f"{rate:g}", port)
     running = await asyncio.create_subprocess_exec(
         *map(str, command),
         cwd=ROOT,
