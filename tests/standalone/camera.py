@@ -13,6 +13,7 @@ from PIL import Image, ImageFilter
 from playwright.async_api import Browser, async_playwright
 
 from tests.conftest import require_chromium
+from tests.patience import PATIENCE_S
 
 WIDTH: Final = 640
 HEIGHT: Final = 480
@@ -60,6 +61,7 @@ async def chromium_with_camera(seen: Path) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
             executable_path=require_chromium(),
+            timeout=PATIENCE_S * 1000,
             chromium_sandbox=os.geteuid() != 0,  # Chromium refuses to start as root with it
             args=[
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",

@@ -32,6 +32,8 @@ phone.done = () => new Promise((done) => {
   worker.addEventListener("message", heard);
   worker.postMessage({ test: { done: asked } });
 });
+// The page draws what it has heard some 30 ms later (race_store.js).
+phone.drawn = () => phone.done().then(() => new Promise((drawn) => setTimeout(drawn, 100)));
 navigator.vibrate = (pattern) => {
   window.vibrated?.({ pattern, at: phone.at });
   return true;

@@ -22,6 +22,7 @@ from kickcue.standalone.watch_writes import watch_writes
 from tests.browser.page import PHONE, Watched, axe, overflow_px
 from tests.page.conftest import TWICE, until
 from tests.standalone.conftest import Hosted
+from tests.standalone.phone import READY_S
 from tests.standalone.played import played, shipped
 from tests.standalone.test_visualisation import asked
 from tests.standalone.test_watch_writes import as_asked
@@ -34,9 +35,6 @@ TOUCH: Final = as_asked(
         "run/last_lap-1", "last_lap", "Last lap", None, ((500, 150, 1.0), (150, 0, 0.6)), 3, 2000
     )
 )
-READY_S: Final = 60.0
-"""Pyodide takes seconds of a quiet machine."""
-
 FEED: Final = """
 async ([version, requests, cue]) => {
   const { CorePython } = await import("/js/standalone/core_python.js");
@@ -152,7 +150,7 @@ async def test_a_killed_race_goes_on_in_flight_mode(
         await until(page, "document.querySelector('sensors-view li.ok') !== null")
         await page.click("[aria-controls=race]")
         await page.get_by_role("button", name="Start", exact=True).click()
-        await until(page, "document.querySelector('.toGo').textContent.startsWith('49')", 20)
+        await until(page, "document.querySelector('.toGo').textContent.startsWith('49')")
         await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         began = await page.evaluate(CLOCK)
     finally:

@@ -24,6 +24,7 @@ from tests.standalone.raced import BELL, bells, raced, verified
 pytestmark = [pytest.mark.chromium, pytest.mark.long]  # Pyodide starts in ten seconds
 
 INDOOR: Final = {"race": "400m", "indoor": True, "language": "en"}
+ROWS: Final = "document.querySelectorAll('.laps tbody tr').length"
 LOST: Final = "document.querySelector('lost-sensors').textContent"
 BLIND: Final = (60, 84)
 """Numbers of the events between which the pod is away."""
@@ -88,8 +89,8 @@ async def test_a_session_by_web_bluetooth(phone: Phone, air: Air, tmp_path: Path
     await phone.connect(*sensors.values())
     await phone.wear()
     await phone.play(simulate_session(plan.plan(), 0, PodFaults()).inputs, sensors)
-    rows = await phone.page.evaluate("document.querySelectorAll('.laps tbody tr').length")
-    assert REPETITIONS == rows
+    await until(phone.page, f"{ROWS} >= {REPETITIONS}")
+    assert REPETITIONS == await phone.page.evaluate(ROWS)
     await phone.save(tmp_path / "session.mcap")
     recording = verified(tmp_path / "session.mcap")
     felt_once(phone, recording)
@@ -115,12 +116,12 @@ async def test_a_lost_pod_comes_back_in_mid_race(phone: Phone, air: Air, tmp_pat
             assert "Polar" not in await phone.text("lost-sensors")
             await axe(phone.page)
             pod.advertise(on=True)
-            await phone.pass_until(f"{LOST} === ''")
+            await until(phone.page, f"{LOST} === ''")
         elif number == BLIND[1] + 40:
             air.bluez.power(on=False)
             await until(phone.page, f"{LOST}.includes('Polar H10 1234, Stryd: connection lost')")
             air.bluez.power(on=True)
-            await phone.pass_until(f"{LOST} === ''")
+            await until(phone.page, f"{LOST} === ''")
 
     inputs = raced(INDOOR).inputs
     away_s = (inputs[BLIND[1]].t_ns - inputs[BLIND[0]].t_ns) / NS_PER_S

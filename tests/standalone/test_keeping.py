@@ -8,7 +8,7 @@ import pytest
 from tests.beds.sensor import Sensor
 from tests.browser.page import axe
 from tests.page.air import Air
-from tests.page.conftest import until
+from tests.page.conftest import TWICE, until
 from tests.standalone.phone import CLOCK_S, Phone
 from tests.standalone.raced import BELL, bells, raced, verified
 
@@ -54,6 +54,7 @@ async def test_without_files(phone: Phone, air: Air, tmp_path: Path) -> None:
     await phone.show("setup")
     item = phone.page.locator("races-view .recorded")
     await item.wait_for()  # one, and no other
+    await until(phone.page, "navigator.serviceWorker.controller !== null")  # it serves reports
     await item.get_by_role("button", name="Report").click()
     await phone.page.wait_for_url("**/report/400m-*.html")
     assert "400" in await phone.text("h1")
@@ -61,8 +62,7 @@ async def test_without_files(phone: Phone, air: Air, tmp_path: Path) -> None:
     await phone.open(without="files")
     await phone.show("setup")
     delete = phone.page.locator("races-view .recorded").get_by_role("button", name="Delete")
-    await delete.click()
-    await delete.click()
+    await delete.evaluate(TWICE)
     await until(phone.page, f"document.querySelector('races-view').innerText.includes('{NONE}')")
 
 

@@ -71,6 +71,11 @@ def test_no_goal_no_session() -> None:
 # ---- in a browser
 
 SESSION: Final = asked({"race": "5000m", "target_s": 930.0, "language": "de"}, "short")
+UNHURRIED: Final = {
+    **SESSION,
+    "entries": [{**entry, "lasts_s": 600.0} for entry in SESSION["entries"]],
+}
+"""No line is over before a busy machine has looked at it."""
 SPY: Final = """
 window.felt = [];
 navigator.vibrate = (pattern) => { felt.push(pattern); return true; };
@@ -138,7 +143,8 @@ async def opened(
 ) -> Page:
     page = await browser.visit(f"{quick.origin}/", PHONE, origin=quick.origin, before=SPY)
     known = VOICES if voices is None else voices
-    await page.evaluate(OPEN, [SESSION, known, document or RACE, talkative])
+    session = SESSION if talkative else UNHURRIED
+    await page.evaluate(OPEN, [session, known, document or RACE, talkative])
     return page
 
 

@@ -101,7 +101,10 @@ class HeldSensor {
   }
 
   async #follow(service, name, note) {
-    const char = await service.getCharacteristic(uuid(name)).catch(() => null);
+    const char = await service.getCharacteristic(uuid(name)).catch((error) => {
+      if (error.name === "NotFoundError") return null;
+      throw error; // the link is lost again
+    });
     if (!char || !(char.properties.notify || char.properties.indicate)) return;
     char.addEventListener("characteristicvaluechanged", ({ target }) => {
       note(target.value);

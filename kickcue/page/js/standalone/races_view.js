@@ -1,6 +1,6 @@
 // What was recorded on this phone: its report, its recording for a computer, or away with it.
 
-import { h, say } from "../dom.js";
+import { fill, h, say } from "../dom.js";
 import { save } from "./save.js";
 import { own } from "./standalone_words.js";
 import { word } from "../words.js";
@@ -39,8 +39,9 @@ export class RacesView extends HTMLElement {
 
   async show() {
     const races = await this.#link.ask("recordings");
-    this.#list.replaceChildren(...races.map((race) => this.#item(race)));
-    if (!races.length) this.#list.append(h("li", {}, own("none")));
+    const key = JSON.stringify(races.map(({ name, open }) => [name, open]));
+    fill(this.#list, key, () =>
+      (races.length ? races.map((race) => this.#item(race)) : [h("li", {}, own("none"))]));
   }
 
   #item({ name, race, utc, open }) {

@@ -95,7 +95,7 @@ export class SetupView extends HTMLElement {
   async take(document, leftOut, ask = false) {
     const sensors = { ...keptDocument().sensors, ...document.sensors };
     this.open(this.#catalogue, Object.keys(sensors).length ? { ...document, sensors } : document);
-    if (this.#store.running || ask) this.#say(this.#store.running ? "raceOn" : "taken");
+    if (this.#store.racing || ask) this.#say(this.#store.racing ? "raceOn" : "taken");
     else await this.#use(this.document);
     if (leftOut.length) say(this.told, `${this.told.textContent} ${setupWord("leftOut")}: ${leftOut.join(", ")}.`);
   }
@@ -114,7 +114,7 @@ export class SetupView extends HTMLElement {
     const kept = { ...keptDocument(), sensors };
     this.#rest = { ...this.#rest, sensors };
     keep(kept);
-    if (this.#store.phase !== "waiting") return false;
+    if (this.#store.racing || this.#store.over) return false;
     return (await this.#link.ask("begin", { document: kept, idle: true })) !== null;
   }
 
@@ -132,7 +132,7 @@ export class SetupView extends HTMLElement {
 
   // Set up a race; one that is on is given up at a second tap alone.
   async #use(document) {
-    if (this.#store.running && !this.#asked) {
+    if (this.#store.racing && !this.#asked) {
       this.#asked = true;
       this.#say("sure");
       setTimeout(() => {
