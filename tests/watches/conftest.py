@@ -22,7 +22,7 @@ import pytest
 
 from kickcue.edges.mqtt.messages import AckMessage, Message, parse
 from tests.conftest import REPO, absent, find_program
-from tests.edges.mqtt.conftest import TOPICS, Mosquitto
+from tests.edges.mqtt.conftest import TOPICS, Mosquitto, be_patient
 from tests.patience import PATIENCE_S
 from tests.ports import free_port
 
@@ -99,7 +99,10 @@ class WatchBroker:
 
 
 @pytest.fixture
-def broker(tmp_path: Path, real_program: Callable[[str], Path]) -> Iterator[WatchBroker]:
+def broker(
+    tmp_path: Path, real_program: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[WatchBroker]:
+    be_patient(monkeypatch)
     port = free_port()
     mosquitto = Mosquitto(
         real_program("mosquitto"),
@@ -211,6 +214,7 @@ async def watch(request: pytest.FixtureRequest, broker: WatchBroker) -> AsyncIte
     for within_s in STARTS_S:
         async with telling(*command, env=micropython_path()) as told:
             if await told.connects(within_s):
+                await told.order(ack_worth_ms=round(PATIENCE_S * 1000))
                 yield told
                 return
     pytest.fail("the watch did not connect")
@@ -246,7 +250,11 @@ async def sending(broker: Mosquitto) -> AsyncIterator[Sender]:
     """Connect as the sender."""
     address = broker.address
     async with aiomqtt.Client(
-        address.host, address.port, username=address.user, password=address.password
+        address.host,
+        address.port,
+        username=address.user,
+        password=address.password,
+        timeout=PATIENCE_S,
     ) as client:
         await client.subscribe(TOPICS["ack"], qos=1)
         yield Sender(client)

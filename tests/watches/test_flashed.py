@@ -91,6 +91,7 @@ async def test_each_board_moves_its_motor(
         switched_on(micropython, tmp_path) as watch,
         deliver(broker.mosquitto.address, TOPICS, run_id="run", now_ns=clock) as delivery,
     ):
+        await until(lambda: delivery.watches.is_there(clock()))
         delivery.send(relax(clock()))
         await watch.until(lambda: len(watch.all(key)) >= len(written))
     assert written == watch.all(key)
@@ -107,10 +108,13 @@ async def test_a_watch_that_was_reset_does_not_feel_the_same_cue_again(
     clock = engine_clock()
     async with deliver(broker.mosquitto.address, TOPICS, run_id="run", now_ns=clock) as delivery:
         async with switched_on(micropython, tmp_path) as watch:
+            await until(lambda: delivery.watches.is_there(clock()))
             delivery.send(relax(clock()))
             await watch.until(lambda: len(watch.all("duty")) >= len(GPIO))
             await until(lambda: delivery.counters.felt == 1)
+        await until(lambda: not delivery.watches.is_there(clock()))  # by its last will
         async with switched_on(micropython, tmp_path) as again:
+            await until(lambda: delivery.watches.is_there(clock()))
             delivery.send(relax(clock()))
             await until(lambda: delivery.counters.felt == 2)
         assert [] == again.all("duty")

@@ -204,6 +204,7 @@ async def test_an_armed_cue_is_felt_although_the_broker_died(
     await watch.until(lambda: watch.state["counts"]["felt"])
     assert await watch.played(1)
     assert watch.state["due_ms"] is None
+    await watch.order(ack_worth_ms=2000)
     await watch.order(ahead_ms=3000)
     await watch.until(lambda: watch.state["counts"]["acks_lost"])
 
@@ -221,10 +222,12 @@ async def test_a_watch_that_was_cut_off_comes_back_and_answers_for_what_it_felt(
     await watch.until(lambda: not watch.state["connected"])
     await watch.order(before_due_ms=0)
     await watch.until(lambda: watch.state["counts"]["felt"])
+    await watch.order(ack_worth_ms=2000)
     await watch.order(ahead_ms=3000)
     await watch.until(lambda: watch.state["counts"]["acks_lost"])
     broker.mosquitto.come_back()
     await watch.until(lambda: watch.state["subscriptions"] > 1)
+    await watch.order(ack_worth_ms=round(PATIENCE_S * 1000))
     async with sending(broker.mosquitto) as sender:
         await sender.send("cue", cue("c1", 601_000))
         [ack] = await sender.answers(1)
@@ -239,10 +242,15 @@ async def test_what_it_says_leaves_at_once(broker: WatchBroker, watch: Told) -> 
     write back until the one before is acknowledged.
     """
     at_once = [socket.IPPROTO_TCP, socket.TCP_NODELAY, 1]
-    assert watch.all("socket_option") == [at_once]
     broker.mosquitto.signal(signal.SIGKILL)
+    await watch.until(lambda: not watch.state["connected"])
+    before = watch.all("socket_option")
     broker.mosquitto.come_back()
-    await watch.until(lambda: watch.all("socket_option") == [at_once, at_once])
+    await watch.until(lambda: len(watch.all("socket_option")) > len(before))
+    # One for each connection: a busy machine may need more than one.
+    assert [at_once] * len(before) == before
+    assert before
+    assert at_once == watch.all("socket_option")[-1]
 
 
 async def test_the_later_arm_holds(broker: WatchBroker, watch: Told) -> None:
@@ -303,16 +311,21 @@ async def test_what_the_broker_had_retained_is_not_obeyed(broker: WatchBroker, w
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await armed(sender, watch, arm("c1", 2000, 60_000))
-        await sender.send("arm", arm("old", 1500, 5000), retain=True)
+        before = watch.state["taken"]
+        await sender.send("arm", arm("old", 1500, 30_000), retain=True)
         await sender.send(
             "disarm",
             DisarmMessage(
                 run_id="r", sent_ms=2500, id="old", why="so that only the retained one is left"
             ),
         )
+        # The live ones have gone by.
+        await watch.until(lambda: watch.state["taken"] >= before + 2)
+        due_ms = watch.state["due_ms"]
         await watch.order(ahead_ms=4000)
         await watch.until(lambda: watch.state["counts"]["retained"])
         await sender.send("arm", b"", retain=True)
+    assert due_ms == watch.state["due_ms"]
     assert 1 <= watch.state["counts"]["renewals"]
     assert await watch.played(0)
 

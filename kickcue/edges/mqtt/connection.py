@@ -97,9 +97,22 @@ def tls_context(address: Address) -> ssl.SSLContext | None:
     if not address.tls:
         return None
     try:
-        return ssl.create_default_context(cafile=address.ca_file)
+        context = ssl.create_default_context(cafile=address.ca_file)
     except OSError as error:
         raise UsageError(f"CA file {address.ca_file}: {error.strerror or error}") from None
+    context.sslsocket_class = _OwnEndSocket
+    return context
+
+
+class _OwnEndSocket(ssl.SSLSocket):
+    """Is closed where its handshake fails: paho leaves it to the collector, whenever that comes."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
 
 
 async def dial(

@@ -28,8 +28,11 @@ from tests.patience import PATIENCE_S
 
 OWNER = """
 import asyncio, sys
+from kickcue.edges.mqtt import broker as broker_module
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.topics import Topics
+
+broker_module.START_S = float(sys.argv[1])
 
 async def main():
     async with private_broker(Topics()) as broker:
@@ -69,7 +72,7 @@ async def test_it_ends_when_we_are_killed(frozen: bool) -> None:
     and its folder with it.
     """
     owner = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", OWNER, str(PATIENCE_S), stdout=asyncio.subprocess.PIPE
     )
     assert owner.stdout is not None
     pid, _, folder = (await owner.stdout.readline()).decode().strip().partition(" ")
@@ -130,7 +133,7 @@ async def test_it_ends_when_owner_and_guard_are_killed(
     second guard, or the next broker, clears up.
     """
     owner = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", OWNER, str(PATIENCE_S), stdout=asyncio.subprocess.PIPE
     )
     assert owner.stdout is not None
     pid, _, name = (await owner.stdout.readline()).decode().strip().partition(" ")
@@ -218,6 +221,7 @@ async def answers_kept_for_nobody(address: Address) -> None:
         password=password,
         identifier="away",
         clean_session=False,
+        timeout=PATIENCE_S,
     ) as away:
         await away.subscribe(TOPICS["ack"], 1)
     async with client(address) as watch:

@@ -5,6 +5,9 @@ twice, and the connection comes back.
 import asyncio
 import signal
 from collections import Counter
+from itertools import pairwise
+
+import pytest
 
 from kickcue.core.events import Arm
 from kickcue.core.watch.state_machine import CueAck, Play
@@ -21,16 +24,42 @@ from tests.edges.mqtt.conftest import (
     start_sender,
     until,
 )
+from tests.patience import PATIENCE_S
 
 TTL_MS = 800
-EACH_S = 0.05
+EACH_S = 0.1
 # This machine's own hiccups between a decision and our note of it; the faults are 3 times longer
 # than the ttl.
 SLACK_NS = 400_000_000
+LAST = "last"
+
+
+@pytest.fixture(autouse=True)
+def time_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a busy machine's first connection not be given up."""
+    monkeypatch.setattr("kickcue.edges.mqtt.connection.CONNECT_S", PATIENCE_S / 3)
+
+
+async def beat(run: Run, beats: list[int]) -> None:
+    """Note when this process was not held up."""
+    while True:
+        beats.append(run.clock())
+        await asyncio.sleep(0.01)
+
+
+def held_up_ns(beats: list[int], from_ns: int, to_ns: int) -> int:
+    """Return how long this process stood still in a span of time: so much later is what it says of
+    itself.
+    """
+    return sum(
+        max(min(later, to_ns) - max(sooner, from_ns), 0)
+        for sooner, later in pairwise([*beats, to_ns])
+        if later - sooner > SLACK_NS // 4
+    )
 
 
 async def stream(run: Run, sent: dict[str, int], stop: asyncio.Event) -> None:
-    """Send a cue each 50 ms until told to stop; note when."""
+    """Send a cue each 100 ms until told to stop; note when."""
     while not stop.is_set():
         cue = run.cue(f"c{len(sent)}", ttl_ms=TTL_MS)
         sent[cue.id] = cue.t_ns
@@ -40,12 +69,14 @@ async def stream(run: Run, sent: dict[str, int], stop: asyncio.Event) -> None:
 
 async def through(
     run: Run, broker: Broker, fault: tuple[signal.Signals, float, signal.Signals | None]
-) -> dict[str, int]:
-    """Stream cues through a fault until some are felt again after it; return when each cue was
-    sent.
+) -> None:
+    """Stream cues through a fault until some are felt again after it: none is felt twice, none
+    late.
     """
     sent: dict[str, int] = {}
+    beats: list[int] = []
     stop = asyncio.Event()
+    beating = asyncio.create_task(beat(run, beats))
     streaming = asyncio.create_task(stream(run, sent, stop))
     await until(lambda: len(run.of(Play)) >= 10)
     first, pause_s, second = fault
@@ -59,20 +90,26 @@ async def through(
     await until(lambda: any(int(play.touch.id[1:]) > over + 10 for play in run.of(Play)))
     stop.set()
     await streaming
-    await until(lambda: f"c{len(sent) - 1}" in [answer.cue_id for answer in run.of(CueAck)])
-    return sent
+    # What comes of the stream has come before the last one, which is worth more.
+    run.delivery.send(run.cue(LAST))
+    await until(lambda: LAST in [answer.cue_id for answer in run.of(CueAck)])
+    await end([beating])
+    assert_kept(run, sent, beats)
 
 
-def assert_kept(run: Run, sent: dict[str, int]) -> None:
+def assert_kept(run: Run, sent: dict[str, int], beats: list[int]) -> None:
     """Nothing felt twice, nothing felt late."""
-    felt = [(at_ns, each.touch.id) for at_ns, each in run.seen if isinstance(each, Play)]
+    felt = [(at_ns, each) for at_ns, each in run.seen if isinstance(each, Play)]
     assert [] == [
-        cue_id for cue_id, times in Counter(cue_id for _, cue_id in felt).items() if times > 1
+        cue_id for cue_id, times in Counter(each.touch.id for _, each in felt).items() if times > 1
     ]
+    streamed = [(at_ns, each, sent[each.touch.id]) for at_ns, each in felt if each.touch.id != LAST]
     assert [] == [
-        cue_id for at_ns, cue_id in felt if at_ns - sent[cue_id] > TTL_MS * 1_000_000 + SLACK_NS
+        each.touch.id
+        for at_ns, each, sent_ns in streamed
+        if at_ns - sent_ns - held_up_ns(beats, sent_ns, at_ns) > TTL_MS * 1_000_000 + SLACK_NS
     ]
-    assert [] == [each for each in run.of(Play) if each.late_ms > TTL_MS]
+    assert [] == [each for _, each, _ in streamed if each.late_ms > TTL_MS]
 
 
 async def test_killed_and_restarted_in_mid_race(broker: Broker) -> None:
@@ -80,8 +117,7 @@ async def test_killed_and_restarted_in_mid_race(broker: Broker) -> None:
     late or twice, and both sides are back.
     """
     async with running(broker) as run:
-        sent = await through(run, broker, (signal.SIGKILL, 2.0, None))
-        assert_kept(run, sent)
+        await through(run, broker, (signal.SIGKILL, 2.0, None))
         assert run.delivery.report()["link_connections"] >= 2
         assert run.watch.session.counters.connections >= 2
 
@@ -91,8 +127,7 @@ async def test_frozen_and_continued_in_mid_race(broker: Broker) -> None:
     twice, and both sides are back.
     """
     async with running(broker) as run:
-        sent = await through(run, broker, (signal.SIGSTOP, 2.5, signal.SIGCONT))
-        assert_kept(run, sent)
+        await through(run, broker, (signal.SIGSTOP, 2.5, signal.SIGCONT))
         report = run.delivery.report()
         assert report["link_connections"] >= 2
         # The fault was real: what could not be sent in time was dropped here.
@@ -125,7 +160,7 @@ async def one_more_death(nats: Nats, run: Run, cue_id: str) -> None:
     before = nats.private.server_pid
     nats.signal(signal.SIGKILL)
     await until(lambda: nats.private.server_pid != before)
-    run.delivery.send(run.cue(cue_id, ttl_ms=8000))
+    run.delivery.send(run.cue(cue_id))
     await until(lambda: cue_id in [play.touch.id for play in run.of(Play)])
 
 
@@ -149,7 +184,7 @@ async def test_a_watch_that_hears_nothing_connects_anew(nats: Nats) -> None:
         sender = await start_sender(nats.address)
         await until(lambda: bool(run.of(StatusMessage)))
         sender.send_signal(signal.SIGSTOP)
-        await until(lambda: wrist.session.counters.connections == 2)
+        await until(lambda: wrist.session.counters.connections >= 2)
         sender.kill()
         await sender.wait()
         await end([follow])

@@ -26,6 +26,8 @@ from tests.edges.mqtt.conftest import (
 )
 from tests.patience import PATIENCE_S
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 
 def status(run_id: str, sent_ms: int | None, *, on: bool = True) -> StatusMessage:
     return StatusMessage(
@@ -153,7 +155,8 @@ async def test_the_second_of_two_senders_is_refused(
     async with running(broker) as first:
         await until(lambda: first.clock() > 3 * NS_PER_S)
         # It decides when it hears the first: here also if a busy machine holds that up.
-        monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", round(PATIENCE_S * NS_PER_S))
+        for name in ("LISTEN_NS", "PROVE_NS"):
+            monkeypatch.setattr(f"kickcue.edges.mqtt.rivals.{name}", round(PATIENCE_S * NS_PER_S))
         async with deliver(
             broker.address, TOPICS, run_id="second", now_ns=engine_clock()
         ) as second:
@@ -185,7 +188,11 @@ async def test_what_a_crashed_run_left_behind_does_not_block(mosquitto: Mosquitt
     """
     address = mosquitto.address
     async with Client(
-        address.host, address.port, username=address.user, password=address.password
+        address.host,
+        address.port,
+        username=address.user,
+        password=address.password,
+        timeout=PATIENCE_S,
     ) as client:
         await client.publish(
             TOPICS["status"], status("dead", 7_000_000).to_json(), qos=1, retain=True

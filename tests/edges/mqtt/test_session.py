@@ -4,7 +4,6 @@ deadline.
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -70,8 +69,9 @@ async def test_no_user_where_one_is_needed(broker: Broker) -> None:
 
 
 @pytest.fixture
-async def mute() -> AsyncIterator[int]:
+async def mute(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """Run a server that accepts connections and never says a word; return its port."""
+    monkeypatch.setattr(connections, "CONNECT_S", 2.0)
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -98,13 +98,13 @@ async def test_leaving_while_connecting_leaves_no_socket(monkeypatch: pytest.Mon
     monkeypatch.setattr("kickcue.edges.mqtt.connection.CONNECT_S", 1.0)
     came = asyncio.Event()
     dropped: list[Client] = []
-    drop = connections.drop
+    real = connections.drop
 
-    def note(client: Client) -> None:
+    def drop(client: Client) -> None:
         dropped.append(client)
-        drop(client)
+        real(client)
 
-    monkeypatch.setattr(connections, "drop", note)
+    monkeypatch.setattr(connections, "drop", drop)
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         came.set()
@@ -154,8 +154,6 @@ async def test_hanging_up_ends_whoever_cuts_it_short(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.mosquitto
-# paho leaves the socket of a failed handshake to the collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_tls(mosquitto: Mosquitto, certificates: Path) -> None:
     """GIVEN a broker with TLS WHEN connecting with its CA THEN cues go through; without it one line
     says that the certificate is not trusted.
@@ -177,7 +175,6 @@ async def test_tls(mosquitto: Mosquitto, certificates: Path) -> None:
     del mosquitto.options[-2:]
     mosquitto.come_back()
     assert "does this port use TLS? mqtt:// is without TLS" in await refusal(safe)
-    gc.collect()  # here, where the warning is expected
 
 
 async def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
@@ -209,7 +206,7 @@ async def test_a_renewed_connection_goes_on(broker: Broker) -> None:
     """
     async with running(broker) as run:
         run.watch.session.renew()
-        await until(lambda: run.watch.session.counters.connections == 2)
+        await until(lambda: run.watch.session.counters.connections >= 2)
         run.delivery.send(run.cue("c1"))
         await until(lambda: bool(run.inputs))
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from kickcue.core.units import NS_PER_S
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.messages import AckMessage, PresenceMessage
@@ -15,6 +17,8 @@ from kickcue.edges.mqtt.watches import (
 )
 from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, Nats, engine_clock, until
+
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 
 def presence(

@@ -1,6 +1,7 @@
 """The page's own certificate: real handshakes, by who trusts its CA."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -29,6 +30,8 @@ async def handshake(own: OwnCertificate, host: str, ca: bytes | None = None) -> 
             *server.sockets[0].getsockname(), ssl=trusting, server_hostname=host
         )
         writer.close()
+        with contextlib.suppress(OSError):  # the other end has closed it, too
+            await writer.wait_closed()
 
 
 def serial(folder: Path) -> bytes:

@@ -77,18 +77,12 @@ async def test_a_name_that_another_machine_has(zeroconf: Any) -> None:
 async def test_a_goodbye_that_is_cut_short(zeroconf: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN a machine so busy that there is no time for the goodbye THEN no socket stays open."""
     monkeypatch.setattr(mdns, "GOODBYE_S", 0.0)
-    made: list[Any] = []
-    real = zeroconf.AsyncZeroconf
-
-    def make() -> Any:
-        made.append(real())
-        return made[-1]
-
-    monkeypatch.setattr(zeroconf, "AsyncZeroconf", make)
+    responder = zeroconf.AsyncZeroconf()
+    monkeypatch.setattr(zeroconf, "AsyncZeroconf", lambda: responder)
     known: asyncio.Queue[str] = asyncio.Queue()
     async with announcing(nobodys(), 8017, ["192.0.2.7"], known.put_nowait):
         await asyncio.wait_for(known.get(), PATIENCE_S)
-    engine = made[0].zeroconf.engine
+    engine = responder.zeroconf.engine
     links = [*engine.senders, *engine.readers]
     assert links
     assert all(each.transport.is_closing() for each in links)

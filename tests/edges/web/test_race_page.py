@@ -1,6 +1,7 @@
 """Where the page of a race is: its port, its links, its certificate."""
 
 import asyncio
+import secrets
 import shutil
 import socket
 import ssl
@@ -19,6 +20,7 @@ from kickcue.edges.web.race_page import PORTS_TRIED, Place, race_page
 from kickcue.edges.web.roles import Role
 from tests.edges.web.test_server import get, site_of
 from tests.patience import PATIENCE_S
+from tests.ports import PORTS
 
 HERE: Final = "127.0.0.1"
 
@@ -26,10 +28,14 @@ HERE: Final = "127.0.0.1"
 @contextmanager
 def taken(count: int) -> Iterator[int]:
     """Hold so many neighbouring ports; gives the first."""
-    for first in range(30017, 60000, 53):
+    while True:
+        # Somewhere else each time: who tests beside takes ports too. One below is not given by the
+        # system to anybody meanwhile.
+        first = secrets.choice(PORTS)
         held: list[socket.socket] = []
         try:
-            held += [socket.create_server((HERE, first + n)) for n in range(count)]
+            for n in range(count):
+                held.append(socket.create_server((HERE, first + n)))  # noqa: PERF401  all are closed
             with socket.create_server((HERE, first + count)):
                 pass  # the next one is free
         except OSError:

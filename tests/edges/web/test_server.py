@@ -57,6 +57,7 @@ def page(port: int, token: str, origin: str | None = None, *, host: str = "127.0
         subprotocols=[Subprotocol("mqtt")],
         additional_headers={"Cookie": f"kickcue-{port}={token}"},
         proxy=None,
+        open_timeout=PATIENCE_S,
     )
 
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 
+import kickcue_client
 from kickcue_client import Client
 from kickcue_memory import Memory
 from kickcue_wrist import Clock
@@ -54,12 +55,14 @@ class Watch:
     def obey(self, line):
         """``{"ahead_ms": 300}``: let 300 ms pass; ``{"before_due_ms": 300}``: let it be 300 ms
         before the next armed cue is due. ``{"stand": 1}``: let no time pass but what is ordered,
-        until ``{"stand": 0}``.
+        until ``{"stand": 0}``. ``{"ack_worth_ms": 2000}``: give an answer up that is older.
 
         It is told when that is done, and by then all that was played before has been told too.
         """
         order = json.loads(line)
-        if "stand" in order:
+        if "ack_worth_ms" in order:
+            kickcue_client.ACK_WORTH_MS = order["ack_worth_ms"]
+        elif "stand" in order:
             self._stand(order["stand"])
         elif "before_due_ms" in order:
             self._ahead_ms += (
