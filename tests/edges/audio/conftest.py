@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import absent
+from tests.patience import PATIENCE_S
 
 LOG = "played"
 
@@ -58,8 +59,9 @@ class Programs:
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
-    """Return an empty PATH to fill."""
+    """Return an empty PATH to fill, and patience for what is started from it."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr("kickcue.edges.audio.playback.PATIENCE_S", PATIENCE_S)
     return Programs(folder)
