@@ -6,9 +6,9 @@ https://github.com/termux/termux-api).
 """
 
 import asyncio
-from contextlib import suppress
 
 from kickcue.edges.audio.errors import AudioError
+from kickcue.edges.audio.subprocesses import kill_all
 from kickcue.edges.audio.voices import Voice
 
 
@@ -48,6 +48,6 @@ class LiveVoice:
     async def close(self) -> None:
         """End the process."""
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            if self._process.returncode is None:
+                kill_all(self._process)
             await self._process.wait()

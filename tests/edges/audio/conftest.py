@@ -16,12 +16,18 @@ LOG = "played"
 
 
 def is_running(pid: Path) -> bool:
-    """Tell whether the process whose id stands in a file is there."""
+    """Tell whether the process whose id stands in a file is there; one that has ended and was not
+    waited for is not.
+    """
+    number = int(pid.read_text())
     try:
-        os.kill(int(pid.read_text()), 0)
+        os.kill(number, 0)
+        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
     except ProcessLookupError:
         return False
-    return True
+    except FileNotFoundError:  # it ends just now, or this is no Linux
+        return not Path("/proc/self").exists()
+    return state not in "ZX"
 
 
 class Programs:

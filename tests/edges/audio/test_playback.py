@@ -17,10 +17,12 @@ from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.playback import Playing
 from kickcue.edges.audio.players import PLAYERS, find_players
 from kickcue.edges.audio.sounds import mixed
+from kickcue.edges.audio.speech_process import LiveVoice
 from kickcue.edges.audio.voices import Voice
 from kickcue.edges.audio.wav import FULL_SCALE, File, read_wav
 from tests.edges.audio.conftest import Programs, is_running
 from tests.edges.mqtt.conftest import until
+from tests.patience import PATIENCE_S
 
 DRIVE = CueSound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Through the line!")
 CLIP = File(Path("/nowhere/a.wav"), 0.1)
@@ -147,6 +149,37 @@ async def test_a_player_is_ended_with_whoever_waits_for_it(
     task.cancel()
     await asyncio.wait({task})
     assert not is_running(pid)
+
+
+async def test_what_a_player_has_started_is_ended_with_it(
+    programs: Programs, tmp_path: Path
+) -> None:
+    """GIVEN a player that is a script around another program, as Termux's is WHEN its cue is cut
+    short THEN both end, and nobody waits for the other one.
+    """
+    pid = tmp_path / "pid"
+    programs.script("pw-play", f"/bin/sleep 1000 & echo $! > {pid}; wait")
+    task = asyncio.create_task(Playing(find_players(None)).play(CLIP, worth_s=10.0))
+    await until(lambda: pid.exists() and pid.read_text() != "")
+    task.cancel()
+    await asyncio.wait({task}, timeout=PATIENCE_S)
+    assert task.done()
+    await until(lambda: not is_running(pid))
+
+
+async def test_a_live_voice_ends_with_what_it_has_started(
+    programs: Programs, tmp_path: Path
+) -> None:
+    """GIVEN a live voice that is a script around another program WHEN the race ends THEN both
+    end.
+    """
+    pid = tmp_path / "pid"
+    programs.script("termux-tts-speak", f"/bin/sleep 1000 & echo $! > {pid}; wait")
+    voice = LiveVoice(Voice("termux-tts-speak", "en"))
+    await voice.start()
+    await until(lambda: pid.exists() and pid.read_text() != "")
+    await voice.close()
+    await until(lambda: not is_running(pid))
 
 
 def test_no_player_says_what_to_install(programs: Programs) -> None:
