@@ -3,6 +3,7 @@ there.
 """
 
 import asyncio
+import time
 from pathlib import Path
 
 import numpy as np
@@ -151,16 +152,20 @@ async def test_a_player_is_ended_with_whoever_waits_for_it(
     assert not is_running(pid)
 
 
+@pytest.mark.parametrize("steps", [2, 20])
 async def test_what_a_player_has_started_is_ended_with_it(
-    programs: Programs, tmp_path: Path
+    steps: int, programs: Programs, tmp_path: Path
 ) -> None:
     """GIVEN a player that is a script around another program, as Termux's is WHEN its cue is cut
-    short THEN both end, and nobody waits for the other one.
+    short, even in the moment of its beginning THEN both end, and nobody waits for the other one.
     """
     pid = tmp_path / "pid"
     programs.script("pw-play", f"/bin/sleep 1000 & echo $! > {pid}; wait")
     task = asyncio.create_task(Playing(find_players(None)).play(CLIP, worth_s=10.0))
-    await until(lambda: pid.exists() and pid.read_text() != "")
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    while not (pid.exists() and pid.read_text()):
+        time.sleep(0.01)  # noqa: ASYNC251  this process stands still, the other runs
     task.cancel()
     await asyncio.wait({task}, timeout=PATIENCE_S)
     assert task.done()
