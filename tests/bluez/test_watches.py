@@ -80,6 +80,7 @@ async def test_an_infinitime_feels_a_cue(bed: Bed, broker: PrivateBroker, tmp_pa
         taken.refuse = NO_MEMORY
         sender.delivery.send(sender.cue("second"))
         await until(lambda: len(worn.felt) == 4)
+        await until(lambda: len(sender.acks) > 1)
         assert [("bell", True, None), ("second", True, None)] == sender.acks
 
 

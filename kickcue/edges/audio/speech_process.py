@@ -6,9 +6,9 @@ https://github.com/termux/termux-api).
 """
 
 import asyncio
-from contextlib import suppress
 
 from kickcue.edges.audio.errors import AudioError
+from kickcue.edges.audio.subprocesses import end, start
 from kickcue.edges.audio.voices import Voice
 
 
@@ -23,16 +23,7 @@ class LiveVoice:
         """Let the voice get ready; AudioError where it cannot be run."""
         if self._process is not None and self._process.returncode is None:
             return
-        try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise AudioError(f"cannot run {self._command[0]}: {error.strerror}") from None
+        self._process = await start(self._command, stdin=asyncio.subprocess.PIPE)
 
     async def say(self, text: str) -> None:
         """Speak a line; AudioError where the voice is gone."""
@@ -47,7 +38,5 @@ class LiveVoice:
 
     async def close(self) -> None:
         """End the process."""
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
+        if self._process is not None and self._process.returncode is None:
+            await end(self._process)

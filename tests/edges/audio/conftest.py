@@ -10,17 +10,24 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import absent
+from tests.patience import PATIENCE_S
 
 LOG = "played"
 
 
 def is_running(pid: Path) -> bool:
-    """Tell whether the process whose id stands in a file is there."""
+    """Tell whether the process whose id stands in a file is there; one that has ended and was not
+    waited for is not.
+    """
+    number = int(pid.read_text())
     try:
-        os.kill(int(pid.read_text()), 0)
+        os.kill(number, 0)
+        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
     except ProcessLookupError:
         return False
-    return True
+    except FileNotFoundError:  # it ends just now, or this is no Linux
+        return not Path("/proc/self").exists()
+    return state not in "ZX"
 
 
 class Programs:
@@ -58,8 +65,9 @@ class Programs:
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
-    """Return an empty PATH to fill."""
+    """Return an empty PATH to fill, and patience for what is started from it."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr("kickcue.edges.audio.playback.PATIENCE_S", PATIENCE_S)
     return Programs(folder)

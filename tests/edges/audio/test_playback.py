@@ -3,6 +3,7 @@ there.
 """
 
 import asyncio
+import time
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,12 @@ from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.playback import Playing
 from kickcue.edges.audio.players import PLAYERS, find_players
 from kickcue.edges.audio.sounds import mixed
+from kickcue.edges.audio.speech_process import LiveVoice
 from kickcue.edges.audio.voices import Voice
 from kickcue.edges.audio.wav import FULL_SCALE, File, read_wav
 from tests.edges.audio.conftest import Programs, is_running
 from tests.edges.mqtt.conftest import until
+from tests.patience import PATIENCE_S
 
 DRIVE = CueSound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Through the line!")
 CLIP = File(Path("/nowhere/a.wav"), 0.1)
@@ -127,11 +130,13 @@ async def test_a_player_that_hangs_is_ended(
     plays.
     """
     monkeypatch.setattr("kickcue.edges.audio.playback.PATIENCE_S", 0.2)
-    programs.script("pw-play", f"echo $$ > {tmp_path}/pid; exec /bin/sleep 1000")
+    pid = tmp_path / "pid"
+    programs.script("pw-play", f"echo $$ > {pid}; exec /bin/sleep 1000")
     playing = Playing(find_players(None))
-    with pytest.raises(AudioError, match=r"pw-play did not finish within 0\.3 s"):
-        await playing.play(CLIP, worth_s=10.0)
-    assert not is_running(tmp_path / "pid")
+    while not (pid.exists() and pid.read_text()):  # a busy machine may not have started it by then
+        with pytest.raises(AudioError, match=r"pw-play did not finish within 0\.3 s"):
+            await playing.play(CLIP, worth_s=10.0)
+    assert not is_running(pid)
 
 
 async def test_a_player_is_ended_with_whoever_waits_for_it(
@@ -145,6 +150,41 @@ async def test_a_player_is_ended_with_whoever_waits_for_it(
     task.cancel()
     await asyncio.wait({task})
     assert not is_running(pid)
+
+
+@pytest.mark.parametrize("steps", [2, 20])
+async def test_what_a_player_has_started_is_ended_with_it(
+    steps: int, programs: Programs, tmp_path: Path
+) -> None:
+    """GIVEN a player that is a script around another program, as Termux's is WHEN its cue is cut
+    short, even in the moment of its beginning THEN both end, and nobody waits for the other one.
+    """
+    pid = tmp_path / "pid"
+    programs.script("pw-play", f"/bin/sleep 1000 & echo $! > {pid}; wait")
+    task = asyncio.create_task(Playing(find_players(None)).play(CLIP, worth_s=10.0))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    while not (pid.exists() and pid.read_text()):
+        time.sleep(0.01)  # noqa: ASYNC251  this process stands still, the other runs
+    task.cancel()
+    await asyncio.wait({task}, timeout=PATIENCE_S)
+    assert task.done()
+    await until(lambda: not is_running(pid))
+
+
+async def test_a_live_voice_ends_with_what_it_has_started(
+    programs: Programs, tmp_path: Path
+) -> None:
+    """GIVEN a live voice that is a script around another program WHEN the race ends THEN both
+    end.
+    """
+    pid = tmp_path / "pid"
+    programs.script("termux-tts-speak", f"/bin/sleep 1000 & echo $! > {pid}; wait")
+    voice = LiveVoice(Voice("termux-tts-speak", "en"))
+    await voice.start()
+    await until(lambda: pid.exists() and pid.read_text() != "")
+    await voice.close()
+    await until(lambda: not is_running(pid))
 
 
 def test_no_player_says_what_to_install(programs: Programs) -> None:

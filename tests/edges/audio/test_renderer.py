@@ -23,6 +23,7 @@ from kickcue.edges.audio.tones import tone
 from kickcue.edges.audio.voices import PROGRAMS, Voice, find_voice
 from kickcue.edges.audio.wav import read_wav
 from tests.edges.audio.conftest import Programs
+from tests.patience import PATIENCE_S
 
 APT = "apt-get install espeak-ng"
 SAY = CueSound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Through the line!")
@@ -134,11 +135,14 @@ async def test_a_voice_that_fails_leaves_the_tones(
     assert TONE_S == (await studio.file(SAY)).seconds
 
 
-async def test_a_lap_is_spoken_at_once(programs: Programs, studio_folder: Path) -> None:
+async def test_a_lap_is_spoken_at_once(
+    programs: Programs, studio_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GIVEN the real espeak-ng WHEN the time of a lap is to be heard, which nobody could prepare
     THEN it is spoken after its tone, with or without pulses for the wrist, and not kept.
     """
     programs.real("espeak-ng", APT)
+    monkeypatch.setattr("kickcue.edges.audio.renderer.AT_ONCE_S", PATIENCE_S)
     voice = find_voice(None, "en")
     cache = studio_folder / "cache"
     studio = Renderer(voice, studio_folder, cache, tones=True)

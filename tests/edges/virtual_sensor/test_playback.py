@@ -61,7 +61,7 @@ async def test_what_fell_due_before_the_playing_began_is_lost() -> None:
     late.
     """
     strap = Mouth()
-    what = spoken((1.0, "strap", 1), (9.0, "strap", 2), (10.1, "strap", 3))
+    what = spoken((1.0, "strap", 1), (9.0, "strap", 2), (11.0, "strap", 3))
     played = await play(what, {"strap": strap}, zero_s=asyncio.get_running_loop().time() - 10.0)
     assert [b"\x03"] == strap.said
     assert ({"strap": 2}, {"strap": 1}) == (dict(played.lost), dict(played.delivered))
