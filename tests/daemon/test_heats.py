@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 from kickcue.config.calibration import Calibrations
+from kickcue.config.learned_scale import learn_from_race
 from kickcue.core.events import Command, CommandKind, Input, Notification, Phase
 from kickcue.core.restart import TAKEN_BACK_NS
 from kickcue.core.units import NS_PER_S
@@ -269,3 +272,30 @@ async def test_each_heat_teaches_once_and_a_mistake_teaches_nothing(tmp_path: Pa
     assert first.utc is not None
     assert second.utc is not None
     assert (second.utc - first.utc).total_seconds() > 900.0
+
+
+async def test_two_heats_teach_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a disk that stands still while the first heat's lesson is kept WHEN the second one is
+    over as well THEN its lesson waits for the first: none is lost.
+    """
+    at_once, most, going = list[int](), list[int](), Event()
+
+    def slowly(*how: Any) -> str:
+        at_once.append(1)
+        most.append(len(at_once))
+        going.wait(PATIENCE_S)
+        at_once.pop()
+        return learn_from_race(*how)
+
+    monkeypatch.setattr(race_end, "learn_from_race", slowly)
+    NOW_NS[0] = 0
+    async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as run:
+        again_ns = SHORT.inputs[-1].t_ns + 900 * NS_PER_S
+        await lead(run, SHORT.inputs)
+        await lead(run, [replace(event, t_ns=event.t_ns + again_ns) for event in SHORT.inputs])
+        await until(lambda: bool(at_once))
+        asyncio.get_running_loop().call_later(0.3, going.set)  # while the run ends
+    assert [1, 1] == most
+    assert 2 == len(Calibrations.below(tmp_path).get("runner", "gym-pod").races)
