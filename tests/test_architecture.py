@@ -469,7 +469,7 @@ def test_the_analysis_can_be_had_without_any_library() -> None:
         "    import_module(name)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert "" == done.stderr
 

@@ -293,17 +293,21 @@ class RaceDaemon:
         wrist = WristWatch(
             delivery, lambda name, text, level: self.announcer.announce(name, text, level=level)
         )
-        while not self.done.is_set():
-            run_ns, race_ns = self.clock.run_ns(), self.race_ns()
-            wrist.look()
-            if delivery.second is not None and not is_on(self.phase, resumed=self.resumed):
-                self.refused = UsageError(delivery.second)
-                self.done.set()
-            if self.session is not None and race_ns is not None:
-                ready = wrist.welcome(self.session.view, run_ns, race_ns)
-                if ready is not None:
-                    self.feed.deliver(ready)
+        while True:
+            if not self.done.is_set():  # the next heat may take that back
+                self._look_after_wrist(wrist, delivery)
             await asyncio.sleep(LOOK_S)
+
+    def _look_after_wrist(self, wrist: WristWatch, delivery: Delivery) -> None:
+        run_ns, race_ns = self.clock.run_ns(), self.race_ns()
+        wrist.look()
+        if delivery.second is not None and not is_on(self.phase, resumed=self.resumed):
+            self.refused = UsageError(delivery.second)
+            self.done.set()
+        if self.session is not None and race_ns is not None:
+            ready = wrist.welcome(self.session.view, run_ns, race_ns)
+            if ready is not None:
+                self.feed.deliver(ready)
 
     async def show_state(self, delivery: Delivery) -> None:
         """Publish what is run, its laps and how every part is doing, for pages."""

@@ -140,8 +140,7 @@ class RaceEnd:
         self._heats += 1
         if lesson is None:
             return
-        keep = asyncio.to_thread(lesson)
-        # In a thread: no disk may hold up the last outputs.
+        keep = _in_turn(self._learning, lesson)
         self._learning = asyncio.create_task(keep, name="learning")
         self._learning.add_done_callback(self._report_learnt)
 
@@ -149,6 +148,16 @@ class RaceEnd:
         self._task_ended(task)
         if not task.cancelled() and task.exception() is None:
             self._report(task.result())
+
+
+async def _in_turn(before: asyncio.Task[str] | None, lesson: Callable[[], str]) -> str:
+    """Keep what a race has taught, in a thread: no disk may hold up the last outputs.
+
+    After what the race before has taught: each adds to what is there.
+    """
+    if before is not None:
+        await asyncio.wait({before})
+    return await asyncio.to_thread(lesson)
 
 
 def _may_be_undone(view: View, now_ns: int | None) -> bool:

@@ -66,6 +66,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return kinds
 
 
+@pytest.mark.usefixtures("lasting")
 async def test_a_race_is_heard(tmp_path: Path, heard: list[str]) -> None:
     """GIVEN all cues to the headphones WHEN a race is run THEN each is heard once, the bell's too,
     and the recording is what it would be.
@@ -73,6 +74,9 @@ async def test_a_race_is_heard(tmp_path: Path, heard: list[str]) -> None:
     async with live(settings(**{"audio.lead_ms": 0}), state=tmp_path, clock=PlayedClock()) as run:
         await play(run, RACE.inputs)
         await until(lambda: run.phase.value == "finished")
+        assert run.session is not None
+        given = run.session.view.cues
+        await until(lambda: len(heard) >= len(given))
     recording = recorded(tmp_path)
     assert 1 == heard.count(CueKind.LAST_LAP)
     assert len(cues(recording)) == len(heard)
@@ -172,7 +176,7 @@ async def test_a_cue_that_no_watch_feels_is_heard(
             audio.on_unfelt(cue)
 
         delivery.unfelt = hand_over
-        delivery.send(Run(now, delivery).cue("c1", ttl_ms=8000))
+        delivery.send(Run(now, delivery).cue("c1", ttl_ms=60_000))
         await until(lambda: delivery.counters.repeated > 3)
         await until(lambda: bool(heard))
     assert ["c1"] == handed

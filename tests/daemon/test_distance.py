@@ -7,7 +7,6 @@ import pytest
 from kickcue.cli.tui.race_screen import Watching
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Mark, Orderer, Phase
 from kickcue.core.units import ns_to_s
-from kickcue.daemon.clock import Clock
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.topics import Topics
@@ -17,7 +16,7 @@ from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.replay.differences import first_difference
 from kickcue.replay.source import source
 from tests.daemon.test_heats import NOW_NS, Led, lead
-from tests.daemon.test_race_daemon import RATE, recorded, settings
+from tests.daemon.test_race_daemon import recorded, settings
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
@@ -96,11 +95,11 @@ async def test_a_race_file_put_right_is_the_same_race(
 
     THEN it goes on, as it does with the file as it was; with a third distance it is another race.
     """
-    async with live(settings(race="3000m"), state=tmp_path, clock=Clock(rate=RATE)) as first:
+    async with live(settings(race="3000m"), state=tmp_path) as first:
         first.put(Command(first.clock.run_ns(), CommandKind.START))
         first.put(corrects(first, 1500.0))
         await until(lambda: first.phase is Phase.BODY and first.course.distance_m == 1500.0)
-    async with live(settings(race=race), state=tmp_path, clock=Clock(rate=RATE)) as second:
+    async with live(settings(race=race), state=tmp_path) as second:
         assert goes_on is second.resumed
         assert (1500.0 if goes_on else 800.0) == second.course.distance_m
 
@@ -110,7 +109,7 @@ async def test_a_run_without_a_race_is_corrected(tmp_path: Path) -> None:
 
     THEN it begins with that order, and waits on.
     """
-    async with live(settings(race="3000m"), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    async with live(settings(race="3000m"), state=tmp_path) as run:
         run.put(corrects(run, 1500.0))
         await until(lambda: run.course.distance_m == 1500.0)
         assert Phase.WAITING is run.phase

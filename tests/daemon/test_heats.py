@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 from kickcue.config.calibration import Calibrations
+from kickcue.config.learned_scale import learn_from_race
 from kickcue.core.events import Command, CommandKind, Input, Notification, Phase
 from kickcue.core.restart import TAKEN_BACK_NS
 from kickcue.core.units import NS_PER_S
@@ -18,11 +21,12 @@ from kickcue.daemon import race_end
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
+from kickcue.daemon.wrist_watch import WristWatch
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
-from tests.daemon.test_race_daemon import RATE, recorded, replays_alike, settings
+from tests.daemon.test_race_daemon import recorded, replays_alike, settings
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
@@ -70,8 +74,8 @@ async def test_the_next_heat_starts_in_the_same_run(
     """GIVEN a race that is finished WHEN start is pressed in the minute after THEN the next one is
     on in the same run and recording, and stays.
     """
-    monkeypatch.setattr(race_end, "LINGER_S", 40.0)
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    monkeypatch.setattr(race_end, "LINGER_S", 1.5)
+    async with live(settings(), state=tmp_path) as run:
         hear(run)
         order(run, CommandKind.START)
         await until(lambda: run.phase is Phase.BODY)
@@ -83,7 +87,7 @@ async def test_the_next_heat_starts_in_the_same_run(
         assert run.session is not None
         assert before_ns <= (run.session.view.gun_ns or 0)
         assert run.session.view.over_ns is None
-        await asyncio.sleep(1.5 * 40.0 / RATE)  # longer than a run goes on after a race
+        await asyncio.sleep(1.5 * 1.5)  # longer than a run goes on after a race
         assert not run.done.is_set()
         order(run, CommandKind.ABORT)
         async with asyncio.timeout(PATIENCE_S):
@@ -91,18 +95,43 @@ async def test_the_next_heat_starts_in_the_same_run(
     assert replays_alike(recorded(tmp_path))
 
 
+async def test_the_next_heat_has_its_wrist_looked_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a run that had done its work WHEN a next heat begins in it after all THEN somebody
+    looks after its wrist as before: after a watch that joins late, after another sender.
+    """
+    monkeypatch.setattr(race_end, "LINGER_S", 0.05)
+    monkeypatch.setattr("kickcue.daemon.race_daemon.LOOK_S", 0.01)
+    looks: list[WristWatch] = []
+
+    def look(wrist: WristWatch) -> None:
+        looks.append(wrist)
+
+    monkeypatch.setattr(WristWatch, "look", look)
+    async with live(settings(), state=tmp_path) as run:
+        order(run, CommandKind.START, CommandKind.FINISH)
+        async with asyncio.timeout(PATIENCE_S):
+            await run.done.wait()
+        await asyncio.sleep(0.1)  # who stops looking has stopped by now
+        order(run, CommandKind.START)
+        await until(lambda: run.phase is Phase.BODY)
+        looks.clear()
+        await until(lambda: bool(looks))
+
+
 async def test_a_second_heat_goes_on_after_a_crash(tmp_path: Path) -> None:
     """GIVEN a second heat WHEN its run is interrupted THEN the next run goes on with that heat,
     from its own start.
     """
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as first:
+    async with live(settings(), state=tmp_path) as first:
         order(first, CommandKind.START, CommandKind.FINISH)
         await until(lambda: first.phase is Phase.FINISHED)
         order(first, CommandKind.START)
         await until(lambda: first.phase is Phase.BODY)
         assert first.session is not None
         gun_ns = first.session.view.gun_ns
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as second:
+    async with live(settings(), state=tmp_path) as second:
         assert second.session is not None
         assert (True, Phase.BODY, gun_ns) == (
             second.resumed,
@@ -114,7 +143,7 @@ async def test_a_second_heat_goes_on_after_a_crash(tmp_path: Path) -> None:
 
 async def test_given_up_and_started_again_at_once(tmp_path: Path) -> None:
     """GIVEN a race WHEN abort and start come in one breath THEN the new one is on."""
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    async with live(settings(), state=tmp_path) as run:
         hear(run)
         order(run, CommandKind.START)
         await until(lambda: run.phase is Phase.BODY)
@@ -132,8 +161,8 @@ async def test_an_end_pressed_by_mistake_is_taken_back(
     """GIVEN a race that was ended by mistake WHEN undo is pressed THEN it goes on from its own
     start, and the run does not end.
     """
-    monkeypatch.setattr(race_end, "LINGER_S", 20.0)
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    monkeypatch.setattr(race_end, "LINGER_S", 0.8)
+    async with live(settings(), state=tmp_path) as run:
         hear(run)
         order(run, CommandKind.START)
         await until(lambda: run.phase is Phase.BODY)
@@ -146,7 +175,7 @@ async def test_an_end_pressed_by_mistake_is_taken_back(
         await until(lambda: run.phase is Phase.BODY)
         view = run.session.view
         assert [gun_ns, None, None] == [view.gun_ns, view.over_ns, view.undo_until_ns]
-        await asyncio.sleep(1.5 * 20.0 / RATE)
+        await asyncio.sleep(1.5 * 0.8)
         assert not run.done.is_set()
     assert replays_alike(recorded(tmp_path))
 
@@ -203,7 +232,7 @@ async def test_a_start_that_was_taken_back_is_no_race_to_go_on_with(tmp_path: Pa
 
     THEN the next one waits for its own start, and nothing had ended.
     """
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as first:
+    async with live(settings(), state=tmp_path) as first:
         hear(first)
         order(first, CommandKind.START)
         await until(lambda: first.phase is Phase.BODY)
@@ -212,7 +241,7 @@ async def test_a_start_that_was_taken_back_is_no_race_to_go_on_with(tmp_path: Pa
         assert first.session is not None
         assert (None, None) == (first.session.view.gun_ns, first.session.view.over_ns)
         assert not first.race_end.near
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as second:
+    async with live(settings(), state=tmp_path) as second:
         assert not second.resumed
 
 
@@ -243,3 +272,30 @@ async def test_each_heat_teaches_once_and_a_mistake_teaches_nothing(tmp_path: Pa
     assert first.utc is not None
     assert second.utc is not None
     assert (second.utc - first.utc).total_seconds() > 900.0
+
+
+async def test_two_heats_teach_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a disk that stands still while the first heat's lesson is kept WHEN the second one is
+    over as well THEN its lesson waits for the first: none is lost.
+    """
+    at_once, most, going = list[int](), list[int](), Event()
+
+    def slowly(*how: Any) -> str:
+        at_once.append(1)
+        most.append(len(at_once))
+        going.wait(PATIENCE_S)
+        at_once.pop()
+        return learn_from_race(*how)
+
+    monkeypatch.setattr(race_end, "learn_from_race", slowly)
+    NOW_NS[0] = 0
+    async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as run:
+        again_ns = SHORT.inputs[-1].t_ns + 900 * NS_PER_S
+        await lead(run, SHORT.inputs)
+        await lead(run, [replace(event, t_ns=event.t_ns + again_ns) for event in SHORT.inputs])
+        await until(lambda: bool(at_once))
+        asyncio.get_running_loop().call_later(0.3, going.set)  # while the run ends
+    assert [1, 1] == most
+    assert 2 == len(Calibrations.below(tmp_path).get("runner", "gym-pod").races)

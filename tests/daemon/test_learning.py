@@ -14,7 +14,15 @@ from kickcue.daemon.wiring import live
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import read
-from tests.daemon.test_race_daemon import RACE, PlayedClock, play, recorded, replays_alike, settings
+from tests.daemon.test_race_daemon import (
+    RACE,
+    PlayedClock,
+    play_up_to_now,
+    recorded,
+    replays_alike,
+    settings,
+    standing_at,
+)
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
@@ -96,10 +104,11 @@ async def test_an_interrupted_race_goes_on_with_the_scale_it_began_with(tmp_path
     scale = RaceScale(scale=1.02, sd=0.004)
     known.put(Calibration(athlete="runner", pod="gym-pod").with_race(scale))
     async with live(settings(), state=tmp_path, clock=PlayedClock()) as first:
-        await play(first, [event for event in RACE.inputs if event.t_ns < 20e9])
+        early = [event for event in RACE.inputs if event.t_ns < 20e9]
+        zero_ns = await play_up_to_now(first, early)
         await until(lambda: first.phase is Phase.BODY)
     known.path("runner", "gym-pod").unlink()
-    async with live(settings(), state=tmp_path, clock=PlayedClock()) as second:
+    async with live(settings(), state=tmp_path, clock=standing_at(zero_ns, 22.0)) as second:
         assert second.resumed
         assert first.document == second.document
         assert 1.0 != second.document.scale

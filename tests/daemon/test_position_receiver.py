@@ -22,6 +22,7 @@ from tests.edges.gnss.conftest import FakeGpsd, fake_gpsd, tpv, until
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder  # noqa: F401
+from tests.ports import free_port
 
 VENUE = Venue(Random(1), noise_m=0.5)
 
@@ -34,6 +35,7 @@ def settings(port: int, **more: object) -> dict[str, object]:
 async def said(run: RaceDaemon, fake: FakeGpsd, second: int) -> None:
     """Let gpsd tell a position, and wait until the run has it."""
     assert run.positions is not None
+    await until(lambda: fake.listeners > 0)
     before = run.positions._last
     fake.say(tpv(second))
     await until(lambda: run.positions is not None and run.positions._last is not before)
@@ -90,8 +92,7 @@ async def test_the_screen_is_told(tmp_path: Path) -> None:
     """GIVEN gpsd that is not there, then is THEN the run's health says so under "positions", beside
     the sensors.
     """
-    async with fake_gpsd() as fake:
-        port = fake.port
+    port = free_port()
     async with live(load_settings(None, options=settings(port), environ={}), state=tmp_path) as run:
         await until(lambda: "is it running?" in run.health[POSITIONS].why)
         assert [POSITIONS, "pod"] == list(run.health)
@@ -100,7 +101,8 @@ async def test_the_screen_is_told(tmp_path: Path) -> None:
         async with await asyncio.start_server(server.serve, "127.0.0.1", port):
             await until(lambda: server.listeners == 1)
             await said(run, server, 0)
-            assert run.health[POSITIONS] == DeviceHealth(stage=Stage.CONNECTED)
+            connected = DeviceHealth(stage=Stage.CONNECTED)
+            await until(lambda: run.health[POSITIONS] == connected)
             server.hang_up()
             await until(lambda: server.listeners == 0 or server.connections > 1)  # it comes back
 

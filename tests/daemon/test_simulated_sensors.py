@@ -3,7 +3,7 @@ real broker feels its cues once and in time at any rate, and nothing is taken fo
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,6 +27,7 @@ from kickcue.core.events import (
     Notice,
     Notification,
     Phase,
+    PhaseChange,
 )
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.core.watch.state_machine import Play
@@ -52,10 +53,8 @@ PINS = {
 }
 QUICK = 300.0
 """Where no watch is worn."""
-WAIT_S = 3.0
-"""Before the gun: a watch is content with the sender's clock after a fifth of a second here, and a
-busy machine needs its time to connect it.
-"""
+LEFT_AT = 10.0
+"""Where a race is to be left in the middle: no machine is so busy that it is over by then."""
 END_S = 120.0
 
 
@@ -80,9 +79,22 @@ class Worn:
     arms: list[ArmMessage] = field(default_factory=list)
 
 
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Have the simulated race begin only once somebody is there to feel it."""
+    found, play = asyncio.Event(), SimulatedSensors.play
+
+    async def play_then(sensors: SimulatedSensors, *how: Any) -> None:
+        await found.wait()
+        await play(sensors, *how)
+
+    monkeypatch.setattr(SimulatedSensors, "play", play_then)
+    return found
+
+
 @asynccontextmanager
-async def worn(run: RaceDaemon) -> AsyncIterator[Worn]:
-    """Wear a watch, from before the gun on."""
+async def worn(run: RaceDaemon, there: asyncio.Event) -> AsyncIterator[Worn]:
+    """Wear a watch, from before the race on."""
     assert run.way is not None
     assert run.way.watch is not None
     seen = Worn()
@@ -97,13 +109,15 @@ async def worn(run: RaceDaemon) -> AsyncIterator[Worn]:
                         seen.arms.append(each)
 
         wearing = asyncio.create_task(wear())
+        await until(lambda: wrist.wrist.is_sure(run.feed.run_id))
+        there.set()
         yield seen
         wearing.cancel()
         with suppress(asyncio.CancelledError):
             await wearing
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "lasting")
 @pytest.mark.parametrize(
     ("race", "rate"),
     [
@@ -113,15 +127,15 @@ async def worn(run: RaceDaemon) -> AsyncIterator[Worn]:
     ],
 )
 async def test_each_cue_is_felt_once_whatever_the_rate(
-    race: str, rate: float, tmp_path: Path
+    race: str, rate: float, tmp_path: Path, there: asyncio.Event
 ) -> None:
     """GIVEN a simulated race at some rate WHEN a watch is worn, which lives in real time THEN it
     feels each cue once, by its own measure in time, its timer is armed for the very moment at which
     the engine expects the bell, and the recording replays alike.
     """
-    _, given = simulated(race, rate, wait_s=WAIT_S)
+    _, given = simulated(race, rate)
     async with live(settings(race=race), state=tmp_path, simulated=given) as run:
-        async with worn(run) as seen:
+        async with worn(run, there) as seen:
             async with asyncio.timeout(END_S):
                 await until_phase(run, Phase.FINISHED)
             assert run.session is not None
@@ -132,9 +146,8 @@ async def test_each_cue_is_felt_once_whatever_the_rate(
                     <= set(seen.felt)
                 )
             )
-        run_ns, race_ns = run.clock.run_ns(), run.race_ns()
-        assert race_ns is not None
-        zero_ms = (run_ns - race_ns / rate) / NS_PER_MS
+        assert run.feed.time is not None
+        zero_ms = run.feed.time.run_ns(0) / NS_PER_MS
     recording = recorded(tmp_path)
     assert replays_alike(recording)
     given_ids = {output.id for output in recording.outputs if isinstance(output, Cue)}
@@ -200,7 +213,8 @@ async def test_a_simulated_race_is_taken_up_by_nobody(tmp_path: Path) -> None:
     """GIVEN a simulated race that was left in the middle WHEN another run starts, simulated or not
     THEN it begins a race of its own; a real one that was left before is taken up past it.
     """
-    async with live(settings(), state=tmp_path, simulated=simulated()[1]) as first:
+    _, given = simulated(rate=LEFT_AT)
+    async with live(settings(), state=tmp_path, simulated=given) as first:
         async with asyncio.timeout(END_S):
             await until_phase(first, Phase.BODY)
     for again in (simulated()[1], None):
@@ -221,7 +235,8 @@ async def test_a_real_race_is_taken_up_past_a_simulated_one(tmp_path: Path) -> N
     async with live(over_mqtt(), state=tmp_path) as real:
         real.put(Command(real.clock.run_ns(), CommandKind.START))
         await until(lambda: real.phase is Phase.BODY)
-    async with live(settings(), state=tmp_path, simulated=simulated()[1]) as shown:
+    _, given = simulated(rate=LEFT_AT)
+    async with live(settings(), state=tmp_path, simulated=given) as shown:
         async with asyncio.timeout(END_S):
             await until_phase(shown, Phase.BODY)
     async with live(over_mqtt(), state=tmp_path) as again:
@@ -232,17 +247,32 @@ async def test_a_person_may_press_as_well(tmp_path: Path) -> None:
     """GIVEN a simulated race WHEN a person finishes it and takes that back THEN it goes on, to its
     own end.
     """
-    _, given = simulated("800m", 40.0)  # at which a minute to take it back is 1.5 s
-    async with live(settings(race="800m"), state=tmp_path, simulated=given) as run:
+    rate = 40.0
+    _, given = simulated("800m", rate)
+    pressed_ns = round((given.gun_in_s * rate + 30.0) * NS_PER_S)
+
+    def with_a_person() -> Iterator[Input]:
+        """Yield the race; in its course somebody presses, and has no time to lose."""
+        presses = [CommandKind.FINISH, CommandKind.UNDO_LAP]
+        for event in given.inputs:
+            yield event
+            if event.t_ns >= pressed_ns:
+                for kind in presses:
+                    run.put(Command(sensors.next_ns or 0, kind))
+                presses.clear()
+
+    shown = replace(given, inputs=with_a_person())
+    async with live(settings(race="800m"), state=tmp_path, simulated=shown) as run:
+        assert run.simulated is not None
+        sensors = run.simulated
         async with asyncio.timeout(END_S):
-            await until_phase(run, Phase.BODY)
-            run.put(Command(run.clock.run_ns(), CommandKind.FINISH))
-            await until_phase(run, Phase.FINISHED)
-            run.put(Command(run.clock.run_ns(), CommandKind.UNDO_LAP))
-            await until_phase(run, Phase.BODY)
             await until_phase(run, Phase.FINISHED)
         assert run.session is not None
         assert any(cue.id == "last_lap-1" for cue in run.session.view.cues)
+    phases = [out.phase for out in recorded(tmp_path).outputs if isinstance(out, PhaseChange)]
+    taken_back = phases.index(Phase.FINISHED)
+    assert Phase.BODY is phases[taken_back + 1]
+    assert Phase.FINISHED is phases[-1]
 
 
 async def test_the_thumb_finishes_only_what_is_on() -> None:

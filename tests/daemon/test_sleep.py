@@ -20,6 +20,7 @@ from tests.daemon.test_race_daemon import recorded, replays_alike, settings
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
+from tests.patience import PATIENCE_S
 
 
 class Sleeper:
@@ -120,11 +121,12 @@ if sys.platform == "linux":
         return logind.held == locks
 
     async def test_while_a_race_is_on_the_machine_does_not_sleep(
-        bus: PrivateBus, tmp_path: Path
+        bus: PrivateBus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """GIVEN logind WHEN a race is started, ended by mistake, taken up again and given up THEN
         sleep is inhibited just while it is on.
         """
+        monkeypatch.setattr("kickcue.edges.sleep_inhibitor.ANSWER_S", PATIENCE_S)
         async with FakeLogind(bus) as logind, live(settings(), state=tmp_path) as run:
             for kind, held in (
                 (CommandKind.START, 1),

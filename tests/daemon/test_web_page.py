@@ -23,7 +23,13 @@ from kickcue.daemon.web_report import IN_THE_MAKING
 from kickcue.daemon.wiring import live
 from kickcue.edges.web.roles import Role
 from kickcue.edges.web.server import COOKIE
-from tests.daemon.test_race_daemon import RACE, PlayedClock, play, settings
+from tests.daemon.test_race_daemon import (
+    RACE,
+    PlayedClock,
+    play_up_to_now,
+    settings,
+    standing_at,
+)
 from tests.edges.mqtt.conftest import own_runtime_folder, until
 from tests.edges.web.test_server import get
 from tests.patience import PATIENCE_S
@@ -66,9 +72,7 @@ async def test_the_page_of_a_run(tmp_path: Path) -> None:
     """GIVEN a run THEN its page is there, one note says where without letting anybody in, its links
     are where `kickcue serve` looks, and the page is gone with the run.
     """
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        free = probe.getsockname()[1]
-    async with live(with_page({"port": free}), state=tmp_path) as run:
+    async with live(with_page(), state=tmp_path) as run:
         assert run.page is not None
         port = run.page.port
         status, session = await as_role(run, Role.HELPER, "/session.json")
@@ -118,10 +122,10 @@ async def test_the_links_outlive_a_crash_and_no_more(tmp_path: Path) -> None:
     a fresh race has new ones.
     """
     async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
-        await play(run, RACE.inputs[:200], Phase.BODY)
+        zero_ns = await play_up_to_now(run, RACE.inputs[:200], Phase.BODY)
         assert run.page is not None
         before = {role: run.page.tokens[role] for role in Role}
-    async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
+    async with live(with_page(), state=tmp_path, clock=standing_at(zero_ns, 60.0)) as run:
         assert run.resumed
         assert run.page is not None
         assert before == {role: run.page.tokens[role] for role in Role}
@@ -142,7 +146,7 @@ async def test_the_report_of_what_was_run(tmp_path: Path) -> None:
     the page, and nobody else.
     """
     async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
-        await play(run, RACE.inputs[:200], Phase.BODY)
+        await play_up_to_now(run, RACE.inputs[:200], Phase.BODY)
         assert 404 == (await as_role(run, Role.ATHLETE, "/report"))[0]
         await end(run)
         status, report = await the_report(run)
@@ -158,7 +162,7 @@ async def test_a_report_that_takes_long(tmp_path: Path, monkeypatch: pytest.Monk
     told at once to ask again, and it is made once for the two.
     """
     async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
-        await play(run, RACE.inputs[:200], Phase.BODY)
+        await play_up_to_now(run, RACE.inputs[:200], Phase.BODY)
         await end(run)
         made, go_on = [], threading.Event()
 
@@ -183,7 +187,7 @@ async def test_a_report_that_cannot_be_made(
     on.
     """
     async with live(with_page(), state=tmp_path, clock=PlayedClock()) as run:
-        await play(run, RACE.inputs[:200], Phase.BODY)
+        await play_up_to_now(run, RACE.inputs[:200], Phase.BODY)
         await end(run)
 
         def fail(_path: Path) -> bytes:
@@ -247,7 +251,7 @@ async def test_without_its_page_the_race_goes_on(
         (note,) = about_page(run)
         assert note.startswith("no page for phones: ")
         assert says in note
-        await play(run, RACE.inputs[:200], Phase.BODY)
+        await play_up_to_now(run, RACE.inputs[:200], Phase.BODY)
     assert not (tmp_path / PAGE_FILE).exists()
 
 

@@ -12,6 +12,7 @@ from kickcue.daemon.wiring import live
 from kickcue.edges.web.roles import Role
 from tests.daemon.test_race_daemon import settings
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
+from tests.ports import free_port
 
 HERE: dict[str, Any] = {"page": {"host": "127.0.0.1"}}
 
@@ -45,7 +46,9 @@ async def test_a_race_that_goes_on_keeps_its_page(tmp_path: Path) -> None:
     """GIVEN a race that was broken off WHEN it is taken up, set to another port meanwhile THEN its
     page is where the phones look for it, and lets in whom it let in; a fresh race does not.
     """
-    async with live(settings(**HERE), state=tmp_path) as run:
+    # At a port of its own: another test's page would be at the usual one meanwhile.
+    here = {"page": {"host": "127.0.0.1", "port": free_port()}}
+    async with live(settings(**here), state=tmp_path) as run:
         assert run.page is not None
         press(run, CommandKind.START)
         await until(lambda: run.phase is not Phase.WAITING)

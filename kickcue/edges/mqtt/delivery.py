@@ -314,7 +314,7 @@ class Delivery:
             ArmMessage,
             arm.cue,
             self._run_id,
-            self._stamp_ms(),
+            self._stamp_ms(now_ns),  # of one moment: a busy machine may stand still between two
             due_in_ms=(due_ns(arm) - now_ns) // NS_PER_MS,
             ttl_ms=arm.cue.ttl_ms,
         )
@@ -346,12 +346,13 @@ class Delivery:
         )
         self._gate.put(outgoing)
 
-    def _stamp_ms(self) -> int:
+    def _stamp_ms(self, now_ns: int | None = None) -> int:
         """Return the time for a message's ``sent_ms``, different for each.
 
         Brokers keep no order between topics, receivers go by it.
         """
-        self._sent_ms = max(self._sent_ms + 1, self._now_ns() // NS_PER_MS)
+        now_ns = self._now_ns() if now_ns is None else now_ns
+        self._sent_ms = max(self._sent_ms + 1, now_ns // NS_PER_MS)
         return self._sent_ms
 
 

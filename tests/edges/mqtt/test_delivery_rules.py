@@ -118,6 +118,21 @@ async def test_an_armed_cue_is_said_each_four_seconds_with_what_is_left() -> Non
     assert [10_000, 6000, 2000] == [each["due_in_ms"] for each in sender.said("arm")]
 
 
+async def test_an_armed_cue_is_due_when_it_is_however_busy_the_machine() -> None:
+    """GIVEN a machine that stands still for a tenth of a second whenever somebody has looked at the
+    clock WHEN a cue is armed THEN what is told, after its own stamp, is the moment that was meant.
+    """
+    sender = Sender()
+
+    def now_ns() -> int:
+        sender.now_ns += 100 * NS_PER_MS
+        return sender.now_ns
+
+    sender.delivery._now_ns = now_ns
+    sender.delivery.send(Arm(0, CUE, 10_000))
+    assert [10_000] == [each["sent_ms"] + each["due_in_ms"] for each in sender.said("arm")]
+
+
 async def test_an_armed_cue_is_kept_until_its_deadline() -> None:
     """GIVEN an armed cue that was due a second ago WHEN a link comes up THEN it is still said; BUT
     NOT once it is past its deadline.
