@@ -32,6 +32,7 @@ from kickcue.core.events import (
     Phase,
     PhaseChange,
 )
+from kickcue.core.units import s_to_ns
 from kickcue.core.watch.state_machine import CueAck, CueContent, Play
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
@@ -81,7 +82,9 @@ class Sender:
 
 
 @pytest.fixture
-async def sender() -> AsyncIterator[Sender]:
+async def sender(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sender]:
+    # Where the runner is is sent once here: a second late rather than not at all.
+    monkeypatch.setattr("kickcue.edges.mqtt.delivery.STATE_WORTH_NS", s_to_ns(PATIENCE_S))
     start_ns = time.monotonic_ns()
 
     def clock() -> int:
@@ -197,7 +200,8 @@ async def test_a_pipe_gets_lines_without_colours_or_bells(sender: Sender) -> Non
 
 def terminal() -> contextlib.AbstractAsyncContextManager[Terminal]:
     """Run ``kickcue watch`` on a terminal of its own."""
-    return on_a_terminal("watch", folder=Path())
+    worth = {"kickcue.edges.mqtt.watch_client.COMMAND_WORTH_S": PATIENCE_S}
+    return on_a_terminal("watch", folder=Path(), limits=worth)
 
 
 async def next_order(sender: Sender) -> CommandKind:

@@ -107,6 +107,7 @@ async def on_a_terminal(
     size: tuple[int, int] = (24, 80),
     encoding: str = "utf-8",
     patience_s: float = PATIENCE_S,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Terminal]:
     """Run ``kickcue`` with these arguments in ``folder``; size is lines by columns, encoding what
     the terminal understands.
@@ -122,7 +123,7 @@ async def on_a_terminal(
         "PYTHONIOENCODING": encoding,
     }
     process = await asyncio.create_subprocess_exec(
-        *program(*command),
+        *program(*command, limits=limits),
         stdin=slave,
         stdout=slave,
         stderr=slave,
