@@ -57,6 +57,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     busy machine takes its time.
     """
     monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", 100_000_000)
+    monkeypatch.setattr("kickcue.edges.mqtt.inbound.LATEST_MS", 60_000)
     be_patient(monkeypatch, says_where)
 
 

@@ -23,6 +23,13 @@ _CODES: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 Limits = Mapping[str, float]
 """Times that kickcue gives others, by module and name, set so that a busy machine keeps them."""
+CUES_WORTH_A_MINUTE: Final[Limits] = {
+    "kickcue.core.cueing.cue_issuer.TTL_MS": 60_000,
+    "kickcue.core.session.session_cues.TTL_MS": 60_000,
+    "kickcue.cli.demo.play.ANSWERS_S": PATIENCE_S,
+    "kickcue.cli.demo.play.SURE_WITHIN_S": PATIENCE_S,
+}
+"""Cues that a busy machine plays late count as felt, and demos wait for them."""
 
 
 def program(*command: str, limits: Limits | None = None) -> list[str]:
