@@ -54,6 +54,7 @@ def own_folders(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for worth_s in ("COMMAND_WORTH_S", "SENSOR_WORTH_S"):
         monkeypatch.setattr(watch_client, worth_s, PATIENCE_S)
     monkeypatch.setattr("kickcue.edges.mqtt.inbound.LATEST_MS", 60_000)
+    monkeypatch.setattr("kickcue.edges.mqtt.traffic.FLUSH_S", PATIENCE_S)
     monkeypatch.chdir(home)
     return home
 

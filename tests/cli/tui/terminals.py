@@ -32,17 +32,39 @@ CUES_WORTH_A_MINUTE: Final[Limits] = {
 """Cues that a busy machine plays late count as felt, and demos wait for them."""
 
 
-def program(*command: str, limits: Limits | None = None) -> list[str]:
-    """Return what starts ``kickcue`` with these arguments as a program."""
-    if not limits:
+_SEEING: Final = """
+import asyncio, contextlib
+import {module} as command
+looking_around = command.looking_around
+@contextlib.asynccontextmanager
+async def seeing(*args, **options):
+    async with looking_around(*args, **options) as seen:
+        while len(seen()) < {count}:
+            await asyncio.sleep(0.01)
+        yield seen
+command.looking_around = seeing
+"""
+
+
+def seeing(module: str, count: int) -> str:
+    """Return what has a command's time to look around begin when it has seen so many devices."""
+    return _SEEING.format(module=module, count=count)
+
+
+def program(*command: str, limits: Limits | None = None, before: str = "") -> list[str]:
+    """Return what starts ``kickcue`` with these arguments as a program; ``before``: what it runs
+    before.
+    """
+    if not limits and not before:
         return [sys.executable, "-m", "kickcue", *command]
-    places = [(*name.rpartition("."), value) for name, value in limits.items()]
+    places = [(*name.rpartition("."), value) for name, value in (limits or {}).items()]
     lines = [
         f"setattr(import_module({module!r}), {name!r}, {value!r})"
         for module, _, name, value in places
     ]
-    first, last = "from importlib import import_module", "from kickcue.__main__ import run; run()"
-    return [sys.executable, "-c", "\n".join((first, *lines, last)), *command]
+    first = "from importlib import import_module"
+    last = "import sys; from kickcue.__main__ import run; sys.exit(run())"
+    return [sys.executable, "-c", "\n".join((first, *lines, before, last)), *command]
 
 
 @dataclass
@@ -162,10 +184,10 @@ def _own_the_terminal() -> None:
 
 
 async def in_a_pipe(
-    *command: str, folder: Path, limits: Limits | None = None
+    *command: str, folder: Path, limits: Limits | None = None, before: str = ""
 ) -> tuple[int, str, str]:
     """Run ``kickcue`` without a terminal; return status, standard output and standard error."""
-    process = await start_in_a_pipe(*command, folder=folder, limits=limits)
+    process = await start_in_a_pipe(*command, folder=folder, limits=limits, before=before)
     async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate()
     assert process.returncode is not None
@@ -173,12 +195,12 @@ async def in_a_pipe(
 
 
 async def start_in_a_pipe(
-    *command: str, folder: Path, limits: Limits | None = None
+    *command: str, folder: Path, limits: Limits | None = None, before: str = ""
 ) -> asyncio.subprocess.Process:
     """Start ``kickcue`` without a terminal; a hang-up ends it, also if the tests run by nohup."""
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
-        *program(*command, limits=limits),
+        *program(*command, limits=limits, before=before),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=pipe,
         stderr=pipe,
