@@ -76,6 +76,8 @@ class Terminal:
     slave: int
     before: list[Any]
     """How the terminal was set before the program was started."""
+    patience: asyncio.Timeout
+    patience_s: float
     raw: str = ""
     # A sign may come in two parts.
     decoder: codecs.IncrementalDecoder = field(
@@ -119,8 +121,14 @@ class Terminal:
         self.raw = ""
 
     async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until the condition holds; each wait has all the patience that there is."""
         while not condition():  # noqa: ASYNC110  what is waited for happens in another process
             await asyncio.sleep(0.01)
+        self.give_time()
+
+    def give_time(self) -> None:
+        """Let the time that is waited in vain begin anew."""
+        self.patience.reschedule(asyncio.get_running_loop().time() + self.patience_s)
 
     async def left(self) -> int:
         """Return the exit status once the program has ended and all it wrote was read."""
@@ -161,10 +169,11 @@ async def on_a_terminal(
         start_new_session=True,
         preexec_fn=_own_the_terminal,
     )
-    shown = Terminal(process, master, slave, before)
+    patience = asyncio.timeout(patience_s)
+    shown = Terminal(process, master, slave, before, patience, patience_s)
     asyncio.get_running_loop().add_reader(master, shown.read)
     try:
-        async with asyncio.timeout(patience_s):
+        async with patience:
             yield shown
     except TimeoutError:
         raise AssertionError(f"waited in vain; the terminal shows: {shown.text[-2000:]}") from None
