@@ -191,14 +191,10 @@ def _words(phase: Phase | None) -> str:
 
 async def _once(broker: ChosenBroker, press: KeyPress, by: Orderer) -> DaemonView:
     """Press, and return what was published after that."""
-    loop = asyncio.get_running_loop()
     view = DaemonView()
     async with watch(broker.address, broker.topics, subscribes=SUBSCRIBED) as helper:
         helper.command(press.kind, by, press.race_distance_m)
-        until_s = loop.time() + ANSWER_S
-        while (left_s := until_s - loop.time()) > 0.0:
-            for happening in await helper.wait(left_s):
-                view.take(happening)
+        await _listen(helper, view, ANSWER_S)
         if not helper.session.counters.sent:
             raise BrokerError(
                 f"broker {broker.address}: "
@@ -207,6 +203,15 @@ async def _once(broker: ChosenBroker, press: KeyPress, by: Orderer) -> DaemonVie
     if not view.online:
         raise BrokerError(f"no answer to the press: no kickcue is online at {helper.topics.prefix}")
     return view
+
+
+async def _listen(helper: WatchClient, view: DaemonView, within_s: float) -> None:
+    """Take what the daemon publishes, for so long."""
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + within_s
+    while (left_s := until_s - loop.time()) > 0.0:
+        for happening in await helper.wait(left_s):
+            view.take(happening)
 
 
 def _print_outcome(

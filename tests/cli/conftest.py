@@ -3,9 +3,12 @@ leave nothing of the user's.
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from tests.cli.tui.terminals import CUES_WORTH_A_MINUTE
 
 if sys.platform == "linux":
     from tests.cli.tui.bed import bluez, bus, track
@@ -15,6 +18,14 @@ else:  # BlueZ is Linux's, and bleak brings dbus-fast there alone
     collect_ignore = [
         f"test_{name}.py" for name in ("bridge", "doctor", "pair", "record", "run", "scan")
     ]
+
+
+@pytest.fixture
+def cues_worth_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have cues of this process be felt also where they are late, as on a busy machine."""
+    for place, value in CUES_WORTH_A_MINUTE.items():
+        module, _, name = place.rpartition(".")
+        monkeypatch.setattr(import_module(module), name, value)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.watches import bangle_in, infinitime_in
-from tests.cli.tui.terminals import on_a_terminal, start_in_a_pipe
+from tests.cli.tui.terminals import CUES_WORTH_A_MINUTE, on_a_terminal, start_in_a_pipe
 from tests.cli.tui.track import POD, STRAP, a_track, let_go
 from tests.patience import PATIENCE_S
 
@@ -158,7 +158,9 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
     """
     worn, sensor = infinitime_in(bluez)
     (home / "race.toml").write_text(RACE)
-    async with on_a_terminal("run", folder=home, size=(30, 100)) as shown:
+    async with on_a_terminal(
+        "run", folder=home, size=(30, 100), limits=CUES_WORTH_A_MINUTE
+    ) as shown:
         await shown.shows("the watch", "battery 71 %", "PineTime")
         async with a_track(bluez):
             await shown.shows("cue: Ready")

@@ -29,6 +29,7 @@ from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError, RefusedError
 from kickcue.edges.mqtt.session import connect
 from kickcue.edges.mqtt.topics import RULES, Topics
+from tests.conftest import REPO
 from tests.edges.mqtt.conftest import (
     Run,
     engine_clock,
@@ -211,14 +212,16 @@ async def test_a_race_goes_through_it(mosquitto: Path, tmp_path: Path) -> None:
             assert (None, None) == (run.delivery.session.trouble, run.watch.session.trouble)
 
 
-async def command(*words: str) -> tuple[int | None, str]:
-    """Run kickcue; return its exit status and what it said."""
+async def pressed(*words: str) -> tuple[int | None, str]:
+    """Press as a program of its own; return its exit status and what it said."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "kickcue",
+        "tests.cli.patient_press",
+        "--anywhere",
         *words,
+        cwd=REPO,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=pipe,
         stderr=asyncio.subprocess.STDOUT,
@@ -238,14 +241,12 @@ async def test_a_press_that_is_refused_is_told(mosquitto: Path, tmp_path: Path) 
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
         async with running(Served(addresses["kickcue"], addresses["watch"])) as run:
             run.delivery.send(PhaseChange(0, Phase.BODY, Phase.WAITING))
-            status, said = await command(
-                "press", "lap", "--trackside", "--broker", addresses["helper"].with_password()
+            status, said = await pressed(
+                "lap", "--trackside", "--broker", addresses["helper"].with_password()
             )
             assert (0, "lap sent: ") == (status, said[:10])
             await until_felt(run.inputs)
-            status, said = await command(
-                "press", "lap", "--broker", addresses["viewer"].with_password()
-            )
+            status, said = await pressed("lap", "--broker", addresses["viewer"].with_password())
             assert status == 1
             assert (
                 "the broker refuses command (not authorized): check the broker's access list"

@@ -47,6 +47,7 @@ from kickcue.lab.historic_races import DEFAULT, FAMOUS, famous_race
 from kickcue.lab.reconstruct import staged
 from kickcue.lab.simulate import simulated_document
 from kickcue.replay.run_engine import drive
+from tests.cli.tui.terminals import CUES_WORTH_A_MINUTE, program
 
 MOMENTS_S: Final = (0.0, 29.0, 400.0, 690.0, 705.0, 740.0, 760.0)
 BROKER: Final = pytest.mark.skipif(
@@ -522,7 +523,7 @@ def test_without_a_broker(
 
 
 def command(*options: str) -> list[str]:
-    return [sys.executable, "-m", "kickcue", "demo", *options]
+    return program("demo", *options, limits=CUES_WORTH_A_MINUTE)
 
 
 @pytest.fixture
@@ -538,6 +539,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 
 @BROKER
+@pytest.mark.usefixtures("cues_worth_a_minute")
 def test_the_whole_in_a_pipe(
     env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

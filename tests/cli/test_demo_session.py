@@ -215,6 +215,7 @@ def test_a_race_and_a_plan_are_not_played_at_once(capsys: pytest.CaptureFixture[
 
 
 @BROKER
+@pytest.mark.usefixtures("cues_worth_a_minute")
 def test_the_whole_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN strides at ten times their pace THEN over the broker every cue is felt once, the
     figures are those of the engine, and the recording replays.

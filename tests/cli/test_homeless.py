@@ -33,6 +33,7 @@ def homeless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("cues_worth_a_minute")
 @pytest.mark.parametrize(
     "words",
     [

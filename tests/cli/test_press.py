@@ -14,11 +14,14 @@ import termios
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from kickcue.cli import main
+from kickcue.cli.press import DaemonView
 from kickcue.core.events import (
     Command,
     CommandKind,
@@ -33,8 +36,13 @@ from kickcue.core.events import (
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
-from tests.cli.tui.terminals import Terminal, on_a_terminal
+from tests.cli.patient_press import be_patient, says_where
+from tests.cli.tui.terminals import Limits, Terminal, on_a_terminal
+from tests.conftest import REPO
 from tests.patience import PATIENCE_S
+
+WORTH: Final[Limits] = {"kickcue.edges.mqtt.watch_client.COMMAND_WORTH_S": PATIENCE_S}
+"""A press is sent a second late rather than not at all."""
 
 
 @pytest.fixture(autouse=True)
@@ -45,11 +53,12 @@ def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the daemon say sooner that it is there, and the answer be waited for a second longer:
-    a busy machine takes its time.
+    """Have the daemon say sooner that it is there, and the answer be waited for until it comes: a
+    busy machine takes its time.
     """
     monkeypatch.setattr("kickcue.edges.mqtt.rivals.LISTEN_NS", 100_000_000)
-    monkeypatch.setattr("kickcue.cli.press.ANSWER_S", 2.5)
+    monkeypatch.setattr("kickcue.edges.mqtt.inbound.LATEST_MS", 60_000)
+    be_patient(monkeypatch, says_where)
 
 
 @dataclass
@@ -120,14 +129,18 @@ async def press(*options: str) -> tuple[int, str, str]:
 
 async def press_as_program(*options: str) -> tuple[int | None, str, str]:
     """Do the same in a process of its own: several may run at once."""
-    program = [sys.executable, "-m", "kickcue", "press", *options]
+    program = [sys.executable, "-m", "tests.cli.patient_press", *options]
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *program, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
+        *program, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, cwd=REPO
     )
     async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
+
+
+def is_in(phase: Phase, view: DaemonView) -> bool:
+    return view.status is not None and view.status.phase is phase
 
 
 async def test_one_press_by_the_runner(daemon: Daemon) -> None:
@@ -214,7 +227,9 @@ async def test_json_tells_why_nobody_can_take_a_press(daemon: Daemon) -> None:
     assert (1, "no race is on (waiting)") == (status, json.loads(out)["trouble"])
 
 
-async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
+async def test_the_press_that_starts_or_ends_a_race(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GIVEN a daemon WHEN start is pressed and the race begins, then finish and it ends THEN both
     are taken, with status 0.
     """
@@ -223,6 +238,7 @@ async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
         ("start", Phase.WAITING, Phase.BODY),
         ("finish", Phase.BODY, Phase.FINISHED),
     ):
+        be_patient(monkeypatch, partial(is_in, after))
         pressing = asyncio.create_task(press(word))
         assert isinstance(await daemon.delivery.incoming.get(), Command)
         daemon.delivery.send(PhaseChange(daemon.clock(), after, before))
@@ -231,8 +247,11 @@ async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
         assert out.startswith(f"{word} sent: {after.value.replace('body', 'race')}")
 
 
-async def test_an_end_says_that_it_can_be_taken_back(daemon: Daemon) -> None:
+async def test_an_end_says_that_it_can_be_taken_back(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GIVEN a race WHEN it is given up from a script THEN the answer says how to take that back."""
+    be_patient(monkeypatch, partial(is_in, Phase.ABORTED))
     daemon.is_in_lap_5()
     pressed = asyncio.create_task(press("abort"))
     event = await daemon.delivery.incoming.get()
@@ -244,10 +263,11 @@ async def test_an_end_says_that_it_can_be_taken_back(daemon: Daemon) -> None:
     assert out.endswith("(not over? undo works for one minute)\n")
 
 
-async def test_nobody_takes_it() -> None:
+async def test_nobody_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN a broker, but no daemon WHEN something is pressed THEN one line says that nobody took
     it, with status 1.
     """
+    be_patient(monkeypatch, lambda _: True)
     async with private_broker(Topics()):
         status, out, err = await press("lap")
     assert (1, "", "kickcue: no answer to the press: no kickcue is online at kickcue/runner\n") == (
@@ -286,9 +306,11 @@ def test_what_cannot_be_pressed_is_one_line(
 # ---- a keyboard
 
 
-def terminal(*options: str) -> contextlib.AbstractAsyncContextManager[Terminal]:
+def terminal(
+    *options: str, limits: Limits | None = None
+) -> contextlib.AbstractAsyncContextManager[Terminal]:
     """Run ``kickcue press`` on a terminal of its own."""
-    return on_a_terminal("press", *options, folder=Path())
+    return on_a_terminal("press", *options, folder=Path(), limits=limits)
 
 
 async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
@@ -296,7 +318,7 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
     helper's; where the runner is is shown; q leaves in order.
     """
     daemon.is_in_lap_5()
-    async with terminal("--trackside") as shown:
+    async with terminal("--trackside", limits=WORTH) as shown:
         await shown.shows(
             "lap 5, 3001 ± 4 m to go, by marks", "kickcue/runner", "trackside", "● online"
         )
@@ -335,7 +357,7 @@ async def test_a_distance_is_typed_at_the_keyboard(daemon: Daemon) -> None:
     THEN what was left orders nothing, a space meanwhile is a lap, and Enter corrects the distance.
     """
     daemon.is_in_lap_5()
-    async with terminal("--trackside") as shown:
+    async with terminal("--trackside", limits=WORTH) as shown:
         await shown.shows("lap 5, 3001 ± 4 m to go, by marks")
         shown.press("d")
         await shown.shows("How long is the race?")

@@ -12,6 +12,18 @@ from kickcue.recording import read
 from tests.cli.tui.terminals import in_a_pipe, on_a_terminal
 from tests.cli.tui.track import POD, STRAP, Track, let_go
 
+FROM_FIRST_VALUES_ON = """
+import asyncio
+from kickcue.cli import record
+until_asked = record._until_asked
+async def once_heard(take, seconds, requested):
+    while not all(values.now(take.now_ns()) for values in take.values.values()):
+        await asyncio.sleep(0.01)
+    await until_asked(take, take.now_ns() / 1e9 + seconds, requested)
+record._until_asked = once_heard
+"""
+"""Has the seconds count once both sensors have said something."""
+
 
 async def test_what_was_recorded_replays_as_a_race(track: Track, home: Path) -> None:
     """GIVEN two addresses WHEN recorded for a while THEN the file names their profiles, asks for
@@ -19,7 +31,9 @@ async def test_what_was_recorded_replays_as_a_race(track: Track, home: Path) -> 
     """
     out = home / "warm-up.mcap"
     status, said, err = await in_a_pipe(
-        "record", str(out), "--strap", STRAP, "--pod", POD, "--seconds", "3", folder=home
+        *("record", str(out), "--strap", STRAP, "--pod", POD, "--seconds", "3"),
+        folder=home,
+        before=FROM_FIRST_VALUES_ON,
     )
     assert (0, "") == (status, err)
     assert f"Recorded in {out}" in said

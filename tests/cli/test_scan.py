@@ -9,15 +9,26 @@ import pytest
 from kickcue.cli import main
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.watches import infinitime_in
-from tests.cli.tui.terminals import LEFT_OTHER_SCREEN, in_a_pipe, on_a_terminal
+from tests.cli.tui.terminals import LEFT_OTHER_SCREEN, in_a_pipe, on_a_terminal, seeing
 from tests.cli.tui.track import BOTH, OTHER, POD, STRAP, Track, let_go
+from tests.patience import PATIENCE_S
+
+
+async def scanned(home: Path, count: int, *options: str) -> tuple[int, str, str]:
+    """Scan for a moment from when so many devices were seen on."""
+    return await in_a_pipe(
+        *("scan", "--seconds", "0.5", *options),
+        folder=home,
+        limits={"kickcue.cli.scan.LISTEN_S": PATIENCE_S},
+        before=seeing("kickcue.cli.scan", count),
+    )
 
 
 async def test_a_pipe_gets_a_plain_table_strongest_first(track: Track, home: Path) -> None:
     """GIVEN four sensors WHEN scanned in a pipe THEN each has a line with name, address, profile
     and what it sends; 80 columns hold it.
     """
-    status, out, err = await in_a_pipe("scan", "--seconds", "1", folder=home)
+    status, out, err = await scanned(home, 4)
     assert (0, "") == (status, err)
     head, *lines = out.splitlines()
     assert ["dBm", "name", "address", "read", "as", "seen", "sends"] == head.split()
@@ -35,7 +46,7 @@ async def test_json_has_an_object_for_each_device(home: Path) -> None:
     """GIVEN sensors WHEN scanned with --json THEN each is one object, by keys with units; --values
     adds what the device says.
     """
-    status, out, _ = await in_a_pipe("scan", "--seconds", "1", "--json", "--values", folder=home)
+    status, out, _ = await scanned(home, 4, "--json", "--values")
     assert status == 0
     found = {each["address"]: each for each in map(json.loads, out.splitlines())}
     assert (found[STRAP]["name"], found[STRAP]["profile"], found[STRAP]["generic"]) == (
@@ -57,9 +68,9 @@ async def test_what_kickcue_cannot_read_is_shown_when_asked_for(
     it is there.
     """
     bluez.add_sensor("A0:00:00:00:00:09", "heater", services={"1809": ["2a1c"]})
-    _, out, _ = await in_a_pipe("scan", "--seconds", "1", folder=home)
+    _, out, _ = await scanned(home, 0)
     assert out.startswith("no sensor found: straps sleep unless worn")
-    _, out, _ = await in_a_pipe("scan", "--seconds", "1", "--all", folder=home)
+    _, out, _ = await scanned(home, 1, "--all")
     assert "heater" in out
 
 
@@ -117,12 +128,12 @@ async def test_a_watch_is_marked(bluez: FakeBluez, home: Path) -> None:
     that `kickcue bridge` takes.
     """
     infinitime_in(bluez)
-    _, out, _ = await in_a_pipe("scan", "--seconds", "1", folder=home)
+    _, out, _ = await scanned(home, 1)
     (line,) = out.splitlines()[1:]
     assert ["infinitime", "watch"] == [
         word for word in line.split() if word in ("infinitime", "watch")
     ]
-    _, out, _ = await in_a_pipe("scan", "--seconds", "1", "--json", folder=home)
+    _, out, _ = await scanned(home, 1, "--json")
     assert ("infinitime", None) == ((found := json.loads(out))["watch"], found["profile"])
 
 
@@ -133,8 +144,8 @@ async def test_a_beacon_is_shown_as_a_race_file_names_it(bluez: FakeBluez, home:
     ibeacon = bytes.fromhex("0215e2c56db5dffb48d2b060d0f5a71096e000010007c5")
     bluez.add_sensor("C3:00:00:00:00:09", "line", services={}, manufacturer_data={0x004C: ibeacon})
     said = 'ibeacon = "e2c56db5-dffb-48d2-b060-d0f5a71096e0", major = 1, minor = 7'
-    _, out, _ = await in_a_pipe("scan", "--seconds", "1", folder=home)
+    _, out, _ = await scanned(home, 1)
     assert "iBeacon" in out.splitlines()[1]
     assert f"C3:00:00:00:00:09: {said}" == out.splitlines()[-1]
-    _, out, _ = await in_a_pipe("scan", "--seconds", "1", "--json", folder=home)
+    _, out, _ = await scanned(home, 1, "--json")
     assert [said] == json.loads(out)["beacons"]

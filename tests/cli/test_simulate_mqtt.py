@@ -24,6 +24,7 @@ from kickcue.core.events import (
 from kickcue.core.units import NS_PER_S, s_to_ns
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.wiring import live
+from kickcue.edges.mqtt import watch_client
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.lab.scenarios import SCENARIOS
@@ -34,6 +35,7 @@ from kickcue.recording.jsonl import write
 from kickcue.supervision.health import Stage
 from tests.daemon.test_race_daemon import RATE, recorded, replays_alike, settings
 from tests.edges.mqtt.conftest import Mosquitto, mosquitto, until
+from tests.patience import PATIENCE_S
 
 __all__ = ["mosquitto"]
 
@@ -46,7 +48,13 @@ POD = bytes.fromhex("0780035ae90039300000")
 
 @pytest.fixture(autouse=True)
 def own_folders(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder to be in; no broker of the user's is found."""
+    """Return an empty folder to be in; no broker of the user's is found. What is sent is passed on
+    however late: a busy machine would lose it after a second or two.
+    """
+    for worth_s in ("COMMAND_WORTH_S", "SENSOR_WORTH_S"):
+        monkeypatch.setattr(watch_client, worth_s, PATIENCE_S)
+    monkeypatch.setattr("kickcue.edges.mqtt.inbound.LATEST_MS", 60_000)
+    monkeypatch.setattr("kickcue.edges.mqtt.traffic.FLUSH_S", PATIENCE_S)
     monkeypatch.chdir(home)
     return home
 

@@ -17,6 +17,7 @@ import pytest
 from kickcue.cli import main, run as run_command, simulated_inputs, simulated_run
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.events import Ack, Command, CommandKind, Cue, LegKind, LegResult, Phase
+from kickcue.daemon import race_end
 from kickcue.daemon.simulated_sensors import SimulatedRun
 from kickcue.edges.radio import WITHOUT_BLUETOOTH
 from kickcue.recording import Recording, read
@@ -40,6 +41,10 @@ profile = "infinitime"
 profile = "polar-h10"
 address = "A0:9E:1A:00:00:01"
 """
+
+
+LINGER_S: Final = 300.0
+"""In the race's time: a watch on a busy machine answers the last cue seconds later."""
 
 
 @pytest.fixture
@@ -102,12 +107,16 @@ def cues(recording: Recording) -> list[str]:
 
 
 @pytest.mark.mosquitto
-def test_a_whole_race_over_mosquitto(here: Path, mosquitto: Mosquitto) -> None:
+@pytest.mark.usefixtures("cues_worth_a_minute")
+def test_a_whole_race_over_mosquitto(
+    here: Path, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GIVEN a broker of one's own, and a watch on it WHEN a simulated race is run over it THEN each
     cue is felt once.
     """
     watch = WatchProcess(here, "--broker", mosquitto.watch_address.with_password())
     watch.wait_for("link")
+    monkeypatch.setattr(race_end, "LINGER_S", LINGER_S)
     named = ("--broker", mosquitto.address.with_password())
     assert 0 == main(["run", "--simulated", "--race", "800m", *named, *quickly(50)])
     felt_once(watch.end(), recorded(here))

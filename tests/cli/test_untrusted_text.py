@@ -34,7 +34,7 @@ from kickcue.recording import Header
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.sensor_encoding import PodSample, pod_notification
 from tests.beds.fake_bluez import FakeBluez
-from tests.cli.tui.terminals import in_a_pipe, on_a_terminal
+from tests.cli.tui.terminals import in_a_pipe, on_a_terminal, seeing
 
 EVIL: Final = "x\x1b]0;owned\x07\x1b[35;46m\x9b2J\u202eesrever\u2066\u200b\u2028\x85y"
 OURS: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -382,7 +382,9 @@ async def test_a_sensors_name_cannot_write_to_the_terminal(bluez: FakeBluez, hom
     """
     bluez.add_sensor("A0:9E:1A:00:00:01", EVIL, services={"180d": ["2a37"]})
     for how in ([], ["--json"]):
-        status, out, err = await in_a_pipe("scan", "--seconds", "1", *how, folder=home)
+        status, out, err = await in_a_pipe(
+            *("scan", "--seconds", "0.5", *how), folder=home, before=seeing("kickcue.cli.scan", 1)
+        )
         assert status == 0
         assert "A0:9E:1A:00:00:01" in out
         assert_harmless(out + err)

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import sys
 import termios
 import time
 from collections.abc import AsyncIterator, Callable
@@ -32,6 +31,7 @@ from kickcue.core.events import (
     Phase,
     PhaseChange,
 )
+from kickcue.core.units import s_to_ns
 from kickcue.core.watch.state_machine import CueAck, CueContent, Play
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
@@ -45,7 +45,7 @@ from kickcue.edges.mqtt.messages import (
     touch_message,
 )
 from kickcue.edges.mqtt.topics import Topics
-from tests.cli.tui.terminals import Terminal, on_a_terminal
+from tests.cli.tui.terminals import Terminal, on_a_terminal, program
 from tests.patience import PATIENCE_S
 
 PULSES = ((100, 50, 1.0), (100, 0, 0.5))
@@ -81,7 +81,10 @@ class Sender:
 
 
 @pytest.fixture
-async def sender() -> AsyncIterator[Sender]:
+async def sender(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sender]:
+    # Where the runner is is sent once here: a second late rather than not at all.
+    monkeypatch.setattr("kickcue.edges.mqtt.delivery.STATE_WORTH_NS", s_to_ns(PATIENCE_S))
+    monkeypatch.setattr("kickcue.edges.mqtt.inbound.LATEST_MS", 60_000)
     start_ns = time.monotonic_ns()
 
     def clock() -> int:
@@ -97,9 +100,11 @@ async def sender() -> AsyncIterator[Sender]:
 @contextlib.asynccontextmanager
 async def watching(*options: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run ``kickcue watch`` with its output in a pipe."""
-    program = [sys.executable, "-m", "kickcue", "watch", *options]
+    limits = {"kickcue.cli.watch_programs.PATIENCE_S": PATIENCE_S}
     process = await asyncio.create_subprocess_exec(
-        *program, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+        *program("watch", *options, limits=limits),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
     )
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -197,7 +202,8 @@ async def test_a_pipe_gets_lines_without_colours_or_bells(sender: Sender) -> Non
 
 def terminal() -> contextlib.AbstractAsyncContextManager[Terminal]:
     """Run ``kickcue watch`` on a terminal of its own."""
-    return on_a_terminal("watch", folder=Path())
+    worth = {"kickcue.edges.mqtt.watch_client.COMMAND_WORTH_S": PATIENCE_S}
+    return on_a_terminal("watch", folder=Path(), limits=worth)
 
 
 async def next_order(sender: Sender) -> CommandKind:

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from kickcue.cli import main
+from kickcue.cli import main, watch_programs
 from kickcue.cli.watch import _Wearing
 from kickcue.cli.watch_output import WatchLines
 from kickcue.cli.watch_programs import FAILED, Programs
@@ -26,6 +26,7 @@ from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from tests.cli.test_watch import ended, next_line, watching
+from tests.patience import PATIENCE_S
 
 PROGRAMS: Final = ("am", "termux-vibrate")
 STAND_IN: Final = """\
@@ -78,7 +79,7 @@ class Sender:
     clock: Callable[[], int]
     answered: set[str] = field(default_factory=set)
 
-    def cue(self, kind: CueKind, text: str, id_: str = "c1", ttl_ms: int = 20_000) -> Cue:
+    def cue(self, kind: CueKind, text: str, id_: str = "c1", ttl_ms: int = 60_000) -> Cue:
         return Cue(
             self.clock(), id_, kind, text, None, PULSES[kind], URGENCY[kind], ttl_ms, None, None
         )
@@ -159,7 +160,7 @@ async def test_what_is_late_is_not_played(sender: Sender, phone: Phone) -> None:
             due_in_ms=0,
             ttl_ms=2000,
         )
-        topic, deadline_s = Topics()["cue"], asyncio.get_running_loop().time() + 20.0
+        topic, deadline_s = Topics()["cue"], asyncio.get_running_loop().time() + PATIENCE_S
         sender.delivery.session.send(
             Outgoing(topic, old.to_json(), deadline_s, qos=1, retain=False)
         )
@@ -192,13 +193,16 @@ async def test_a_program_that_fails_is_told_once_and_tried_again(
     assert 2 == sum("NOT FELT" in line for line in lines)
 
 
-async def test_cues_do_not_overlap_and_wait_no_longer_than_they_are_worth(phone: Phone) -> None:
+async def test_cues_do_not_overlap_and_wait_no_longer_than_they_are_worth(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GIVEN a cue that is being played WHEN two more come THEN the one that is over by its turn is
     dropped, the other follows, each once.
     """
+    monkeypatch.setattr(watch_programs, "PATIENCE_S", PATIENCE_S)
     answers: list[CueAck] = []
     programs = Programs(load_watch("termux"), answers.append, pytest.fail)
-    for place, ttl_ms in enumerate((20_000, 100, 20_000)):
+    for place, ttl_ms in enumerate((60_000, 100, 60_000)):
         touch = CueContent(f"c{place}", "drive", "", None, ((1000 + place, 0, 1.0),), 2, ttl_ms)
         given = CueAck("run", touch.id, felt=True, why=None, latency_ms=0)
         assert not programs.take(Play(touch, 0, from_timer=False))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 import termios
 import tty
@@ -33,6 +34,9 @@ FAR_M: Final = 100.0
 """Nearer than this, and within the error of the estimate, finish is no mistake."""
 ESCAPE: Final = "\x1b"
 """Arrows and function keys begin with it; F1 would end as a P, F2 as a Q."""
+_SEQUENCE: Final = re.compile(rf"{ESCAPE}(?:\[[0-?]*[ -/]*[@-~]|O?[ -~])")
+"""What such a key sends, or a letter with Alt. Where the program is busy, one reading has several
+keys."""
 HUNG_UP: Final = "hung up"
 """Comes as a key when the terminal goes away, as with a lost ssh connection; nobody can type it."""
 
@@ -71,9 +75,7 @@ def keys(press: Callable[[str], None]) -> Iterator[bool]:
         if not typed:
             loop.remove_reader(descriptor)
             press(HUNG_UP)
-        if len(typed) > 1 and typed.startswith(ESCAPE):
-            return
-        for character in typed:
+        for character in _SEQUENCE.sub("", typed):
             press(character.lower())
 
     try:

@@ -23,19 +23,48 @@ _CODES: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 Limits = Mapping[str, float]
 """Times that kickcue gives others, by module and name, set so that a busy machine keeps them."""
+CUES_WORTH_A_MINUTE: Final[Limits] = {
+    "kickcue.core.cueing.cue_issuer.TTL_MS": 60_000,
+    "kickcue.core.session.session_cues.TTL_MS": 60_000,
+    "kickcue.cli.demo.play.ANSWERS_S": PATIENCE_S,
+    "kickcue.cli.demo.play.SURE_WITHIN_S": PATIENCE_S,
+}
+"""Cues that a busy machine plays late count as felt, and demos wait for them."""
 
 
-def program(*command: str, limits: Limits | None = None) -> list[str]:
-    """Return what starts ``kickcue`` with these arguments as a program."""
-    if not limits:
+_SEEING: Final = """
+import asyncio, contextlib
+import {module} as command
+looking_around = command.looking_around
+@contextlib.asynccontextmanager
+async def seeing(*args, **options):
+    async with looking_around(*args, **options) as seen:
+        while len(seen()) < {count}:
+            await asyncio.sleep(0.01)
+        yield seen
+command.looking_around = seeing
+"""
+
+
+def seeing(module: str, count: int) -> str:
+    """Return what has a command's time to look around begin when it has seen so many devices."""
+    return _SEEING.format(module=module, count=count)
+
+
+def program(*command: str, limits: Limits | None = None, before: str = "") -> list[str]:
+    """Return what starts ``kickcue`` with these arguments as a program; ``before``: what it runs
+    before.
+    """
+    if not limits and not before:
         return [sys.executable, "-m", "kickcue", *command]
-    places = [(*name.rpartition("."), value) for name, value in limits.items()]
+    places = [(*name.rpartition("."), value) for name, value in (limits or {}).items()]
     lines = [
         f"setattr(import_module({module!r}), {name!r}, {value!r})"
         for module, _, name, value in places
     ]
-    first, last = "from importlib import import_module", "from kickcue.__main__ import run; run()"
-    return [sys.executable, "-c", "\n".join((first, *lines, last)), *command]
+    first = "from importlib import import_module"
+    last = "import sys; from kickcue.__main__ import run; sys.exit(run())"
+    return [sys.executable, "-c", "\n".join((first, *lines, before, last)), *command]
 
 
 @dataclass
@@ -47,6 +76,8 @@ class Terminal:
     slave: int
     before: list[Any]
     """How the terminal was set before the program was started."""
+    patience: asyncio.Timeout
+    patience_s: float
     raw: str = ""
     # A sign may come in two parts.
     decoder: codecs.IncrementalDecoder = field(
@@ -90,8 +121,14 @@ class Terminal:
         self.raw = ""
 
     async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until the condition holds; each wait has all the patience that there is."""
         while not condition():  # noqa: ASYNC110  what is waited for happens in another process
             await asyncio.sleep(0.01)
+        self.give_time()
+
+    def give_time(self) -> None:
+        """Let the time that is waited in vain begin anew."""
+        self.patience.reschedule(asyncio.get_running_loop().time() + self.patience_s)
 
     async def left(self) -> int:
         """Return the exit status once the program has ended and all it wrote was read."""
@@ -107,6 +144,7 @@ async def on_a_terminal(
     size: tuple[int, int] = (24, 80),
     encoding: str = "utf-8",
     patience_s: float = PATIENCE_S,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Terminal]:
     """Run ``kickcue`` with these arguments in ``folder``; size is lines by columns, encoding what
     the terminal understands.
@@ -122,7 +160,7 @@ async def on_a_terminal(
         "PYTHONIOENCODING": encoding,
     }
     process = await asyncio.create_subprocess_exec(
-        *program(*command),
+        *program(*command, limits=limits),
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -131,10 +169,11 @@ async def on_a_terminal(
         start_new_session=True,
         preexec_fn=_own_the_terminal,
     )
-    shown = Terminal(process, master, slave, before)
+    patience = asyncio.timeout(patience_s)
+    shown = Terminal(process, master, slave, before, patience, patience_s)
     asyncio.get_running_loop().add_reader(master, shown.read)
     try:
-        async with asyncio.timeout(patience_s):
+        async with patience:
             yield shown
     except TimeoutError:
         raise AssertionError(f"waited in vain; the terminal shows: {shown.text[-2000:]}") from None
@@ -154,10 +193,10 @@ def _own_the_terminal() -> None:
 
 
 async def in_a_pipe(
-    *command: str, folder: Path, limits: Limits | None = None
+    *command: str, folder: Path, limits: Limits | None = None, before: str = ""
 ) -> tuple[int, str, str]:
     """Run ``kickcue`` without a terminal; return status, standard output and standard error."""
-    process = await start_in_a_pipe(*command, folder=folder, limits=limits)
+    process = await start_in_a_pipe(*command, folder=folder, limits=limits, before=before)
     async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate()
     assert process.returncode is not None
@@ -165,12 +204,12 @@ async def in_a_pipe(
 
 
 async def start_in_a_pipe(
-    *command: str, folder: Path, limits: Limits | None = None
+    *command: str, folder: Path, limits: Limits | None = None, before: str = ""
 ) -> asyncio.subprocess.Process:
     """Start ``kickcue`` without a terminal; a hang-up ends it, also if the tests run by nohup."""
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
-        *program(*command, limits=limits),
+        *program(*command, limits=limits, before=before),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=pipe,
         stderr=pipe,
