@@ -129,6 +129,29 @@ async def test_a_lost_sensor_comes_back_by_itself(air: Air, track: Track) -> Non
         assert 1 == came.count(152)
 
 
+async def test_a_button_stays_under_the_finger(air: Air, track: Track) -> None:
+    """GIVEN a strap that is lost and a pod that goes on sending WHEN the page counts its values
+    THEN the strap's button is still the one that was there.
+    """
+    strap, pod = air.strap(), air.pod()
+    page = await track.phone()
+    chooser = await gateway(page)
+    async with track.sender() as delivery:
+        await connected(page, chooser, strap)
+        await connected(page, chooser, pod)
+        strap.advertise(on=False)
+        strap.drop()
+        await until(page, "document.querySelector('sensors-view .bad button') !== null")
+        await page.evaluate("before = document.querySelector('sensors-view .bad button')")
+        counted = await page.inner_text("sensors-view .ok small")
+        await hears(delivery, pod, "2a53", bytes([0, 0x80, 3, 90]))
+        await until(
+            page, f"document.querySelector('sensors-view .ok small').textContent !== {counted!r}"
+        )
+        assert await page.evaluate("before.isConnected")
+    strap.advertise(on=True)
+
+
 async def test_words_for_what_keeps_a_sensor_away(air: Air, track: Track) -> None:
     """GIVEN a chooser that is left, a device that only looks like a strap, and no adapter THEN each
     is said in the runner's words, and the next try is not hindered.

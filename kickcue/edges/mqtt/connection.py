@@ -100,11 +100,11 @@ def tls_context(address: Address) -> ssl.SSLContext | None:
         context = ssl.create_default_context(cafile=address.ca_file)
     except OSError as error:
         raise UsageError(f"CA file {address.ca_file}: {error.strerror or error}") from None
-    context.sslsocket_class = _OwnEndSocket
+    context.sslsocket_class = _SelfClosingSocket
     return context
 
 
-class _OwnEndSocket(ssl.SSLSocket):
+class _SelfClosingSocket(ssl.SSLSocket):
     """Is closed where its handshake fails: paho leaves it to the collector, whenever that comes."""
 
     def do_handshake(self, block: bool = False) -> None:

@@ -34,10 +34,15 @@ export class SensorsView extends HTMLElement {
     const draw = () => {
       connect.disabled = gateway.unable !== null;
       say(trouble, word(gateway.unable ?? gateway.trouble ?? ""));
-      fill(list, JSON.stringify(gateway.shown), () => gateway.shown.map((each) => (each.connected
-        ? h("li", { class: "ok" }, h("strong", {}, `${each.name}: ${word("connected")}`),
-          h("small", {}, about(each, Boolean(link.prefix))))
+      // The values that count up change no button: one under a finger would be gone.
+      const shape = gateway.shown.map(({ key, name, connected }) => [key, name, connected]);
+      fill(list, JSON.stringify(shape), () => gateway.shown.map((each) => (each.connected
+        ? h("li", { class: "ok" }, h("strong", {}, `${each.name}: ${word("connected")}`), h("small"))
         : h("li", { class: "bad" }, again(each)))));
+      gateway.shown.forEach((each, place) => {
+        const details = list.children[place].querySelector("small");
+        if (details) say(details, about(each, Boolean(link.prefix)));
+      });
     };
     gateway.addEventListener("change", draw);
     draw();
