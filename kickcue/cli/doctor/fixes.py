@@ -54,7 +54,8 @@ async def _listen(receiver: Gpsd, fixes: list[Fix]) -> str | None:
                 while not fixes or receiver.trouble is not None:  # noqa: ASYNC110
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
-            return receiver.trouble
+            nothing = None if fixes else f"no position within {LISTEN_S:.0f} s"
+            return receiver.trouble or nothing
     return None
 
 

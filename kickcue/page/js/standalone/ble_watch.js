@@ -58,6 +58,7 @@ export class BleWatch extends Wrist {
     this.#kind = kind;
     const line = new GattLine(device, kind, () => this.#linked(), (data) => this.#receive(data));
     await line.open();
+    this.#line?.letGo(); // of a watch that was chosen while this one was opened
     this.#line = line;
     this.worn = true;
     this.#awake.hold();
