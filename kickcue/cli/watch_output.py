@@ -141,6 +141,7 @@ class WatchLines(WatchOutput):
         self._status: tuple[str, str | None, str | None] | None = None
         self._armed: str | None = None
         self._leg: tuple[str, str] | None = None
+        self._refused: CueAck | None = None
         self._state_s = -STATE_EACH_S
 
     def take(self, happening: Happening) -> None:
@@ -182,8 +183,10 @@ class WatchLines(WatchOutput):
                 return f"disarmed {happening.id}: {happening.why}"
             case Play():
                 return _play_text(happening)
-            case CueAck():
-                return _answer_text(happening)
+            case CueAck() if not happening.felt:
+                before_it, self._refused = self._refused, happening
+                # The sender repeats a cue that nobody has felt, and is answered each time.
+                return None if before_it == happening else _refusal_text(happening)
         return None  # an AckMessage is the answer that CueAck has told
 
     def _status_text(self, status: StatusMessage) -> str | None:
@@ -208,9 +211,7 @@ def _play_text(play: Play) -> str:
     return f"{felt}  (after {play.late_ms} ms{timer})"
 
 
-def _answer_text(answer: CueAck) -> str | None:
-    if answer.felt:
-        return None
+def _refusal_text(answer: CueAck) -> str:
     late = answer.why == LATE
     return (
         f"DROPPED {answer.cue_id}: {LATE}, by {answer.latency_ms} ms"

@@ -120,8 +120,8 @@ class AudioSettings(BaseModel):
     output: Literal["off", "fallback", "always"] = Field(
         default="off",
         description=(
-            "Cues on this machine's headphones or loudspeaker: never, only those no watch "
-            "acknowledged, or all. Road and sanctioned races stay silent."
+            "Cues on this machine's headphones or loudspeaker: never, only those that no "
+            "watch felt, or all. Road and sanctioned races stay silent."
         ),
     )
     voice: str | None = Field(

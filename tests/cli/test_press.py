@@ -12,7 +12,7 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -390,6 +390,16 @@ async def test_a_keyboard_waits_for_a_run_and_finds_it() -> None:
         assert await shown.left() == 0
 
 
+def stands_still(pid: int) -> bool:
+    """Tell whether each thread of a process is stopped."""
+    states = [each.read_text().rpartition(")")[2].split()[0] for each in _threads(pid)]
+    return all(state == "T" for state in states)
+
+
+def _threads(pid: int) -> Iterable[Path]:
+    return Path(f"/proc/{pid}/task").glob("*/stat")  # none without /proc, as on macOS
+
+
 async def test_a_connection_that_is_lost_is_shown(daemon: Daemon) -> None:
     """GIVEN a keyboard WHEN the broker freezes THEN a press is told not to have been sent, and that
     the connection is back when it is.
@@ -398,6 +408,9 @@ async def test_a_connection_that_is_lost_is_shown(daemon: Daemon) -> None:
     async with terminal() as shown:
         await shown.shows("● online")
         os.kill(daemon.broker.server_pid, signal.SIGSTOP)
+        # A busy machine stops it only a moment later, and may have lost the connection before.
+        await shown.until(partial(stands_still, daemon.broker.server_pid))
+        shown.forget()
         await shown.shows("no connection; retrying")
         shown.press(" ")
         await shown.shows("lap (1): 1 not sent")
