@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test test-long evaluate test-radio test-bluez test-chaos test-kill test-random
-.PHONY: test-mutated test-pythons mutants
+.PHONY: test-mutated test-busy test-pythons mutants
 .PHONY: check docs bench bench-latency clean
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make test-random  feed the engine 2,000,000 random events"
 	@echo "make test-mutated mutated recordings through report, compare, history and export, for an" \
 	  "hour (MINUTES)"
+	@echo "make test-busy   the tests beside programs that take their time away (SLOW=tests: their own)"
 	@echo "make test-pythons the core on every Python that is here, 3.11 to 3.14"
 	@echo "make mutants      some 400 small mistakes made in a copy: which does no test notice?"
 	@echo "make evaluate     a thousand simulated races of each kind: how far off were the cues?" \
@@ -72,6 +73,10 @@ test-random: $(VENV)/.dev-installed
 MINUTES ?= 60
 test-mutated: $(VENV)/.dev-installed
 	@$(BIN)/python -m tests.mutated --minutes $(MINUTES)
+
+SLOW ?= others
+test-busy: $(VENV)/.dev-installed
+	@$(BIN)/python -m tests.busy --slow $(SLOW) -q $(PARALLEL) $(TESTS)
 
 test-pythons:
 	@.ci/pythons
