@@ -493,6 +493,17 @@ def test_a_pipe_gets_each_leg_of_a_session_once(capsys: pytest.CaptureFixture[st
     assert [line.split("  ")[-1] for line in told] == ["rep 3 of 5", "rest after rep 3 of 5"]
 
 
+def test_a_pipe_gets_each_refusal_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a pipe WHEN a cue that could not be felt is answered again at each repeat, and another
+    one, and one that was felt THEN each refusal is one line.
+    """
+    lines = WatchLines()
+    for cue_id, felt in (("a", False), ("a", False), ("b", False), ("c", True)):
+        lines.take(CueAck("run", cue_id, felt, None if felt else "muted", 3))
+    told = capsys.readouterr().out.splitlines()
+    assert ["NOT FELT a: muted", "NOT FELT b: muted"] == [line.split("  ")[-1] for line in told]
+
+
 def test_the_face_says_what_it_does_not_know() -> None:
     """GIVEN a place known to 250 m WHEN drawn THEN the laps it may be and the window of the bell
     are there, and nothing is cut off.

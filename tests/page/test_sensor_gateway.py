@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Page
 
 from kickcue.core.events import Cue, Notification, Phase
 from kickcue.daemon.race_daemon import RaceDaemon
@@ -62,16 +63,22 @@ async def hears(delivery: Delivery, sensor: Sensor, char: str, data: bytes) -> N
                 return event
 
 
+async def strap_and_pod(air: Air, page: Page) -> tuple[Sensor, Sensor]:
+    """Connect one of each."""
+    strap, pod = air.strap(), air.pod()
+    chooser = await gateway(page)
+    await connected(page, chooser, strap)
+    await connected(page, chooser, pod)
+    return strap, pod
+
+
 async def test_what_sensors_send_comes_as_it_was_sent(air: Air, track: Track) -> None:
     """GIVEN a strap and a pod WHEN a runner connects both THEN what they send, battery, model and
     maker among it, comes out of the broker byte for byte, but no serial number.
     """
-    strap, pod = air.strap(), air.pod()
     page = await track.phone()
-    chooser = await gateway(page)
     async with track.sender() as delivery:
-        await connected(page, chooser, strap)
-        await connected(page, chooser, pod)
+        strap, pod = await strap_and_pod(air, page)
         beat = await hears(delivery, strap, "2a37", bytes([0x10, 150, 0, 2]))
         step = await hears(delivery, pod, "2a53", bytes([0, 0x80, 3, 90]))
         await until(page, f"{LISTED}.includes('80 %')")
@@ -133,12 +140,9 @@ async def test_a_button_stays_under_the_finger(air: Air, track: Track) -> None:
     """GIVEN a strap that is lost and a pod that goes on sending WHEN the page counts its values
     THEN the strap's button is still the one that was there.
     """
-    strap, pod = air.strap(), air.pod()
     page = await track.phone()
-    chooser = await gateway(page)
     async with track.sender() as delivery:
-        await connected(page, chooser, strap)
-        await connected(page, chooser, pod)
+        strap, pod = await strap_and_pod(air, page)
         strap.advertise(on=False)
         strap.drop()
         await until(page, "document.querySelector('sensors-view .bad button') !== null")
@@ -149,7 +153,6 @@ async def test_a_button_stays_under_the_finger(air: Air, track: Track) -> None:
             page, f"document.querySelector('sensors-view .ok small').textContent !== {counted!r}"
         )
         assert await page.evaluate("before.isConnected")
-    strap.advertise(on=True)
 
 
 async def test_words_for_what_keeps_a_sensor_away(air: Air, track: Track) -> None:

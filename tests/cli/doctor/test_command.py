@@ -291,6 +291,17 @@ async def test_no_positions(
     assert told in report["positions"]["why"]
 
 
+async def test_a_receiver_without_trouble_and_without_a_position(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """GIVEN a gpsd whose trouble is over, with no position yet, WHEN the time is up THEN that is
+    what is said.
+    """
+    monkeypatch.setattr(fixes, "LISTEN_S", 0.0)
+    silent: Any = SimpleNamespace(trouble=None, run=lambda: asyncio.sleep(PATIENCE_S))
+    assert "no position within 0 s" == await fixes._listen(silent, [])
+
+
 @pytest.mark.usefixtures("bluez")
 async def test_termux_is_there(surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN ``termux-location`` on PATH
